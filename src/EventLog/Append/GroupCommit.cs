@@ -1,0 +1,115 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace EventSourcedAnomaly.EventLog.Append;
+
+/// <summary>
+/// Coalesces the concurrent appends of a silo into one round trip and one commit at a time. While a batch is being
+/// committed the next one gathers, so load makes batches larger instead of the queue longer. The queue is bounded: an
+/// append waits for a place in it.
+/// </summary>
+internal sealed partial class GroupCommit : IAsyncDisposable
+{
+    private const int QueueCapacity = 4096;
+    private readonly Channel<PendingAppend> _queue = Channel.CreateBounded<PendingAppend>(
+        new BoundedChannelOptions(QueueCapacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly BatchCommitter _committer;
+    private readonly EventStoreOptions _options;
+    private readonly ILogger _logger;
+    private readonly Task _loop;
+
+    public GroupCommit(BatchCommitter committer, EventStoreOptions options, ILogger logger)
+    {
+        _committer = committer;
+        _options = options;
+        _logger = logger;
+        _loop = Task.Run(Run);
+    }
+
+    public async Task<AppendResult> Append(AppendRequest request, bool mayRepeat, CancellationToken ct)
+    {
+        request.Validate();
+        var pending = new PendingAppend(request, mayRepeat);
+        await _queue.Writer.WriteAsync(pending, ct);
+        return await pending.Outcome(ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _stopping.CancelAsync();
+        await _loop;
+        await _committer.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    private async Task Run()
+    {
+        var batch = new List<PendingAppend>();
+        while (await _queue.Reader.WaitToReadAsync())
+        {
+            Gather(batch);
+            if (batch.Count > 0)
+            {
+                await Commit(batch);
+                batch.Clear();
+            }
+        }
+    }
+
+    private void Gather(List<PendingAppend> batch)
+    {
+        var events = 0;
+        while (events < _options.MaxBatchEvents && _queue.Reader.TryRead(out var pending))
+        {
+            if (pending.TryTake())
+            {
+                batch.Add(pending);
+                events += pending.Request.EventCount;
+            }
+        }
+    }
+
+    // A broken connection says nothing about the commit it broke in. The same batch is tried again with the same event ids,
+    // so that what was committed is recognised and what was not is stored.
+    private async Task Commit(List<PendingAppend> batch)
+    {
+        var deadline = _options.Time.GetTimestamp();
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await _committer.Commit(batch);
+                return;
+            }
+            catch (Exception e) when (IsTransient(e) && _options.Time.GetElapsedTime(deadline) < _options.AppendTimeout && !_stopping.IsCancellationRequested)
+            {
+                LogRetry(e, batch.Count, attempt + 1);
+                batch.ForEach(pending => pending.MayRepeat = true);
+                await Backoff(attempt);
+            }
+            catch (Exception e)
+            {
+                batch.ForEach(pending => pending.Fail(e));
+                return;
+            }
+        }
+    }
+
+    private async Task Backoff(int attempt)
+    {
+        var delay = TimeSpan.FromMilliseconds(Math.Min(1000, 20 << Math.Min(attempt, 6)));
+        await Task.Delay(delay, _options.Time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static bool IsTransient(Exception e) =>
+        e is NpgsqlException { IsTransient: true } or IOException or TimeoutException or ObjectDisposedException
+        || e is PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "25P03" or "53300" }
+        || e is NpgsqlException { InnerException: IOException or System.Net.Sockets.SocketException or EndOfStreamException };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Commit of {Count} appends failed, attempt {Attempt} follows")]
+    private partial void LogRetry(Exception exception, int count, int attempt);
+}

@@ -1,0 +1,102 @@
+using EventSourcedAnomaly.EventLog.Append;
+using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.EventLog.Reading;
+using EventSourcedAnomaly.EventLog.Schema;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace EventSourcedAnomaly.EventLog;
+
+/// <summary>
+/// The log of one database as a silo sees it: append, read, snapshots, attachments, and the head to wait for.
+/// </summary>
+public sealed class EventStore : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _writing;
+    private readonly GroupCommit _commits;
+
+    private EventStore(NpgsqlDataSource database, NpgsqlDataSource writing, EventTypes types, EventStoreOptions options, ILogger logger)
+    {
+        Database = database;
+        _writing = writing;
+        Types = types;
+        Events = new EventReader(database);
+        Snapshots = new SnapshotReader(database, Events, types);
+        Attachments = new AttachmentStore(database);
+        Head = new LogHead(database, Events, options, logger);
+        _commits = new GroupCommit(new BatchCommitter(writing, options, Head.Advance), options, logger);
+    }
+
+    /// <summary>The schema of the log itself, for <see cref="Migrator"/>.</summary>
+    public static IReadOnlyList<Migration> Migrations { get; } = Migration.Embedded(typeof(EventStore).Assembly, "log");
+
+    /// <summary>Connections for reading, and for tables of projections.</summary>
+    public NpgsqlDataSource Database { get; }
+
+    /// <summary>The event types of this build.</summary>
+    public EventTypes Types { get; }
+
+    /// <summary>Reads events.</summary>
+    public EventReader Events { get; }
+
+    /// <summary>Reads the state of streams.</summary>
+    public SnapshotReader Snapshots { get; }
+
+    /// <summary>Reads and writes bulk bytes.</summary>
+    public AttachmentStore Attachments { get; }
+
+    /// <summary>How far the log reaches.</summary>
+    public LogHead Head { get; }
+
+    /// <summary>Opens the log, bringing the database to the schema of this build first.</summary>
+    /// <param name="connectionString">An Npgsql connection string.</param>
+    /// <param name="types">The event types of the product.</param>
+    /// <param name="migrations">The product's own tables, run after the log's.</param>
+    /// <param name="options">Tuning; the defaults suit a server.</param>
+    /// <param name="loggers">Where to log.</param>
+    /// <param name="ct">Stops the opening.</param>
+    public static async Task<EventStore> Open(
+        string connectionString, EventTypes types, IEnumerable<Migration> migrations, EventStoreOptions options, ILoggerFactory loggers, CancellationToken ct)
+    {
+        var database = DataSource(connectionString, loggers, settings => settings.MaxAutoPrepare = 100);
+        var writing = DataSource(connectionString, loggers, settings =>
+        {
+            settings.MaxAutoPrepare = 32;
+            settings.AutoPrepareMinUsages = 1;
+            settings.NoResetOnClose = true;
+            settings.KeepAlive = 5;
+            settings.CommandTimeout = 60;
+        });
+        await Migrator.Migrate(database, Migrations.Concat(migrations), ct);
+        var store = new EventStore(database, writing, types, options, loggers.CreateLogger<EventStore>());
+        store.Head.Advance(await store.Events.Head(ct));
+        store.Head.Start();
+        return store;
+    }
+
+    /// <summary>
+    /// Appends events. The task completes when they are committed; it fails with <see cref="VersionConflictException"/> when
+    /// a stream is not where it was expected, and then nothing is stored.
+    /// </summary>
+    /// <param name="request">The events of one stream, or of several that belong together.</param>
+    /// <param name="ct">Withdraws the append while it still waits; a commit under way is seen through.</param>
+    /// <param name="idempotent">Looks the event ids up first: the same ids twice are stored once.</param>
+    public Task<AppendResult> Append(AppendRequest request, CancellationToken ct, bool idempotent = false) =>
+        _commits.Append(request, idempotent, ct);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _commits.DisposeAsync();
+        await Head.DisposeAsync();
+        await _writing.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    private static NpgsqlDataSource DataSource(string connectionString, ILoggerFactory loggers, Action<NpgsqlConnectionStringBuilder> configure)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { Timezone = "UTC" };
+        configure(settings);
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(loggers).Build();
+    }
+}
