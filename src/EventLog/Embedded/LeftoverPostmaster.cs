@@ -58,10 +58,10 @@ internal static class LeftoverPostmaster
     /// <summary>Asked as the server's account: in a container even root may not look at another account's processes.</summary>
     private static async Task<List<int>> ProcessesOfAsync(string cluster, ServerAccount account, CancellationToken ct)
     {
-        const string script = "for p in /proc/[0-9]*; do if [ \"$(readlink \"$p/cwd\" 2>/dev/null)\" = \"$0\" ]; then "
+        const string Script = "for p in /proc/[0-9]*; do if [ \"$(readlink \"$p/cwd\" 2>/dev/null)\" = \"$0\" ]; then "
             + "case \"$(cat \"$p/comm\" 2>/dev/null)\" in postgres*) echo \"${p#/proc/}\";; esac; fi; done";
         var physical = (await CommandLine.RequireAsync(account.Command("readlink", "-f", cluster), null, $"resolve '{cluster}'", ct)).Trim();
-        var found = await CommandLine.RequireAsync(account.Command("sh", "-c", script, physical), null, "look for leftover processes", ct);
+        var found = await CommandLine.RequireAsync(account.Command("sh", "-c", Script, physical), null, "look for leftover processes", ct);
         return [.. found.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => int.Parse(line, CultureInfo.InvariantCulture))];
     }
 
