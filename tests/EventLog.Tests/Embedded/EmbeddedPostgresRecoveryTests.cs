@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Globalization;
+using EventSourcedAnomaly.EventLog.Embedded;
+
+namespace EventSourcedAnomaly.EventLog.Tests.Embedded;
+
+/// <summary>What a <c>kill -9</c> leaves behind does not keep the next start from serving.</summary>
+public sealed class EmbeddedPostgresRecoveryTests : IDisposable
+{
+    private readonly DataDirectory _data = new();
+
+    [Fact]
+    public async Task A_killed_postmaster_loses_nothing_that_was_committed()
+    {
+        var server = await _data.StartAsync();
+        await DataDirectory.QueryAsync<object>(server, "CREATE TABLE kept AS SELECT 42 AS answer; SELECT 1");
+        using (var postmaster = Process.GetProcessById(server.ProcessId))
+            postmaster.Kill();
+        await server.Exited;
+        await server.DisposeAsync();
+        Assert.True(File.Exists(Path.Combine(server.ClusterDirectory, "postmaster.pid")));
+
+        await using var again = await _data.StartAsync();
+
+        Assert.Equal(42, await DataDirectory.QueryAsync<int>(again, "SELECT answer FROM kept"));
+    }
+
+    [Fact]
+    public async Task A_leftover_postmaster_is_stopped_before_the_new_one_starts()
+    {
+        var server = await _data.StartAsync();
+        await DataDirectory.QueryAsync<object>(server, "CREATE TABLE kept AS SELECT 42 AS answer; SELECT 1");
+        var commandLine = DataDirectory.CommandLineOf(server.ProcessId);
+        await server.DisposeAsync();
+        using var orphan = await DataDirectory.StartOrphanAsync(commandLine, server.ClusterDirectory);
+
+        await using var again = await _data.StartAsync();
+
+        await orphan.WaitForExitAsync();
+        Assert.NotEqual(orphan.Id, again.ProcessId);
+        Assert.Equal(42, await DataDirectory.QueryAsync<int>(again, "SELECT answer FROM kept"));
+    }
+
+    [Fact]
+    public async Task A_stale_pid_file_that_names_a_stranger_harms_nobody()
+    {
+        var server = await _data.StartAsync();
+        await server.DisposeAsync();
+        using var stranger = Process.Start("sleep", "600");
+        string[] lines = [stranger.Id.ToString(CultureInfo.InvariantCulture), server.ClusterDirectory, "1700000000", "5432", "", "127.0.0.1", "", "ready"];
+        await File.WriteAllLinesAsync(Path.Combine(server.ClusterDirectory, "postmaster.pid"), lines);
+
+        await using (var again = await _data.StartAsync())
+            Assert.Equal(1, await DataDirectory.QueryAsync<int>(again, "SELECT 1"));
+
+        Assert.False(stranger.HasExited);
+        stranger.Kill();
+    }
+
+    [Fact]
+    public async Task A_creation_that_was_cut_short_is_begun_again()
+    {
+        var unfinished = Directory.CreateDirectory(Path.Combine(_data.FullName, "postgres", "data.unfinished"));
+        await File.WriteAllTextAsync(Path.Combine(unfinished.FullName, "PG_VERSION"), "1");
+
+        await using var server = await _data.StartAsync();
+
+        Assert.Equal(1, await DataDirectory.QueryAsync<int>(server, "SELECT 1"));
+    }
+
+    [Fact]
+    public async Task Below_a_closed_folder_the_cluster_lives_where_its_account_can_enter()
+    {
+        var closed = Directory.CreateDirectory(Path.Combine(_data.FullName, "closed"));
+        if (!OperatingSystem.IsWindows())
+            closed.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        var dataDirectory = Path.Combine(closed.FullName, "data");
+        EmbeddedPostgres server;
+        await using (server = await DataDirectory.StartInAsync(dataDirectory))
+            await DataDirectory.QueryAsync<object>(server, "CREATE TABLE kept AS SELECT 42 AS answer; SELECT 1");
+        var pointer = Path.Combine(dataDirectory, "postgres.location");
+        // Only root runs PostgreSQL under another account; anybody else's own folders are open to it.
+        Assert.Equal(Environment.IsPrivilegedProcess, File.Exists(pointer));
+        Assert.Equal(Environment.IsPrivilegedProcess, !server.ClusterDirectory.StartsWith(dataDirectory, StringComparison.Ordinal));
+
+        await using (var again = await DataDirectory.StartInAsync(dataDirectory))
+            Assert.Equal(42, await DataDirectory.QueryAsync<int>(again, "SELECT answer FROM kept"));
+
+        Directory.Delete(Path.GetDirectoryName(server.ClusterDirectory)!, recursive: true);
+        if (Environment.IsPrivilegedProcess)
+        {
+            var lost = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => DataDirectory.StartInAsync(dataDirectory));
+            Assert.Contains("which does not exist", lost.Message, StringComparison.Ordinal);
+        }
+    }
+
+    public void Dispose() => _data.Dispose();
+}

@@ -1,0 +1,76 @@
+using EventSourcedAnomaly.EventLog.Embedded;
+using EventSourcedAnomaly.Tests.Shared;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+[assembly: AssemblyFixture(typeof(PostgresFixture))]
+
+namespace EventSourcedAnomaly.Tests.Shared;
+
+/// <summary>
+/// One PostgreSQL for all tests of an assembly: a private one in a temporary folder, or the server that the environment variable
+/// <c>ESA_TEST_POSTGRES</c> (a superuser's Npgsql connection string) names. Tests take it as a constructor parameter.
+/// </summary>
+public sealed class PostgresFixture : IAsyncLifetime
+{
+    private static readonly Dictionary<string, string> FastAndForgetful = new(StringComparer.Ordinal)
+    {
+        ["fsync"] = "off",
+        ["full_page_writes"] = "off",
+        ["max_connections"] = "400",
+    };
+
+    private EmbeddedPostgres? _server;
+    private DirectoryInfo? _folder;
+    private string _superuser = "";
+
+    /// <summary>The folder whose <c>node_modules</c> holds the packaged PostgreSQL.</summary>
+    public static string? NativePackagesDirectory
+    {
+        get
+        {
+            for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            {
+                var native = Path.Combine(folder.FullName, "ops", "native");
+                if (Directory.Exists(native))
+                    return native;
+            }
+            return null;
+        }
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        _superuser = Environment.GetEnvironmentVariable("ESA_TEST_POSTGRES") ?? "";
+        if (_superuser.Length > 0)
+            return;
+        _folder = Directory.CreateTempSubdirectory("esa-tests-");
+        var options = new EmbeddedPostgresOptions
+        {
+            DataDirectory = _folder.FullName,
+            NativePackagesDirectory = NativePackagesDirectory,
+            Settings = FastAndForgetful,
+        };
+        _server = await EmbeddedPostgres.StartAsync(options, NullLogger.Instance, CancellationToken.None);
+        _superuser = _server.ConnectionString;
+    }
+
+    /// <summary>The connection string of a fresh, empty database.</summary>
+    public async Task<string> CreateDatabaseAsync()
+    {
+        var name = $"test_{Guid.CreateVersion7():N}";
+        await using var connection = new NpgsqlConnection(_superuser);
+        await connection.OpenAsync();
+        await using var create = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE template0", connection);
+        await create.ExecuteNonQueryAsync();
+        return new NpgsqlConnectionStringBuilder(_superuser) { Database = name, MaxPoolSize = 40 }.ConnectionString;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        if (_server is not null)
+            await _server.DisposeAsync();
+        _folder?.Delete(recursive: true);
+    }
+}
