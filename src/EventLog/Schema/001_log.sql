@@ -54,8 +54,8 @@ create table esa_parked_events (
 
 -- The head of the log. Sequence numbers are taken from this one row inside the append transaction, which orders commits.
 create table esa_head (
-    only bool   primary key default true check (only),
-    seq  bigint not null
+    singleton bool primary key default true check (singleton),
+    seq       bigint not null
 ) with (fillfactor = 10);
 insert into esa_head (seq) values (0);
 
