@@ -1,0 +1,74 @@
+using EventSourcedAnomaly.Actors;
+using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Security;
+using EventSourcedAnomaly.Server.Surfaces;
+
+namespace EventSourcedAnomaly.Server.Tenants;
+
+/// <summary>The tenants of the server. Their streams belong to the server's own tenant.</summary>
+internal sealed class TenantViews(EventStore store)
+{
+    /// <summary>The stream of a tenant.</summary>
+    public static string StreamOf(string id) => $"tenant_{id}";
+
+    public async Task<IReadOnlyList<Tenant>> List(CancellationToken ct) =>
+        [.. (await store.Snapshots.List<Tenant>(Principal.SystemTenant, string.Empty, [], 1000, 0, ct)).States.Where(tenant => tenant.IsOpen)];
+
+    public async Task RequireExisting(string id, CancellationToken ct)
+    {
+        if (id != Principal.SystemTenant && !(await store.Snapshots.Load<Tenant>(new StreamKey(Principal.SystemTenant, StreamOf(id)), ct)).State.IsOpen)
+        {
+            throw Problem.NotFound("tenant", id);
+        }
+    }
+}
+
+/// <summary><c>POST /api/v1/tenants</c>.</summary>
+internal static class CreateTenant
+{
+    public sealed record Request(string Id, string Name);
+
+    public static async Task<IResult> Handle(HttpContext http, Silo silo)
+    {
+        http.Principal().RequireSystemAdministrator();
+        var request = await Body.Read<Request>(http);
+        var tenant = await silo.Grain<TenantGrain>(Principal.SystemTenant, TenantViews.StreamOf(request.Id))
+            .Call((grain, ct) => grain.Create(request.Id, request.Name, http.Origin(), ct), http.RequestAborted);
+        return Reply.Created($"/api/v1/tenants/{request.Id}", new { tenant.Id, tenant.Name, tenant.CreatedAt }, "Tenant created successfully");
+    }
+}
+
+/// <summary><c>GET /api/v1/tenants</c>.</summary>
+internal static class ListTenants
+{
+    public static async Task<IResult> Handle(HttpContext http, TenantViews tenants)
+    {
+        http.Principal().RequireSystemAdministrator();
+        var list = await tenants.List(http.RequestAborted);
+        return Reply.Ok(new { Tenants = list.Select(tenant => new { tenant.Id, tenant.Name, tenant.CreatedAt }).ToArray() });
+    }
+}
+
+/// <summary><c>DELETE /api/v1/tenants/{id}</c>.</summary>
+internal static class DeleteTenant
+{
+    public static async Task<IResult> Handle(HttpContext http, string id, Silo silo)
+    {
+        http.Principal().RequireSystemAdministrator();
+        await silo.Grain<TenantGrain>(Principal.SystemTenant, TenantViews.StreamOf(id))
+            .Call((grain, ct) => grain.Delete(id, http.Origin(), ct), http.RequestAborted);
+        return Reply.Ok(new { Message = "Tenant deleted successfully" });
+    }
+}
+
+/// <summary>The capability's paths.</summary>
+internal static class TenantRoutes
+{
+    public static void MapTenants(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/v1/tenants", CreateTenant.Handle);
+        routes.MapGet("/api/v1/tenants", ListTenants.Handle);
+        routes.MapDelete("/api/v1/tenants/{id}", DeleteTenant.Handle);
+    }
+}
