@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace EventSourcedAnomaly.Detection;
 
 /// <summary>Splits rows into blocks of fixed size and works on them in parallel; a block's bounds never depend on the number of threads.</summary>
@@ -16,7 +18,15 @@ internal static class RowBlocks
             return;
         }
         var options = new ParallelOptions { MaxDegreeOfParallelism = maxDegreeOfParallelism, CancellationToken = ct };
-        Parallel.For(0, blocks, options, Run);
+        try
+        {
+            Parallel.For(0, blocks, options, Run);
+        }
+        catch (AggregateException several)
+        {
+            // the caller sees what it would have seen on one thread
+            ExceptionDispatchInfo.Throw(several.Flatten().InnerExceptions[0]);
+        }
 
         void Run(int block) => work(block * blockRows, Math.Min(blockRows, rows - block * blockRows));
     }

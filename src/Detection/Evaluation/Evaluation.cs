@@ -46,9 +46,9 @@ public static partial class Evaluation
             while (first > 0 && sorted[first - 1].Equals(sorted[end - 1])) first--;
             var tied = Positives(truth, first, end);
             found += tied;
-            sum += (double)found / (sorted.Length - first) * tied / total;
+            sum += (double)found / (sorted.Length - first) * tied;
         }
-        return sum;
+        return sum / total;
     }
 
     /// <summary>Counts verdicts against labels.</summary>

@@ -4,14 +4,17 @@ namespace EventSourcedAnomaly.Detection;
 internal static class Parameter
 {
     public static readonly ParameterInfo RandomState = new("random_state", ParameterKind.Integer | ParameterKind.Null, null,
-        "Seed of every random choice; null takes the seed given at creation.") { Integers = new(0, int.MaxValue) };
+        "Seed of every random choice; null takes the seed given at creation.")
+    { Integers = new(0, int.MaxValue) };
 
     public static readonly ParameterInfo Jobs = new("n_jobs", ParameterKind.Integer | ParameterKind.Null, null,
-        "Threads to use; null or -1 means every core. Results do not depend on it.") { Integers = new(-1, 1024) };
+        "Threads to use; null or -1 means every core. Results do not depend on it.")
+    { Integers = new(-1, 1024) };
 
     /// <summary>PyOD's contamination: always a share, 0.1 unless told.</summary>
     public static readonly ParameterInfo Contamination = new("contamination", ParameterKind.Number, 0.1,
-        "Share of anomalies in the training data; sets the threshold.") { Numbers = new(0, 0.5, MinimumOpen: true) };
+        "Share of anomalies in the training data; sets the threshold.")
+    { Numbers = new(0, 0.5, MinimumOpen: true) };
 
     /// <summary>scikit-learn's contamination: a share, or 'auto' for the algorithm's own threshold.</summary>
     public static readonly ParameterInfo AutomaticContamination = Contamination with
