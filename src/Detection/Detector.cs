@@ -62,7 +62,7 @@ public abstract class Detector
     /// <summary>The raw score from which <see cref="Contributions"/> departs.</summary>
     public virtual double BaseValue => DecisionFunction(Fitted(_center));
 
-    /// <summary>Median of every training column (of up to 4,096 evenly spaced rows), the stand-in for a normal row.</summary>
+    /// <summary>Median of every training column (of up to 1,024 evenly spaced rows), the stand-in for a normal row.</summary>
     public ReadOnlySpan<double> Center => Fitted(_center);
 
     /// <summary>The threshold that <c>contamination='auto'</c> stands for; null where the algorithm has none.</summary>

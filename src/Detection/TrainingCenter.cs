@@ -5,7 +5,7 @@ namespace EventSourcedAnomaly.Detection;
 /// <summary>The column medians of a table, of evenly spaced rows when it is large.</summary>
 internal static class TrainingCenter
 {
-    private const int MaxRows = 4096;
+    private const int MaxRows = 1024;
 
     public static double[] Of(Matrix x)
     {

@@ -3,7 +3,7 @@ namespace EventSourcedAnomaly.Detection.Forests;
 /// <summary>
 /// What the trees compare: float32 of a value's distance from the training median. Half the width of float64 doubles the speed, and
 /// measuring from the median keeps the precision where the data is, which the float32 of the value itself would lose (a time
-/// stamp in seconds would be rounded to two minutes). Distances beyond float32 saturate, so that keys stay ordered.
+/// stamp in seconds would be rounded to two minutes). Distances beyond float32 become infinite keys, which still compare rightly.
 /// </summary>
 /// <param name="center">Training median of each feature.</param>
 /// <param name="unit">Power of two for each feature that brings the training distances to at most 1.</param>
@@ -27,7 +27,7 @@ internal sealed class FeatureKeys(double[] center, double[] unit)
         return new FeatureKeys(center, unit);
     }
 
-    public float Key(int feature, double value) => (float)Math.Clamp((value - center[feature]) * unit[feature], -float.MaxValue, float.MaxValue);
+    public float Key(int feature, double value) => (float)((value - center[feature]) * unit[feature]);
 
     public void Keys(ReadOnlySpan<double> row, Span<float> keys)
     {

@@ -58,7 +58,7 @@ internal sealed class VectorTrees : PathLengths
             _fewRows.Sum(rows, sums);
             return;
         }
-        var groupsPerBlock = Math.Clamp(16 * 1024 / (features * Lanes * sizeof(float)), 1, 16);
+        var groupsPerBlock = 2 * Math.Clamp(8 * 1024 / (features * Lanes * sizeof(float)), 1, 8);
         var buffer = new float[groupsPerBlock * Lanes * features];
         var partial = new double[groupsPerBlock * Lanes];
         for (var first = 0; first < sums.Length; first += groupsPerBlock * Lanes)
@@ -76,10 +76,16 @@ internal sealed class VectorTrees : PathLengths
     private void Transpose(ReadOnlySpan<double> rows, int count, float[] buffer)
     {
         var features = _keys.Count;
-        for (var f = 0; f < features; f++)
+        var (center, unit) = (_keys.Center.AsSpan(0, features), _keys.Unit.AsSpan(0, features));
+        for (var r = 0; r < count; r++)
         {
-            for (var r = 0; r < count; r++)
-                buffer[(r / Lanes * features + f) * Lanes + r % Lanes] = _keys.Key(f, rows[r * features + f]);
+            var row = rows.Slice(r * features, features);
+            var place = (r / Lanes * features * Lanes) + r % Lanes;
+            for (var f = 0; f < row.Length; f++)
+            {
+                buffer[place] = (float)((row[f] - center[f]) * unit[f]);
+                place += Lanes;
+            }
         }
     }
 
@@ -93,30 +99,35 @@ internal sealed class VectorTrees : PathLengths
         {
             for (var t = 0; t < _trees; t++)
             {
-                for (var g = 0; g < groups; g++)
-                {
-                    var leaf = Walk(thresholds + t * Nodes, features + t * Nodes, keys + g * stride);
-                    AddPathLengths(pathLengths + t * Nodes, leaf, total + g * Lanes);
-                }
+                for (var g = 0; g < groups; g += 2)
+                    Walk(thresholds + t * Nodes, features + t * Nodes, pathLengths + t * Nodes, keys + g * stride, stride, total + g * Lanes);
             }
         }
     }
 
+    /// <summary>Takes two groups of rows through one tree at once: while one waits for its keys, the other moves.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe Vector512<int> Walk(float* threshold, int* feature, float* keys)
+    private static unsafe void Walk(float* threshold, int* feature, float* pathLength, float* keys, int stride, double* sums)
     {
-        var node = Vector512<int>.One;
-        var lowThresholds = Vector512.Load(threshold);
-        var lowFeatures = Vector512.Load(feature);
+        var (a, b) = (Vector512<int>.One, Vector512<int>.One);
+        var other = keys + stride;
+        var (thresholds, features) = (Vector512.Load(threshold), Vector512.Load(feature));
         for (var level = 0; level < 4; level++)
-            node = Descend(node, Avx512F.PermuteVar16x32(lowThresholds, node), Avx512F.PermuteVar16x32(lowFeatures, node), keys);
-        node = Descend(node, Avx512F.PermuteVar16x32(Vector512.Load(threshold + 16), node), Avx512F.PermuteVar16x32(Vector512.Load(feature + 16), node), keys);
-        node = Descend(node, Of32(threshold + 32, node), Of32(feature + 32, node), keys);
-        var upper = Vector512.Equals(node & Vector512.Create(32), Vector512<int>.Zero);
-        node = Descend(node,
-            Vector512.ConditionalSelect(upper.AsSingle(), Of32(threshold + 64, node), Of32(threshold + 96, node)),
-            Vector512.ConditionalSelect(upper, Of32(feature + 64, node), Of32(feature + 96, node)), keys);
-        return Descend(node, Gather(threshold, node), Gather((float*)feature, node).AsInt32(), keys);
+        {
+            a = Descend(a, Avx512F.PermuteVar16x32(thresholds, a), Avx512F.PermuteVar16x32(features, a), keys);
+            b = Descend(b, Avx512F.PermuteVar16x32(thresholds, b), Avx512F.PermuteVar16x32(features, b), other);
+        }
+        (thresholds, features) = (Vector512.Load(threshold + 16), Vector512.Load(feature + 16));
+        a = Descend(a, Avx512F.PermuteVar16x32(thresholds, a), Avx512F.PermuteVar16x32(features, a), keys);
+        b = Descend(b, Avx512F.PermuteVar16x32(thresholds, b), Avx512F.PermuteVar16x32(features, b), other);
+        a = Descend(a, Of32(threshold + 32, a), Of32(feature + 32, a), keys);
+        b = Descend(b, Of32(threshold + 32, b), Of32(feature + 32, b), other);
+        a = Descend(a, Of64(threshold + 64, a), Of64(feature + 64, a), keys);
+        b = Descend(b, Of64(threshold + 64, b), Of64(feature + 64, b), other);
+        a = Descend(a, Gather(threshold, a), Gather((float*)feature, a).AsInt32(), keys);
+        b = Descend(b, Gather(threshold, b), Gather((float*)feature, b).AsInt32(), other);
+        AddPathLengths(pathLength, a, sums);
+        AddPathLengths(pathLength, b, sums + Lanes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -134,6 +145,18 @@ internal sealed class VectorTrees : PathLengths
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe Vector512<int> Of32(int* table, Vector512<int> index) =>
         Avx512F.PermuteVar16x32x2(Vector512.Load(table), index, Vector512.Load(table + 16));
+
+    /// <summary>Of four registers, bit 5 of the index chooses the pair.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe Vector512<float> Of64(float* table, Vector512<int> index) =>
+        Vector512.ConditionalSelect(IsLow(index).AsSingle(), Of32(table, index), Of32(table + 32, index));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe Vector512<int> Of64(int* table, Vector512<int> index) =>
+        Vector512.ConditionalSelect(IsLow(index), Of32(table, index), Of32(table + 32, index));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> IsLow(Vector512<int> index) => Vector512.Equals(index & Vector512.Create(32), Vector512<int>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe Vector512<float> Gather(float* table, Vector512<int> index) => Vector512.Create(
