@@ -76,7 +76,8 @@ internal sealed class VectorTrees : PathLengths
     private void Transpose(ReadOnlySpan<double> rows, int count, float[] buffer)
     {
         var features = _keys.Count;
-        var (center, unit) = (_keys.Center.AsSpan(0, features), _keys.Unit.AsSpan(0, features));
+        var center = _keys.Center.AsSpan(0, features);
+        var unit = _keys.Unit.AsSpan(0, features);
         for (var r = 0; r < count; r++)
         {
             var row = rows.Slice(r * features, features);
