@@ -1,1 +1,25 @@
-System.Console.WriteLine();
+using System.CommandLine;
+using EventSourcedAnomaly.Cli;
+using EventSourcedAnomaly.Cli.Commands;
+using EventSourcedAnomaly.Detection;
+
+var root = new RootCommand("Anomaly detection on local files: fit, score and evaluate without a server.")
+{
+    EvaluateCommand.Create(),
+    ScoreCommand.Create(),
+    AlgorithmsCommand.Create(),
+};
+
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception refused) when (refused is CsvException or ParameterException or ArgumentException or IOException or UnauthorizedAccessException)
+{
+    await Console.Error.WriteLineAsync("esa: " + refused.Message);
+    return 1;
+}
+catch (OperationCanceledException)
+{
+    return 130;
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using EventSourcedAnomaly.Detection;
+
+namespace EventSourcedAnomaly.Cli;
+
+/// <summary>A CSV file cannot be read; the message gives file, line and column.</summary>
+internal sealed class CsvException(string message) : Exception(message);
+
+/// <summary>A numeric CSV file with a header line: its features, and its labels when a label column was named.</summary>
+/// <param name="Columns">Names of the feature columns, in the file's order.</param>
+/// <param name="Features">One row per line of data.</param>
+/// <param name="Labels">0 or 1 for each row; null when no label column was named.</param>
+internal sealed record CsvTable(IReadOnlyList<string> Columns, Matrix Features, int[]? Labels)
+{
+    /// <summary>Reads a file line by line.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="label">Name of the label column, or null.</param>
+    /// <param name="ignored">Columns that are neither label nor feature.</param>
+    /// <param name="ct">Stops reading.</param>
+    /// <exception cref="CsvException">The file has no header or no rows, a line is ragged, or a field is not a finite number.</exception>
+    public static async Task<CsvTable> ReadAsync(string path, string? label, IReadOnlyCollection<string> ignored, CancellationToken ct)
+    {
+        using var reader = new StreamReader(path, new FileStreamOptions { BufferSize = 1 << 20, Options = FileOptions.SequentialScan });
+        var header = await reader.ReadLineAsync(ct) ?? throw new CsvException($"{path}: the file is empty, expected a header line");
+        var layout = CsvLayout.Of(path, header, label, ignored);
+        var values = new List<double>();
+        var labels = new List<int>();
+        for (var line = 2; await reader.ReadLineAsync(ct) is { } text; line++)
+        {
+            if (text.Length == 0) continue;
+            layout.ReadLine(text, line, values, labels);
+        }
+        var columns = layout.Features.Count;
+        if (values.Count == 0) throw new CsvException($"{path}: there are no rows below the header");
+        var matrix = new Matrix(values.Count / columns, columns, [.. CollectionsMarshal.AsSpan(values)]);
+        return new CsvTable(layout.Features, matrix, label is null ? null : [.. labels]);
+    }
+}
+
+/// <summary>Which field of a line is what.</summary>
+internal sealed class CsvLayout
+{
+    private enum Role
+    {
+        Feature,
+        Label,
+        Ignored,
+    }
+
+    private readonly string _path;
+    private readonly string[] _names;
+    private readonly Role[] _roles;
+
+    private CsvLayout(string path, string[] names, Role[] roles) => (_path, _names, _roles) = (path, names, roles);
+
+    public IReadOnlyList<string> Features => [.. _names.Where((_, i) => _roles[i] == Role.Feature)];
+
+    public static CsvLayout Of(string path, string header, string? label, IReadOnlyCollection<string> ignored)
+    {
+        var names = Array.ConvertAll(header.Split(','), name => name.Trim().Trim('"'));
+        foreach (var wanted in label is null ? ignored : ignored.Append(label))
+        {
+            if (!names.Contains(wanted, StringComparer.Ordinal))
+                throw new CsvException($"{path}: there is no column '{wanted}'; the columns are {string.Join(", ", names)}");
+        }
+        var roles = Array.ConvertAll(names, name =>
+            string.Equals(name, label, StringComparison.Ordinal) ? Role.Label
+            : ignored.Contains(name, StringComparer.Ordinal) ? Role.Ignored
+            : Role.Feature);
+        if (!roles.Contains(Role.Feature)) throw new CsvException($"{path}: no feature column is left");
+        return new CsvLayout(path, names, roles);
+    }
+
+    public void ReadLine(ReadOnlySpan<char> text, int line, List<double> values, List<int> labels)
+    {
+        var column = 0;
+        foreach (var range in text.Split(','))
+        {
+            if (column == _names.Length) throw Wrong(line, $"expected {_names.Length} fields, got {text.Count(',') + 1}");
+            if (_roles[column] != Role.Ignored)
+            {
+                var number = Number(text[range].Trim().Trim('"'), line, column);
+                if (_roles[column] == Role.Feature) values.Add(number);
+                else labels.Add(Label(number, line, column));
+            }
+            column++;
+        }
+        if (column < _names.Length) throw Wrong(line, $"expected {_names.Length} fields, got {column}");
+    }
+
+    private double Number(ReadOnlySpan<char> field, int line, int column) =>
+        double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+            ? number
+            : throw Wrong(line, $"column '{_names[column]}': expected a finite number, got '{field}'");
+
+    private int Label(double number, int line, int column) => number switch
+    {
+        0 => 0,
+        1 => 1,
+        _ => throw Wrong(line, $"column '{_names[column]}': expected the label 0 or 1, got {number}"),
+    };
+
+    private CsvException Wrong(int line, string what) => new($"{_path} line {line}: {what}");
+}

@@ -1,0 +1,201 @@
+using EventSourcedAnomaly.Detection.Models;
+using EventSourcedAnomaly.Detection.Numerics;
+
+namespace EventSourcedAnomaly.Detection;
+
+/// <summary>
+/// An unsupervised anomaly detector: fitted on rows without labels, it gives every row a raw score, larger being more anomalous.
+/// A fitted detector may be used from several threads at once; fitting may not. The same seed gives the same scores on any number of threads.
+/// </summary>
+public abstract class Detector
+{
+    private double[] _decisionScores = [];
+    private double[] _sortedScores = [];
+    private double[] _center = [];
+    private int _expectedAnomalies;
+
+    private protected Detector(AlgorithmInfo algorithm, ParameterSet parameters, int seed)
+    {
+        Info = algorithm;
+        Parameters = parameters;
+        Seed = seed;
+        MaxDegreeOfParallelism = parameters.Values.GetValueOrDefault("n_jobs") is int jobs and > 0 ? jobs : -1;
+    }
+
+    /// <summary>The canonical name, e.g. <c>IsolationForest</c>.</summary>
+    public string Algorithm => Info.Name;
+
+    public AlgorithmInfo Info { get; }
+
+    /// <summary>The hyper-parameters, defaults included.</summary>
+    public ParameterSet Parameters { get; }
+
+    /// <summary>The seed of every random choice.</summary>
+    public int Seed { get; }
+
+    /// <summary>Threads used for fitting and scoring; -1 (the default) is every core. Results do not depend on it.</summary>
+    public int MaxDegreeOfParallelism { get; set; }
+
+    /// <summary>Number of columns of the training data; 0 before fitting.</summary>
+    public int FeatureCount { get; private set; }
+
+    public bool IsFitted => Scale is not null;
+
+    /// <summary>Raw scores of the training rows, in their order.</summary>
+    public ReadOnlySpan<double> DecisionScoresSpan => Fitted(_decisionScores);
+
+    /// <summary>A copy of the raw scores of the training rows, in their order.</summary>
+    public double[] DecisionScores => [.. Fitted(_decisionScores)];
+
+    /// <summary>Rows with a raw score above this are anomalies.</summary>
+    public double Threshold => Fitted(Scale).Threshold;
+
+    /// <summary>The mapping of raw scores to [0, 1]; null before fitting.</summary>
+    public ScoreScale Scale { get; private set; } = null!;
+
+    /// <summary>
+    /// Whether a training row's score leaves the row itself out (as neighbour methods must), so that <see cref="DecisionScores"/> differ
+    /// from scoring the same rows as new ones.
+    /// </summary>
+    public virtual bool ScoresTrainingRowsApart => false;
+
+    /// <summary>The raw score from which <see cref="Contributions"/> departs.</summary>
+    public virtual double BaseValue => DecisionFunction(Fitted(_center));
+
+    /// <summary>Median of every training column (of up to 1,024 evenly spaced rows), the stand-in for a normal row.</summary>
+    public ReadOnlySpan<double> Center => Fitted(_center);
+
+    /// <summary>The threshold that <c>contamination='auto'</c> stands for; null where the algorithm has none.</summary>
+    private protected virtual double? AutomaticThreshold => null;
+
+    /// <summary>Rows handed to one thread at a time.</summary>
+    private protected virtual int BlockRows => 1024;
+
+    /// <summary>Learns from the rows of <paramref name="x"/>.</summary>
+    /// <param name="x">At least one row and one column of finite numbers.</param>
+    /// <param name="progress">Told shares from 0 to 1.</param>
+    /// <param name="ct">Stops the fit; the detector is then unfitted.</param>
+    /// <exception cref="ArgumentException">The table is empty or holds NaN or an infinity; the message gives row and column.</exception>
+    public void Fit(Matrix x, IProgress<double>? progress = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        InputCheck.Training(x);
+        Scale = null!;
+        var center = TrainingCenter.Of(x);
+        var scores = Learn(x, center, progress, ct);
+        FeatureCount = x.Columns;
+        _center = center;
+        Accept(scores);
+        progress?.Report(1);
+    }
+
+    /// <summary>Raw scores of the rows of <paramref name="x"/>, larger being more anomalous.</summary>
+    /// <exception cref="InvalidOperationException">The detector is not fitted.</exception>
+    /// <exception cref="ArgumentException">The number of columns differs from the training data, or a value is NaN or infinite.</exception>
+    public double[] DecisionFunction(Matrix x, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        InputCheck.Scoring(x, Fitted(FeatureCount));
+        return ScoreRows(x, ct);
+    }
+
+    /// <summary>Raw score of one row, without allocation in the forests and the linear and probabilistic detectors.</summary>
+    /// <inheritdoc cref="DecisionFunction(Matrix, CancellationToken)" path="/exception"/>
+    public double DecisionFunction(ReadOnlySpan<double> row)
+    {
+        Span<double> score = stackalloc double[1];
+        DecisionFunction(row, score);
+        return score[0];
+    }
+
+    /// <summary>Raw scores of rows laid out one after the other, on the calling thread.</summary>
+    /// <param name="rows">Row-major values, <c>scores.Length * FeatureCount</c> of them.</param>
+    /// <param name="scores">Receives one raw score per row.</param>
+    /// <inheritdoc cref="DecisionFunction(Matrix, CancellationToken)" path="/exception"/>
+    public void DecisionFunction(ReadOnlySpan<double> rows, Span<double> scores)
+    {
+        InputCheck.Scoring(rows, scores.Length, Fitted(FeatureCount));
+        ScoreBlock(rows, scores);
+    }
+
+    /// <summary>Whether a raw score is above the threshold.</summary>
+    public bool IsAnomaly(double raw) => raw > Threshold;
+
+    /// <summary>Probability that the verdict on this raw score would survive another training sample (PyOD's <c>predict_confidence</c>).</summary>
+    public double Confidence(double raw) => OutlierConfidence.Of(Fitted(_sortedScores), _expectedAnomalies, raw, IsAnomaly(raw));
+
+    /// <summary>
+    /// How much each feature pushed the row's raw score away from <see cref="BaseValue"/>: positive towards anomaly. The sum is
+    /// the raw score minus the base value.
+    /// </summary>
+    public virtual double[] Contributions(ReadOnlySpan<double> row) =>
+        throw new NotSupportedException($"{Algorithm} has no contributions");
+
+    /// <summary>The fitted detector in a compact versioned form that <see cref="FromBytes"/> restores to bit-identical scores.</summary>
+    public byte[] ToBytes()
+    {
+        Fitted(FeatureCount);
+        return ModelEnvelope.Write(this);
+    }
+
+    /// <summary>Restores a detector.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a stored detector, are damaged, or of an unknown version or algorithm.</exception>
+    public static Detector FromBytes(ReadOnlySpan<byte> bytes) => ModelEnvelope.Read(bytes);
+
+    /// <summary>The medians, also while the model is being read.</summary>
+    private protected double[] StoredCenter => _center;
+
+    /// <summary>Fits and returns the raw scores of the training rows.</summary>
+    private protected abstract double[] Learn(Matrix x, double[] center, IProgress<double>? progress, CancellationToken ct);
+
+    /// <summary>Scores rows laid out one after the other; input is already checked.</summary>
+    private protected abstract void ScoreBlock(ReadOnlySpan<double> rows, Span<double> scores);
+
+    private protected abstract void WriteModel(ModelWriter writer);
+
+    private protected abstract void ReadModel(ref ModelReader reader);
+
+    /// <summary>Scores all rows, blocks of them in parallel.</summary>
+    private protected double[] ScoreRows(Matrix x, CancellationToken ct)
+    {
+        var scores = new double[x.Rows];
+        RowBlocks.ForEach(x.Rows, BlockRows, MaxDegreeOfParallelism, ct,
+            (first, count) => ScoreBlock(x.RowRange(first, count), scores.AsSpan(first, count)));
+        return scores;
+    }
+
+    internal void WriteFitted(ModelWriter writer)
+    {
+        writer.Int(FeatureCount);
+        writer.Array(_center);
+        writer.Array(_decisionScores);
+        WriteModel(writer);
+    }
+
+    internal void ReadFitted(ref ModelReader reader)
+    {
+        FeatureCount = reader.Int();
+        _center = reader.Array<double>();
+        var scores = reader.Array<double>();
+        ReadModel(ref reader);
+        Accept(scores);
+    }
+
+    private void Accept(double[] scores)
+    {
+        _decisionScores = scores;
+        _sortedScores = [.. scores];
+        Array.Sort(_sortedScores);
+        var contamination = Parameters.Values.GetValueOrDefault("contamination") as double?;
+        var threshold = contamination is { } share
+            ? OrderStatistics.Quantile(_sortedScores, 1 - share)
+            : AutomaticThreshold ?? throw new InvalidOperationException($"{Algorithm} has no automatic threshold");
+        _expectedAnomalies = contamination is { } expected
+            ? (int)(scores.Length * expected)
+            : scores.Length - OrderStatistics.CountAtMost(_sortedScores, threshold);
+        Scale = ScoreScale.FromTraining(_sortedScores, threshold);
+    }
+
+    private protected T Fitted<T>(T value) =>
+        IsFitted ? value : throw new InvalidOperationException($"this {Algorithm} is not fitted yet: call Fit first");
+}

@@ -1,0 +1,39 @@
+namespace EventSourcedAnomaly.Detection.Forests;
+
+/// <summary>
+/// What the trees compare: float32 of a value's distance from the training median. Half the width of float64 doubles the speed, and
+/// measuring from the median keeps the precision where the data is, which the float32 of the value itself would lose (a time
+/// stamp in seconds would be rounded to two minutes). Distances beyond float32 become infinite keys, which still compare rightly.
+/// </summary>
+/// <param name="center">Training median of each feature.</param>
+/// <param name="unit">Power of two for each feature that brings the training distances to at most 1.</param>
+internal sealed class FeatureKeys(double[] center, double[] unit)
+{
+    public double[] Center => center;
+
+    public double[] Unit => unit;
+
+    public int Count => center.Length;
+
+    public static FeatureKeys From(Matrix x, double[] center)
+    {
+        var reach = new double[center.Length];
+        for (var i = 0; i < x.Rows; i++)
+        {
+            var row = x.Row(i);
+            for (var c = 0; c < reach.Length; c++) reach[c] = Math.Max(reach[c], Math.Abs(row[c] - center[c]));
+        }
+        var unit = Array.ConvertAll(reach, r => r > 0 && double.IsFinite(r) ? Math.ScaleB(1, -Math.Clamp(Math.ILogB(r) + 1, -1000, 1000)) : 1);
+        return new FeatureKeys(center, unit);
+    }
+
+    public float Key(int feature, double value) => (float)((value - center[feature]) * unit[feature]);
+
+    public void Keys(ReadOnlySpan<double> row, Span<float> keys)
+    {
+        for (var f = 0; f < keys.Length; f++) keys[f] = Key(f, row[f]);
+    }
+
+    /// <summary>The value that a key stands for.</summary>
+    public double Value(int feature, float key) => key / unit[feature] + center[feature];
+}

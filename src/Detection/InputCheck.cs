@@ -1,0 +1,38 @@
+using System.Numerics.Tensors;
+
+namespace EventSourcedAnomaly.Detection;
+
+/// <summary>Refuses tables that no detector can use. Missing values are not guessed: the caller decides how to fill them.</summary>
+internal static class InputCheck
+{
+    public static void Training(Matrix x)
+    {
+        if (x.Rows == 0) throw new ArgumentException("expected at least 1 row, got 0", nameof(x));
+        if (x.Columns == 0) throw new ArgumentException("expected at least 1 column, got 0", nameof(x));
+        Finite(x.Values, x.Columns);
+    }
+
+    public static void Scoring(Matrix x, int featureCount)
+    {
+        if (x.Columns != featureCount && x.Rows > 0)
+            throw new ArgumentException($"expected {featureCount} columns as in training, got {x.Columns}", nameof(x));
+        Finite(x.Values, x.Columns);
+    }
+
+    public static void Scoring(ReadOnlySpan<double> rows, int count, int featureCount)
+    {
+        if (rows.Length != (long)count * featureCount)
+            throw new ArgumentException($"expected {count} rows of {featureCount} values as in training, got {rows.Length} values", nameof(rows));
+        Finite(rows, featureCount);
+    }
+
+    private static void Finite(ReadOnlySpan<double> values, int columns)
+    {
+        if (TensorPrimitives.IsFiniteAll(values)) return;
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (!double.IsFinite(values[i]))
+                throw new ArgumentException($"expected finite numbers, got {values[i]} in row {i / columns}, column {i % columns} (counted from 0)", nameof(values));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+namespace EventSourcedAnomaly.Detection.Models;
+
+/// <summary>The stored form of a <see cref="ParameterSet"/>: names, a kind each, values.</summary>
+internal static class ParameterFormat
+{
+    private const int Null = 0, Integer = 1, Number = 2, Boolean = 3, Text = 4, Integers = 5, Texts = 6;
+
+    public static void Write(ModelWriter writer, ParameterSet parameters)
+    {
+        writer.Int(parameters.Values.Count);
+        foreach (var (name, value) in parameters.Values)
+        {
+            writer.Text(name);
+            WriteValue(writer, value);
+        }
+    }
+
+    public static ParameterSet Read(ref ModelReader reader)
+    {
+        var values = new List<KeyValuePair<string, object?>>();
+        for (var left = reader.Int(); left > 0; left--)
+        {
+            var name = reader.Text();
+            values.Add(new(name, ReadValue(ref reader)));
+        }
+        return ParameterSet.Restore(values);
+    }
+
+    private static void WriteValue(ModelWriter writer, object? value)
+    {
+        switch (value)
+        {
+            case null: writer.Int(Null); break;
+            case int whole: writer.Int(Integer); writer.Int(whole); break;
+            case double number: writer.Int(Number); writer.Double(number); break;
+            case bool flag: writer.Int(Boolean); writer.Int(flag ? 1 : 0); break;
+            case string text: writer.Int(Text); writer.Text(text); break;
+            case int[] list: writer.Int(Integers); writer.Array(list); break;
+            case string[] list:
+                writer.Int(Texts);
+                writer.Int(list.Length);
+                foreach (var text in list) writer.Text(text);
+                break;
+            default: throw new InvalidOperationException($"a parameter of type {value.GetType()} has no stored form");
+        }
+    }
+
+    private static object? ReadValue(ref ModelReader reader)
+    {
+        switch (reader.Int())
+        {
+            case Null: return null;
+            case Integer: return reader.Int();
+            case Number: return reader.Double();
+            case Boolean: return reader.Int() != 0;
+            case Text: return reader.Text();
+            case Integers: return reader.Array<int>();
+            case Texts:
+                var list = new string[reader.Int()];
+                for (var i = 0; i < list.Length; i++) list[i] = reader.Text();
+                return list;
+            case var kind: throw new InvalidDataException($"unknown kind of parameter: {kind}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+
+namespace EventSourcedAnomaly.Detection;
+
+/// <summary>Reads one JSON value as a hyper-parameter. As in Python, <c>1</c> is an integer and <c>1.0</c> a number.</summary>
+internal static class ParameterValue
+{
+    public static object? Read(ParameterInfo parameter, JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Null when parameter.Kind.HasFlag(ParameterKind.Null) => null,
+            JsonValueKind.True or JsonValueKind.False when parameter.Kind.HasFlag(ParameterKind.Boolean) => value.GetBoolean(),
+            JsonValueKind.String when parameter.Kind.HasFlag(ParameterKind.Choice) => Word(parameter, value),
+            JsonValueKind.Number => Numeric(parameter, value),
+            JsonValueKind.Array when parameter.Kind.HasFlag(ParameterKind.IntegerList) =>
+                value.EnumerateArray().Select(v => (int)WholeNumber(parameter, v)).ToArray(),
+            JsonValueKind.Array when parameter.Kind.HasFlag(ParameterKind.TextList) =>
+                value.EnumerateArray().Select(v => Word(parameter, v)).ToArray(),
+            _ => throw Refused(parameter, value),
+        };
+
+    private static object Numeric(ParameterInfo parameter, JsonElement value)
+    {
+        var whole = value.TryGetInt32(out _);
+        if (whole && parameter.Kind.HasFlag(ParameterKind.Integer)) return (int)WholeNumber(parameter, value);
+        if (!parameter.Kind.HasFlag(ParameterKind.Number)) throw Refused(parameter, value);
+        var number = value.GetDouble();
+        return double.IsFinite(number) && parameter.Numbers!.Value.Contains(number) ? number : throw Refused(parameter, value);
+    }
+
+    private static long WholeNumber(ParameterInfo parameter, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && parameter.Integers!.Value.Contains(number)
+            ? number
+            : throw Refused(parameter, value);
+
+    private static string Word(ParameterInfo parameter, JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && parameter.Choices.Contains(value.GetString()!, StringComparer.Ordinal)
+            ? value.GetString()!
+            : throw Refused(parameter, value);
+
+    private static ParameterException Refused(ParameterInfo parameter, JsonElement value) =>
+        new(parameter.Name, parameter.Expected, value.GetRawText());
+}
