@@ -1,0 +1,85 @@
+namespace EventSourcedAnomaly.Server.Datasets;
+
+/// <summary>What every answer about a data set says. <c>size</c> counts rows and <c>features</c> counts feature columns (000).</summary>
+internal abstract record DatasetHead
+{
+    public string Id { get; init; } = string.Empty;
+
+    public string DatasetId { get; init; } = string.Empty;
+
+    public string Name { get; init; } = string.Empty;
+
+    public string? Description { get; init; }
+
+    public string Format { get; init; } = string.Empty;
+
+    public long SizeBytes { get; init; }
+
+    public long RowCount { get; init; }
+
+    public int ColumnCount { get; init; }
+
+    public long Size { get; init; }
+
+    public int Features { get; init; }
+
+    public string Status { get; init; } = string.Empty;
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset UpdatedAt { get; init; }
+}
+
+/// <summary>A line of a list.</summary>
+internal sealed record DatasetItem : DatasetHead
+{
+    public DatasetCounts? Statistics { get; init; }
+}
+
+/// <summary>Everything about one data set.</summary>
+internal sealed record DatasetDetail : DatasetHead
+{
+    public IReadOnlyList<string> FeatureNames { get; init; } = [];
+
+    public string? LabelColumn { get; init; }
+
+    public string Sha256 { get; init; } = string.Empty;
+
+    public string? Failure { get; init; }
+
+    public FeatureStatistics? Statistics { get; init; }
+
+    public IReadOnlyList<ColumnDetail> Columns { get; init; } = [];
+
+    public QualityMetrics? QualityMetrics { get; init; }
+
+    public QualityReport? QualityReport { get; init; }
+}
+
+/// <summary>The upload that was just taken in.</summary>
+internal sealed record DatasetReceipt : DatasetHead
+{
+    public string UploadId { get; init; } = string.Empty;
+}
+
+/// <summary>What a list says of the columns; <paramref name="MissingValues"/> is a fraction of all cells.</summary>
+internal sealed record DatasetCounts(int NumericalColumns, int CategoricalColumns, double MissingValues, long DuplicateRows);
+
+/// <summary>One number for each feature, in their order.</summary>
+internal sealed record FeatureStatistics(
+    IReadOnlyList<double?> Mean, IReadOnlyList<double?> Std, IReadOnlyList<double?> Min, IReadOnlyList<double?> Max);
+
+/// <summary>One column.</summary>
+internal sealed record ColumnDetail(string Name, string Type, long NullCount, long UniqueCount, ColumnStatistics Statistics);
+
+/// <summary>What a column's values are; null for text.</summary>
+internal sealed record ColumnStatistics(double? Mean, double? Std, double? Min, double? Max, IReadOnlyList<double>? Quartiles);
+
+/// <summary>Each from 0 to 1.</summary>
+internal sealed record QualityMetrics(double Completeness, double Consistency, double Validity);
+
+/// <summary>What a reader should know before using the data.</summary>
+internal sealed record QualityReport(double OverallScore, IReadOnlyList<QualityFinding> Issues);
+
+/// <summary>One thing to know.</summary>
+internal sealed record QualityFinding(string Type, string Severity, long Count, string Description);

@@ -1,0 +1,71 @@
+using EventSourcedAnomaly.Datasets;
+using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Security;
+using EventSourcedAnomaly.Server.Surfaces;
+
+namespace EventSourcedAnomaly.Server.Datasets;
+
+/// <summary><c>GET …/datasets/{dataset_id}/sample</c>: the first rows, or random ones in their order.</summary>
+internal static class SampleDataset
+{
+    public static async Task<IResult> Handle(HttpContext http, string datasetId, DatasetViews views, DatasetRows rows)
+    {
+        var count = http.Whole("rows", 100, 1, 1000);
+        var random = http.Flag("random", false);
+        var dataset = await views.Get(http.Tenant(), ResourceId.Canonical("dataset", datasetId), http.RequestAborted);
+        var upload = dataset.Uploaded;
+        var wanted = random ? RandomRows(upload.RowCount, count) : [.. Enumerable.Range(0, (int)Math.Min(count, upload.RowCount)).Select(i => (long)i)];
+        var data = new List<object?[]>(wanted.Length);
+        foreach (var part in wanted.GroupBy(row => (int)(row / upload.RowsPerChunk)))
+        {
+            var chunk = await rows.Chunk(new StreamKey(http.Tenant(), dataset.Id), upload, part.Key, http.RequestAborted);
+            data.AddRange(part.Select(row => Row(chunk, (int)(row % upload.RowsPerChunk))));
+        }
+
+        return Reply.Ok(new
+        {
+            Columns = upload.Columns.Select(column => column.Name).ToArray(),
+            Data = data,
+            RowCount = data.Count,
+            TotalRows = upload.RowCount,
+        });
+    }
+
+    private static long[] RandomRows(long total, int count)
+    {
+        if (total <= count)
+        {
+            return [.. Enumerable.Range(0, (int)total).Select(i => (long)i)];
+        }
+
+        var rows = new SortedSet<long>();
+        while (rows.Count < count)
+        {
+            rows.Add(Random.Shared.NextInt64(total));
+        }
+
+        return [.. rows];
+    }
+
+    private static object?[] Row(DatasetChunk chunk, int row)
+    {
+        var values = new object?[chunk.ColumnCount];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = chunk.ValueAt(i, row);
+        }
+
+        return values;
+    }
+}
+
+/// <summary><c>DELETE …/datasets/{dataset_id}</c>: the rows go, the history stays.</summary>
+internal static class DeleteDataset
+{
+    public static async Task<IResult> Handle(HttpContext http, string datasetId, Actors.Silo silo)
+    {
+        var id = ResourceId.Canonical("dataset", datasetId);
+        await silo.Grain<DatasetGrain>(http.Tenant(), id).Call((grain, ct) => grain.Delete(http.Origin(), ct), http.RequestAborted);
+        return Reply.Ok(new { Message = "Dataset deleted successfully" }, "Dataset deleted successfully");
+    }
+}

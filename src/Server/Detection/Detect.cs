@@ -1,0 +1,85 @@
+using EventSourcedAnomaly.Server.Security;
+using EventSourcedAnomaly.Server.Surfaces;
+
+namespace EventSourcedAnomaly.Server.Detection;
+
+/// <summary><c>POST /api/v1/detectors/{detector_id}/detect</c> (000).</summary>
+internal static class DetectWithDetector
+{
+    private const int TopFeatures = 5;
+
+    public sealed record Request(IReadOnlyList<double?[]> Data, IReadOnlyList<string>? FeatureNames = null, bool ReturnExplanations = false);
+
+    public static async Task<IResult> Handle(HttpContext http, string detectorId, DetectionDesk desk)
+    {
+        var request = await Body.Read<Request>(http);
+        var detected = await desk.Detect(
+            http.Tenant(), ResourceId.Canonical("detector", detectorId), features => RequestRows.Read(request.Data, request.FeatureNames, features), null,
+            http.Origin(), http.RequestAborted);
+        return Reply.Ok(
+            new
+            {
+                DetectionId = detected.Completed.Id, ResultId = detected.Completed.Id, detected.Completed.DetectorId, detected.Completed.ModelVersion,
+                Predictions = Enumerable.Range(0, request.Data.Count).Select(i => Prediction.Of(detected, i, request.ReturnExplanations)).ToArray(),
+                detected.Completed.Summary, ProcessedAt = detected.Completed.CompletedAt,
+            },
+            "Detection completed");
+    }
+
+    public sealed record Prediction(int Index, bool IsAnomaly, double AnomalyScore, double Confidence, PredictionExplanation? Explanation)
+    {
+        public static Prediction Of(Detected detected, int row, bool explained)
+        {
+            var anomaly = detected.Verdicts.IsAnomaly(row, detected.Completed.Threshold);
+            var explanation = explained ? Detection.Explanation.Of(detected.Model, detected.Rows, row, anomaly) : null;
+            return new Prediction(
+                row, anomaly, detected.Verdicts.Scores[row], detected.Verdicts.Confidences[row],
+                explanation is null ? null : new PredictionExplanation(explanation.Top(TopFeatures), explanation.Signed()));
+        }
+    }
+
+    public sealed record PredictionExplanation(IReadOnlyList<string> TopFeatures, IReadOnlyDictionary<string, double> FeatureContributions);
+}
+
+/// <summary><c>POST /v1/detect</c> (002).</summary>
+internal static class Detect
+{
+    public sealed record Request(string DetectorId, IReadOnlyList<double?[]> Data, Options? Options = null);
+
+    public sealed record Options(bool ReturnScores = true, bool ReturnExplanations = false, double? Threshold = null);
+
+    public static async Task<IResult> Handle(HttpContext http, DetectionDesk desk)
+    {
+        var request = await Body.Read<Request>(http);
+        var options = request.Options ?? new Options();
+        if (options.Threshold is < 0 or > 1 or double.NaN)
+        {
+            throw Problem.Invalid("options.threshold", "a number from 0 to 1", options.Threshold);
+        }
+
+        var detected = await desk.Detect(
+            http.Tenant(), ResourceId.Canonical("detector", request.DetectorId), features => RequestRows.Read(request.Data, null, features),
+            options.Threshold, http.Origin(), http.RequestAborted);
+        return Reply.Ok(new Response(
+            detected.Completed.Id, detected.Completed.DetectorId, detected.Completed.ModelVersion,
+            [.. Enumerable.Range(0, detected.Verdicts.Scores.Length).Select(i => detected.Verdicts.IsAnomaly(i, detected.Completed.Threshold) ? 1 : 0)],
+            options.ReturnScores ? detected.Verdicts.Scores : null,
+            options.ReturnExplanations ? Explain(detected) : null,
+            detected.Completed.Threshold, detected.Completed.CompletedAt));
+    }
+
+    private static SampleExplanation[] Explain(Detected detected) =>
+        [.. Enumerable.Range(0, detected.Verdicts.Scores.Length).Select(i =>
+        {
+            var anomaly = detected.Verdicts.IsAnomaly(i, detected.Completed.Threshold);
+            var explanation = Explanation.Of(detected.Model, detected.Rows, i, anomaly);
+            return new SampleExplanation(i, anomaly ? 1 : 0, detected.Verdicts.Scores[i], explanation.Importance(), explanation.Sentence);
+        })];
+
+    public sealed record Response(
+        string DetectionId, string DetectorId, int ModelVersion, IReadOnlyList<int> Predictions, IReadOnlyList<double>? Scores,
+        IReadOnlyList<SampleExplanation>? Explanations, double Threshold, DateTimeOffset ProcessedAt);
+
+    public sealed record SampleExplanation(
+        int SampleIndex, int Prediction, double Score, IReadOnlyDictionary<string, double> FeatureImportance, string LocalExplanation);
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text.Json;
+using EventSourcedAnomaly.Detection;
+using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.EventLog.Append;
+using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Detectors;
+using EventSourcedAnomaly.Server.Hosting;
+using EventSourcedAnomaly.Server.Surfaces;
+
+namespace EventSourcedAnomaly.Server.Detection;
+
+/// <summary>A detection just made.</summary>
+internal sealed record Detected(DetectionCompleted Completed, Verdicts Verdicts, LoadedModel Model, Matrix Rows);
+
+/// <summary>
+/// Judges rows and records the verdicts. A detection is written once and never changes, so it needs no grain: it is one append
+/// to a stream of its own.
+/// </summary>
+internal sealed class DetectionDesk(EventStore store, DetectorViews detectors, LoadedModels models, BuildInfo build, TimeProvider time)
+{
+    /// <summary>Under which name the rows lie beside the stream.</summary>
+    public const string Input = "input";
+
+    /// <summary>Under which name the verdicts lie beside the stream.</summary>
+    public const string Output = "verdicts";
+
+    /// <summary>Judges rows with the model that a detector has in service.</summary>
+    public async Task<Detected> Detect(
+        string tenant, string detectorId, Func<IReadOnlyList<string>, Matrix> rows, double? threshold, Origin origin, CancellationToken ct)
+    {
+        var clock = Stopwatch.GetTimestamp();
+        var cpu = Environment.CpuUsage.TotalTime;
+        var allocated = GC.GetTotalAllocatedBytes();
+        var model = await models.InService(tenant, (await detectors.Get(tenant, detectorId, ct)).State, ct);
+        var matrix = rows(model.Facts.FeatureNames);
+        var verdicts = Verdicts.Of(model, matrix, ct);
+        var (input, output) = (NumberBlock.Encode(matrix.RowRange(0, matrix.Rows)), verdicts.ToBytes());
+        var completed = new DetectionCompleted(
+            ResourceId.New("result"), detectorId, null, model.Facts.TrainingId, model.Facts.Version, model.Facts.Sha256, build.Version,
+            model.Facts.FeatureNames, threshold ?? Verdicts.ModelThreshold, HashOf(input), HashOf(output),
+            verdicts.Summarise(threshold ?? Verdicts.ModelThreshold), QualityFigures.Unknown,
+            new DetectionCost(
+                Stopwatch.GetElapsedTime(clock).TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds,
+                Megabytes(GC.GetTotalAllocatedBytes() - allocated), Megabytes(input.Length + output.Length)),
+            time.GetUtcNow());
+        await Record(tenant, completed, input, output, origin, ct);
+        return new Detected(completed, verdicts, model, matrix);
+    }
+
+    private Task<AppendResult> Record(string tenant, DetectionCompleted completed, byte[] input, byte[] output, Origin origin, CancellationToken ct)
+    {
+        var snapshot = JsonSerializer.SerializeToUtf8Bytes(new DetectionResult(completed), EventJson.Options);
+        return store.Append(
+            new AppendRequest(
+                [
+                    new StreamAppend(
+                        new StreamKey(tenant, completed.Id), DetectionResult.StreamType, ExpectedVersion.NoStream, [store.Types.Serialize(completed)],
+                        new Snapshot(snapshot, 1), [new Attachment(Input, 0, input), new Attachment(Output, 0, output)]),
+                ],
+                origin),
+            ct);
+    }
+
+    private static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    private static double Megabytes(long bytes) => Math.Round(bytes / 1048576.0, 6);
+}

@@ -1,0 +1,77 @@
+using EventSourcedAnomaly.Detection;
+using EventSourcedAnomaly.Server.Surfaces;
+using EventSourcedAnomaly.Server.Training;
+
+namespace EventSourcedAnomaly.Server.Detection;
+
+/// <summary>Why a row got its score, feature by feature.</summary>
+internal sealed record Explanation(IReadOnlyList<string> Features, double[] Contributions, string Sentence)
+{
+    private const int Named = 3;
+
+    /// <summary>Explains one row.</summary>
+    public static Explanation Of(LoadedModel model, Matrix rows, int row, bool anomaly)
+    {
+        var imputed = ModelFitting.Impute(new Matrix(1, rows.Columns, rows.Row(row).ToArray()), model.Facts.Imputation);
+        double[] contributions;
+        try
+        {
+            contributions = model.Detector.Contributions(imputed.Row(0));
+        }
+        catch (NotSupportedException)
+        {
+            throw new Problem(ProblemKind.Invalid, $"{model.Facts.Algorithm} gives no explanations.", "return_explanations", "false");
+        }
+
+        return new Explanation(model.Facts.FeatureNames, contributions, Say(model, imputed.Row(0), contributions, anomaly));
+    }
+
+    /// <summary>The features by the weight of their contribution, heaviest first.</summary>
+    public IReadOnlyList<string> Top(int count) =>
+        [.. Enumerable.Range(0, Features.Count).OrderByDescending(j => Math.Abs(Contributions[j])).Take(count).Select(j => Features[j])];
+
+    /// <summary>Signed contributions by name; positive ones push towards anomaly.</summary>
+    public Dictionary<string, double> Signed() => ByName(j => Contributions[j]);
+
+    /// <summary>Weights by name that add up to 1.</summary>
+    public Dictionary<string, double> Importance()
+    {
+        var sum = Contributions.Sum(Math.Abs);
+        return ByName(j => sum > 0 ? Math.Abs(Contributions[j]) / sum : 0);
+    }
+
+    private Dictionary<string, double> ByName(Func<int, double> value)
+    {
+        var named = new Dictionary<string, double>(Features.Count);
+        for (var j = 0; j < Features.Count; j++)
+        {
+            named[Features[j]] = value(j);
+        }
+
+        return named;
+    }
+
+    private static string Say(LoadedModel model, ReadOnlySpan<double> row, double[] contributions, bool anomaly)
+    {
+        var sign = anomaly ? 1 : -1;
+        var heaviest = Enumerable.Range(0, contributions.Length)
+            .Where(j => contributions[j] * sign > 0)
+            .OrderByDescending(j => Math.Abs(contributions[j])).Take(Named).ToArray();
+        if (heaviest.Length == 0)
+        {
+            return anomaly ? "No single feature stands out; the row as a whole is unusual" : "The row is like those the model was trained on";
+        }
+
+        var parts = new List<string>();
+        foreach (var j in heaviest)
+        {
+            var name = model.Facts.FeatureNames[j];
+            parts.Add(!anomaly ? name : row[j] > model.Detector.Center[j] ? $"a high value in {name}" : row[j] < model.Detector.Center[j] ? $"a low value in {name}" : $"the value of {name}");
+        }
+
+        var list = parts.Count == 1 ? parts[0] : $"{string.Join(", ", parts[..^1])} and {parts[^1]}";
+        return anomaly
+            ? $"{char.ToUpperInvariant(list[0])}{list[1..]} indicate{(parts.Count == 1 ? "s" : string.Empty)} an anomaly"
+            : $"Normal values in {list} speak against an anomaly";
+    }
+}

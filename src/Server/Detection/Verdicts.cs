@@ -1,0 +1,111 @@
+using EventSourcedAnomaly.Detection;
+using EventSourcedAnomaly.Server.Surfaces;
+using EventSourcedAnomaly.Server.Training;
+
+namespace EventSourcedAnomaly.Server.Detection;
+
+/// <summary>What a model says of some rows: for each a score from 0 to 1 and how sure the verdict is.</summary>
+/// <param name="Scores">0 to 1, the higher the more anomalous.</param>
+/// <param name="Confidences">0 to 1.</param>
+internal sealed record Verdicts(double[] Scores, double[] Confidences)
+{
+    /// <summary>The score of a row that lies on the model's own threshold.</summary>
+    public const double ModelThreshold = 0.5;
+
+    /// <summary>Judges rows. Every road to a verdict leads through here, so the same rows get the same bits.</summary>
+    public static Verdicts Of(LoadedModel model, Matrix rows, CancellationToken ct)
+    {
+        var detector = model.Detector;
+        var raw = detector.DecisionFunction(ModelFitting.Impute(rows, model.Facts.Imputation), ct);
+        var confidences = new double[raw.Length];
+        for (var i = 0; i < raw.Length; i++)
+        {
+            confidences[i] = detector.Confidence(raw[i]);
+            raw[i] = detector.Scale.Score(raw[i]);
+        }
+
+        return new Verdicts(raw, confidences);
+    }
+
+    /// <summary>Whether a row is an anomaly at a threshold.</summary>
+    public bool IsAnomaly(int row, double threshold) => Scores[row] > threshold;
+
+    /// <summary>Both columns as bytes.</summary>
+    public byte[] ToBytes() => NumberBlock.Encode([.. Scores, .. Confidences]);
+
+    /// <summary>Both columns from bytes.</summary>
+    public static Verdicts FromBytes(byte[] bytes)
+    {
+        var numbers = NumberBlock.Decode(bytes);
+        return new Verdicts(numbers[..(numbers.Length / 2)], numbers[(numbers.Length / 2)..]);
+    }
+
+    /// <summary>Counts and means at a threshold.</summary>
+    public DetectionSummary Summarise(double threshold)
+    {
+        var anomalies = Scores.Count(score => score > threshold);
+        return new DetectionSummary(
+            Scores.Length, anomalies, Scores.Length == 0 ? 0 : (double)anomalies / Scores.Length, Confidences.Length == 0 ? 0 : Confidences.Average());
+    }
+}
+
+/// <summary>Rows that came with a request, in the order of a model's features.</summary>
+internal static class RequestRows
+{
+    private const int MostCells = 20_000_000;
+
+    /// <summary>The rows as a matrix; null stands for a missing number.</summary>
+    /// <param name="data">As they came.</param>
+    /// <param name="given">The names of their columns, if the caller named them.</param>
+    /// <param name="expected">The model's features.</param>
+    public static Matrix Read(IReadOnlyList<double?[]> data, IReadOnlyList<string>? given, IReadOnlyList<string> expected)
+    {
+        if (data.Count == 0)
+        {
+            throw Problem.Invalid("data", "at least one row");
+        }
+
+        if ((long)data.Count * expected.Count > MostCells)
+        {
+            throw Problem.Invalid("data", $"at most {MostCells} numbers; a batch takes more", (long)data.Count * expected.Count);
+        }
+
+        var order = Order(given, expected);
+        var values = new double[data.Count * expected.Count];
+        for (var i = 0; i < data.Count; i++)
+        {
+            var row = data[i] ?? throw Problem.Invalid($"data[{i}]", $"an array of {expected.Count} numbers", "null");
+            if (row.Length != expected.Count)
+            {
+                throw Problem.Invalid($"data[{i}]", $"{expected.Count} numbers ({string.Join(", ", expected.Take(10))}{(expected.Count > 10 ? ", …" : string.Empty)})", $"{row.Length} numbers");
+            }
+
+            for (var j = 0; j < row.Length; j++)
+            {
+                var value = row[order[j]] ?? double.NaN;
+                values[(i * row.Length) + j] = double.IsInfinity(value) ? throw Problem.Invalid($"data[{i}][{order[j]}]", "a finite number", value) : value;
+            }
+        }
+
+        return new Matrix(data.Count, expected.Count, values);
+    }
+
+    private static int[] Order(IReadOnlyList<string>? given, IReadOnlyList<string> expected)
+    {
+        if (given is null)
+        {
+            return [.. Enumerable.Range(0, expected.Count)];
+        }
+
+        // Names that are all unknown to the model only label its columns, as the documents' examples do.
+        if (given.Count == expected.Count && !given.Any(expected.Contains))
+        {
+            return [.. Enumerable.Range(0, expected.Count)];
+        }
+
+        var order = expected.Select(name => given.ToList().IndexOf(name)).ToArray();
+        return given.Count == expected.Count && order.All(index => index >= 0)
+            ? order
+            : throw Problem.Invalid("feature_names", $"the model's features: {string.Join(", ", expected)}", string.Join(", ", given));
+    }
+}

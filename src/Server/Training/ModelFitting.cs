@@ -1,0 +1,122 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using EventSourcedAnomaly.Detection;
+using EventSourcedAnomaly.Server.Detectors;
+
+namespace EventSourcedAnomaly.Server.Training;
+
+/// <summary>A fitted model with what was measured of it.</summary>
+internal sealed record FittedModel(byte[] Bytes, string Sha256, double Threshold, IReadOnlyList<double> Imputation, long Rows, QualityFigures Metrics);
+
+/// <summary>Fits and judges, given rows; the same rows and seed give the same bytes.</summary>
+internal static class ModelFitting
+{
+    /// <summary>The median of each feature's known values, which stands in for the missing ones; 0 where none is known.</summary>
+    public static double[] Medians(Matrix rows)
+    {
+        var medians = new double[rows.Columns];
+        for (var j = 0; j < rows.Columns; j++)
+        {
+            var known = new List<double>(rows.Rows);
+            for (var i = 0; i < rows.Rows; i++)
+            {
+                if (!double.IsNaN(rows.Row(i)[j]))
+                {
+                    known.Add(rows.Row(i)[j]);
+                }
+            }
+
+            known.Sort();
+            medians[j] = known.Count == 0 ? 0 : (known[(known.Count - 1) / 2] + known[known.Count / 2]) / 2;
+        }
+
+        return medians;
+    }
+
+    /// <summary>The rows with every missing number replaced.</summary>
+    public static Matrix Impute(Matrix rows, IReadOnlyList<double> imputation)
+    {
+        var values = new double[rows.Rows * rows.Columns];
+        for (var i = 0; i < rows.Rows; i++)
+        {
+            var row = rows.Row(i);
+            for (var j = 0; j < row.Length; j++)
+            {
+                values[(i * row.Length) + j] = double.IsNaN(row[j]) ? imputation[j] : row[j];
+            }
+        }
+
+        return new Matrix(rows.Rows, rows.Columns, values);
+    }
+
+    /// <summary>Fits on all rows but those kept for validation, and judges on these (or on all, when none is kept).</summary>
+    public static FittedModel Fit(Matrix rows, int[]? labels, TrainingRequested request, IProgress<double>? progress, CancellationToken ct)
+    {
+        var (fitting, judging) = Split(rows.Rows, request.Options.ValidationSplit, request.Seed);
+        var fittingRows = judging.Length == 0 ? rows : rows.SelectRows(fitting);
+        var imputation = Medians(fittingRows);
+        var detector = Algorithms.Create(request.Algorithm, request.Parameters, request.Seed);
+        detector.Fit(Impute(fittingRows, imputation), progress, ct);
+        var judged = judging.Length == 0 ? [.. Enumerable.Range(0, rows.Rows)] : judging;
+        var bytes = detector.ToBytes();
+        return new FittedModel(
+            bytes, Convert.ToHexStringLower(SHA256.HashData(bytes)), detector.Threshold, imputation, fittingRows.Rows,
+            labels is null ? QualityFigures.Unknown : Judge(detector, Impute(rows.SelectRows(judged), imputation), [.. judged.Select(i => labels[i])], ct));
+    }
+
+    /// <summary>How well a fitted detector's verdicts agree with labels.</summary>
+    public static QualityFigures Judge(EventSourcedAnomaly.Detection.Detector detector, Matrix rows, int[] labels, CancellationToken ct)
+    {
+        var scores = detector.DecisionFunction(rows, ct);
+        var predictions = scores.Select(score => detector.IsAnomaly(score) ? 1 : 0).ToArray();
+        var confusion = ConfusionMatrix.Of(predictions, labels);
+        var both = labels.Contains(0) && labels.Contains(1);
+        return new QualityFigures(
+            confusion.Accuracy, confusion.Precision, confusion.Recall, confusion.F1, both ? Evaluation.RocAuc(scores, labels) : null);
+    }
+
+    /// <summary>The area under the ROC curve for each fold, fitted on the others.</summary>
+    public static CrossValidationFigures CrossValidate(
+        Matrix rows, int[]? labels, TrainingRequested request, Action<int> foldDone, CancellationToken ct)
+    {
+        var order = Shuffled(rows.Rows, request.Seed);
+        var folds = request.Options.Folds;
+        var auc = new double?[folds];
+        for (var fold = 0; fold < folds; fold++)
+        {
+            var held = order.Where((_, i) => i % folds == fold).Order().ToArray();
+            var rest = order.Where((_, i) => i % folds != fold).Order().ToArray();
+            var training = rows.SelectRows(rest);
+            var imputation = Medians(training);
+            var detector = Algorithms.Create(request.Algorithm, request.Parameters, request.Seed);
+            detector.Fit(Impute(training, imputation), null, ct);
+            auc[fold] = labels is null
+                ? null
+                : Judge(detector, Impute(rows.SelectRows(held), imputation), [.. held.Select(i => labels[i])], ct).Auc;
+            foldDone(fold + 1);
+        }
+
+        var known = auc.OfType<double>().ToArray();
+        double? mean = known.Length > 0 ? known.Average() : null;
+        return new CrossValidationFigures(auc, mean, mean is { } m ? Math.Sqrt(known.Average(value => (value - m) * (value - m))) : null);
+    }
+
+    private static (int[] Fitting, int[] Judging) Split(int rows, double share, int seed)
+    {
+        var kept = (int)Math.Round(rows * share);
+        if (kept == 0 || kept >= rows)
+        {
+            return ([.. Enumerable.Range(0, rows)], []);
+        }
+
+        var order = Shuffled(rows, seed);
+        return ([.. order.Skip(kept).Order()], [.. order.Take(kept).Order()]);
+    }
+
+    private static int[] Shuffled(int count, int seed)
+    {
+        var order = Enumerable.Range(0, count).ToArray();
+        new Random(seed).Shuffle(order);
+        return order;
+    }
+}

@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using EventSourcedAnomaly.Actors;
+using EventSourcedAnomaly.Datasets;
+using EventSourcedAnomaly.Detection;
+using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Datasets;
+using EventSourcedAnomaly.Server.Detectors;
+using EventSourcedAnomaly.Server.Hosting;
+using EventSourcedAnomaly.Server.Surfaces;
+using Quartz;
+
+namespace EventSourcedAnomaly.Server.Training;
+
+/// <summary>
+/// The work of a training: load, fit, judge, hand the model to the detector. Run again from the beginning it makes the same
+/// model and the same decisions, so a silo may die in the middle of it.
+/// </summary>
+internal sealed partial class TrainingJob(
+    Silo silo, DatasetViews datasets, DatasetRows rows, BuildInfo build, TimeProvider time, ILogger<TrainingJob> logger) : IJob
+{
+    private static readonly TimeSpan LongestWaitForDataset = TimeSpan.FromMinutes(5);
+
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
+    {
+        var job = JobTarget.Of(context);
+        var grain = silo.Grain<TrainingGrain>(job.Tenant, job.Id);
+        var session = await grain.Call((training, ct) => training.Start(job.Origin, ct), cancellationToken);
+        if (session.Request is not { } request || session.Ended)
+        {
+            return;
+        }
+
+        try
+        {
+            await Train(job, grain, request, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Called off, or the silo stops: then the job store gives the work to another.
+            LogInterrupted(job.Id);
+            throw;
+        }
+        catch (Exception e) when (e is not Npgsql.NpgsqlException { IsTransient: true })
+        {
+            LogFailed(e, job.Id);
+            var reason = e is Problem or ParameterException or InvalidDataException ? e.Message : "The training failed on the server; see its log.";
+            await grain.Call((training, ct) => training.Fail(reason, job.Origin, ct), CancellationToken.None);
+        }
+    }
+
+    private async Task Train(JobTarget job, GrainRef<TrainingGrain> grain, TrainingRequested request, CancellationToken ct)
+    {
+        await using var report = new ProgressReport(grain, job.Origin);
+        report.Say(0.01, "loading");
+        var dataset = await WaitForDataset(job.Tenant, request.DatasetId, ct);
+        var features = dataset.FeatureNames;
+        if (features.Count == 0)
+        {
+            throw new Problem(ProblemKind.Invalid, "The data set has no column of numbers to learn from.");
+        }
+
+        var (matrix, labels) = await rows.Load(new StreamKey(job.Tenant, dataset.Id), dataset.Uploaded, features, ct);
+        report.Say(0.05, "fitting");
+        var started = time.GetUtcNow();
+        var clock = Stopwatch.StartNew();
+        var share = request.Options.Folds > 0 ? 0.5 : 0.85;
+        var fitted = await Task.Run(
+            () => ModelFitting.Fit(matrix, labels, request, new Share(report, 0.05, share, "fitting"), ct), ct);
+        var seconds = clock.Elapsed.TotalSeconds;
+        report.Say(0.05 + share, "validation", fitted.Metrics);
+        var crossValidation = request.Options.Folds == 0 ? null : await Task.Run(
+            () => ModelFitting.CrossValidate(
+                matrix, labels, request, done => report.Say(0.55 + (0.4 * done / request.Options.Folds), "cross_validation", fitted.Metrics), ct),
+            ct);
+        report.Say(0.96, "saving", fitted.Metrics);
+        var model = new TrainedModel(
+            0, job.Id, dataset.Id, request.Algorithm, request.Parameters, request.Seed, fitted.Sha256, fitted.Bytes.Length, features,
+            fitted.Imputation, fitted.Threshold, fitted.Rows, fitted.Metrics, build.Version, started, time.GetUtcNow(), seconds);
+        await report.DisposeAsync();
+        await silo.Grain<DetectorGrain>(job.Tenant, request.DetectorId).Call((detector, token) => detector.Adopt(model, fitted.Bytes, job.Origin, token), ct);
+        var result = new TrainingCompleted(
+            fitted.Sha256, fitted.Rows, fitted.Rows * features.Count, LeftOut(dataset.Uploaded, features), fitted.Metrics, crossValidation, seconds, time.GetUtcNow());
+        await grain.Call((training, token) => training.Complete(result, job.Origin, token), ct);
+    }
+
+    // A data set may be trained on as soon as it is uploaded; the training waits until it is verified.
+    private async Task<Dataset> WaitForDataset(string tenant, string id, CancellationToken ct)
+    {
+        var since = time.GetTimestamp();
+        while (true)
+        {
+            var dataset = await datasets.Get(tenant, id, ct);
+            switch (dataset.Status)
+            {
+                case Dataset.Valid:
+                    return dataset;
+                case Dataset.Invalid:
+                    throw new InvalidDataException($"The data set is damaged: {dataset.Failure}");
+                case var _ when time.GetElapsedTime(since) > LongestWaitForDataset:
+                    throw new InvalidDataException("The data set has not become ready.");
+                default:
+                    await Task.Delay(TimeSpan.FromMilliseconds(50), time, ct);
+                    break;
+            }
+        }
+    }
+
+    private static Dictionary<string, string> LeftOut(DatasetUploaded upload, IReadOnlyList<string> features) => upload.Columns
+        .Where(column => !features.Contains(column.Name))
+        .ToDictionary(column => column.Name, column => column switch
+        {
+            _ when column.Name == upload.LabelColumn => "the label",
+            { Type: ColumnType.Timestamp } => "a time",
+            _ => "text",
+        });
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Training {Training} was interrupted")]
+    private partial void LogInterrupted(string training);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Training {Training} failed")]
+    private partial void LogFailed(Exception exception, string training);
+
+    /// <summary>A part of the whole progress.</summary>
+    private sealed class Share(ProgressReport report, double from, double share, string step) : IProgress<double>
+    {
+        public void Report(double value) => report.Say(from + (share * Math.Clamp(value, 0, 1)), step);
+    }
+
+    /// <summary>Carries progress from the threads that compute to the grain, the newest only, one call at a time.</summary>
+    private sealed class ProgressReport : IAsyncDisposable
+    {
+        private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+        private readonly Channel<(double Progress, string Step, QualityFigures Metrics)> _said =
+            Channel.CreateBounded<(double, string, QualityFigures)>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+
+        private readonly Task _carrying;
+
+        public ProgressReport(GrainRef<TrainingGrain> grain, Origin origin) => _carrying = Carry(grain, origin);
+
+        public void Say(double progress, string step, QualityFigures? metrics = null) =>
+            _said.Writer.TryWrite((progress, step, metrics ?? QualityFigures.Unknown));
+
+        public async ValueTask DisposeAsync()
+        {
+            _said.Writer.TryComplete();
+            await _carrying;
+        }
+
+        private async Task Carry(GrainRef<TrainingGrain> grain, Origin origin)
+        {
+            await foreach (var (progress, step, metrics) in _said.Reader.ReadAllAsync())
+            {
+                await grain.Call((training, ct) => training.Report(progress, step, metrics, origin, ct), CancellationToken.None);
+                await Task.WhenAny(Task.Delay(Pause), _said.Reader.Completion);
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using EventSourcedAnomaly.Actors;
+using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.EventLog.Subscriptions;
+using EventSourcedAnomaly.Server.Detectors;
+using EventSourcedAnomaly.Server.Hosting;
+
+namespace EventSourcedAnomaly.Server.Training;
+
+/// <summary>Has every training that was asked for done.</summary>
+internal sealed class TrainingDispatch(Jobs jobs) : IReaction
+{
+    /// <inheritdoc/>
+    public string Name => "training_dispatch";
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<Type> EventTypes { get; } = [typeof(TrainingRequested)];
+
+    /// <inheritdoc/>
+    public Task React(Delivery delivery, CancellationToken ct) => jobs.Start<TrainingJob>(delivery.Recorded, ct);
+}
+
+/// <summary>
+/// Tells the detector what becomes of its training. The request itself tells it at once; this process makes sure, should the
+/// silo not survive the moment between the two.
+/// </summary>
+internal sealed class DetectorFollowsTraining(Silo silo, TrainingViews trainings) : IReaction
+{
+    /// <inheritdoc/>
+    public string Name => "detector_follows_training";
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<Type> EventTypes { get; } =
+        [typeof(DetectorTrainingBegan), typeof(TrainingFailed), typeof(TrainingCancelled)];
+
+    /// <inheritdoc/>
+    public async Task React(Delivery delivery, CancellationToken ct)
+    {
+        var tenant = delivery.Recorded.Tenant;
+        var origin = Origin.CausedBy(delivery.Recorded, $"system:{Name}");
+        switch (delivery.Event)
+        {
+            case DetectorTrainingBegan began:
+                await EndIfNeverAsked(tenant, delivery.Recorded.Stream, began, origin, ct);
+                break;
+            case TrainingFailed failed:
+                await End(tenant, delivery.Recorded.Stream, failed.Reason, true, origin, ct);
+                break;
+            case TrainingCancelled:
+                await End(tenant, delivery.Recorded.Stream, "cancelled", false, origin, ct);
+                break;
+        }
+    }
+
+    // The silo died between telling the detector and recording the request: the caller has no answer, so there is no training.
+    private async Task EndIfNeverAsked(string tenant, string detectorId, DetectorTrainingBegan began, Origin origin, CancellationToken ct)
+    {
+        for (var attempt = 0; attempt < 50; attempt++)
+        {
+            if (await trainings.Exists(tenant, began.TrainingId, ct))
+            {
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), ct);
+        }
+
+        await silo.Grain<DetectorGrain>(tenant, detectorId).Call(
+            (grain, token) => grain.EndTraining(began.TrainingId, "the request was interrupted", false, origin, token), ct);
+    }
+
+    private async Task End(string tenant, string trainingId, string reason, bool failed, Origin origin, CancellationToken ct)
+    {
+        var detectorId = (await trainings.Get(tenant, trainingId, ct)).Requested.DetectorId;
+        await silo.Grain<DetectorGrain>(tenant, detectorId).Call((grain, token) => grain.EndTraining(trainingId, reason, failed, origin, token), ct);
+    }
+}
+
+/// <summary>The capability's paths.</summary>
+internal static class TrainingRoutes
+{
+    public static void MapTraining(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/v1/detectors/{detectorId}/train", TrainDetector.Handle);
+        routes.MapPost("/v1/detectors/{detectorId}/train", TrainDetector.Handle);
+        routes.MapGet("/api/v1/training/{trainingId}/status", GetTrainingStatus.Handle);
+        routes.MapPost("/api/v1/training/{trainingId}/cancel", CancelTraining.Handle);
+        routes.MapGet("/v1/detectors/{detectorId}/training-status", GetDetectorTrainingStatus.Handle);
+        routes.MapGet("/api/v1/sse/training/{trainingId}", TrainingFeed.Handle);
+    }
+}
