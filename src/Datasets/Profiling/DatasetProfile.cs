@@ -1,0 +1,45 @@
+namespace EventSourcedAnomaly.Datasets;
+
+/// <summary>What is in a data set; every figure is exact.</summary>
+/// <param name="RowCount">Rows.</param>
+/// <param name="Columns">One entry per column, in order.</param>
+/// <param name="DuplicateRows">Rows equal to an earlier one in every column.</param>
+/// <param name="ConstantColumns">The names of the columns with at most one different value.</param>
+/// <param name="Quality">How fit the data are to be used.</param>
+public sealed record DatasetProfile(
+    long RowCount,
+    IReadOnlyList<ColumnProfile> Columns,
+    long DuplicateRows,
+    IReadOnlyList<string> ConstantColumns,
+    QualityReport Quality);
+
+/// <summary>What is in a column. Truth values count as 1 and 0, points in time as Unix seconds.</summary>
+/// <param name="Name">The column's name.</param>
+/// <param name="Type">What its cells are.</param>
+/// <param name="NullCount">Missing cells.</param>
+/// <param name="UniqueCount">Different values among those present; counted, not estimated, however large the file.</param>
+/// <param name="Statistics">Null for text, and for a column without any value.</param>
+public sealed record ColumnProfile(string Name, ColumnType Type, long NullCount, long UniqueCount, ColumnStatistics? Statistics);
+
+/// <summary>The figures of a column of numbers, over the cells that are present.</summary>
+/// <param name="Mean">The arithmetic mean.</param>
+/// <param name="Std">The sample standard deviation (divisor n - 1); 0 for a single value.</param>
+/// <param name="Min">The least.</param>
+/// <param name="Max">The greatest.</param>
+/// <param name="Quartiles">The 25th, 50th and 75th percentiles, interpolated linearly between neighbours (type 7 of Hyndman and Fan, 1996).</param>
+public sealed record ColumnStatistics(double Mean, double Std, double Min, double Max, IReadOnlyList<double> Quartiles);
+
+/// <summary>How fit a data set is to be used; every share lies in [0, 1], 1 is best.</summary>
+/// <param name="Completeness">The share of cells that hold a value.</param>
+/// <param name="Consistency">The share of values that are of their column's prevailing form (numbers in a column of words are not, nor words in one of numbers).</param>
+/// <param name="Validity">The share of cells that can tell rows apart: neither in a row that repeats an earlier one nor in a constant column.</param>
+/// <param name="OverallScore">The mean of the three.</param>
+/// <param name="Issues">What lowers them, the gravest first.</param>
+public sealed record QualityReport(double Completeness, double Consistency, double Validity, double OverallScore, IReadOnlyList<QualityIssue> Issues);
+
+/// <summary>One thing that is wrong with a data set.</summary>
+/// <param name="Type"><c>missing_values</c>, <c>mixed_types</c>, <c>duplicate_rows</c> or <c>constant_columns</c>.</param>
+/// <param name="Severity"><c>low</c> (under 5 % of what it concerns), <c>medium</c> (under 20 %) or <c>high</c>.</param>
+/// <param name="Count">How many cells, rows or columns it concerns.</param>
+/// <param name="Description">The sentence for people.</param>
+public sealed record QualityIssue(string Type, string Severity, long Count, string Description);

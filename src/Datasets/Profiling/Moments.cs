@@ -1,0 +1,37 @@
+using EventSourcedAnomaly.Datasets.DuckDb;
+
+namespace EventSourcedAnomaly.Datasets;
+
+/// <summary>
+/// Mean and standard deviation in one pass, by Welford's recurrence (B. P. Welford, Technometrics 4, 1962). The rows are taken in order
+/// by one thread, so the last digit is the same every time.
+/// </summary>
+internal sealed class Moments
+{
+    private double _mean;
+    private double _squares;
+
+    public long Count { get; private set; }
+
+    public double Mean => _mean;
+
+    public double Std => Count > 1 ? Math.Sqrt(_squares / (Count - 1)) : 0;
+
+    /// <summary>Takes the values that are present, each divided by its unit.</summary>
+    public void Add(ReadOnlySpan<double> values, ReadOnlySpan<ulong> validity, double unit)
+    {
+        for (var row = 0; row < values.Length; row++)
+        {
+            if (!Batch.IsNull(validity, row))
+                Add(values[row] / unit);
+        }
+    }
+
+    private void Add(double value)
+    {
+        Count++;
+        var difference = value - _mean;
+        _mean += difference / Count;
+        _squares += difference * (value - _mean);
+    }
+}

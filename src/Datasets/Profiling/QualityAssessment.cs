@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace EventSourcedAnomaly.Datasets;
+
+/// <summary>Turns counts into shares and says what lowers them.</summary>
+internal static class QualityAssessment
+{
+    private const double MediumFrom = 0.05;
+    private const double HighFrom = 0.2;
+
+    public static QualityReport Of(
+        long rows, IReadOnlyList<ColumnProfile> columns, long duplicateRows, IReadOnlyList<string> constantColumns, long inconsistentCells)
+    {
+        var cells = (double)rows * columns.Count;
+        var missing = columns.Sum(c => c.NullCount);
+        var present = cells - missing;
+        var completeness = present / cells;
+        var consistency = present == 0 ? 1 : 1 - (inconsistentCells / present);
+        var validity = (1 - (duplicateRows / (double)rows)) * (1 - (constantColumns.Count / (double)columns.Count));
+        QualityIssue?[] issues =
+        [
+            Issue("missing_values", missing, missing / cells, $"{missing:N0} of {cells:N0} cells hold no value, in {columns.Count(c => c.NullCount > 0):N0} columns"),
+            Issue("mixed_types", inconsistentCells, 1 - consistency, $"{inconsistentCells:N0} cells of text columns are numbers among words, or words among numbers"),
+            Issue("duplicate_rows", duplicateRows, duplicateRows / (double)rows, $"{duplicateRows:N0} rows repeat an earlier row"),
+            Issue("constant_columns", constantColumns.Count, constantColumns.Count / (double)columns.Count, "Columns with at most one different value: " + Shortened(constantColumns)),
+        ];
+        return new QualityReport(
+            completeness, consistency, validity, (completeness + consistency + validity) / 3,
+            [.. issues.OfType<QualityIssue>().OrderBy(i => Array.IndexOf(["high", "medium", "low"], i.Severity))]);
+    }
+
+    private static QualityIssue? Issue(string type, long count, double share, string description)
+    {
+        var severity = share >= HighFrom ? "high" : share >= MediumFrom ? "medium" : "low";
+        return count == 0 ? null : new QualityIssue(type, severity, count, description);
+    }
+
+    private static string Shortened(IReadOnlyList<string> names)
+    {
+        const int Shown = 5;
+        var first = string.Join(", ", names.Take(Shown));
+        return names.Count <= Shown ? first : string.Create(CultureInfo.InvariantCulture, $"{first} and {names.Count - Shown} more");
+    }
+}

@@ -1,0 +1,37 @@
+namespace EventSourcedAnomaly.Datasets.Sources.Csv;
+
+/// <summary>The kinds of cells met in one column so far, and the type they make together.</summary>
+internal sealed class ColumnTally
+{
+    private const CellKinds Numbers = CellKinds.Integer | CellKinds.Decimal | CellKinds.NonFinite;
+    private CellKinds _seen;
+
+    /// <summary>The row of the first NaN or infinity, counted from 1; 0 if there is none.</summary>
+    public long FirstNonFiniteRow { get; private set; }
+
+    /// <summary>The line that row begins on.</summary>
+    public long FirstNonFiniteLine { get; private set; }
+
+    /// <summary>True when NaN or an infinity stands among numbers; the word may well stand among other words.</summary>
+    public bool HasNonFiniteNumber => FirstNonFiniteRow > 0 && (_seen & ~Numbers) == CellKinds.Missing;
+
+    public ColumnType Type => _seen switch
+    {
+        CellKinds.Integer => ColumnType.Int64,
+        CellKinds.Boolean => ColumnType.Boolean,
+        CellKinds.Timestamp => ColumnType.Timestamp,
+        CellKinds.Missing => ColumnType.Text,
+        _ => (_seen & ~Numbers) == CellKinds.Missing ? ColumnType.Float64 : ColumnType.Text,
+    };
+
+    public void Add(ReadOnlySpan<byte> cell, long row, long line)
+    {
+        // Once there is text in a column, nothing makes it anything else.
+        if ((_seen & CellKinds.Text) != CellKinds.Missing)
+            return;
+        var kind = CellKind.Of(cell);
+        _seen |= kind;
+        if (kind == CellKinds.NonFinite && FirstNonFiniteRow == 0)
+            (FirstNonFiniteRow, FirstNonFiniteLine) = (row, line);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Buffers;
+using System.IO.Compression;
+
+namespace EventSourcedAnomaly.Datasets.Sources;
+
+/// <summary>Decompresses gzip (RFC 1952) into a file, and stops when it grows beyond all measure.</summary>
+internal static class GzipExpansion
+{
+    private const int BlockBytes = 1 << 18;
+
+    /// <summary>Real tables compress up to about a hundredfold, deflate reaches a thousandfold on nothing but repetition.</summary>
+    private const long MaxRatio = 250;
+
+    /// <summary>Below this size the ratio says nothing.</summary>
+    private const long AlwaysAllowedBytes = 16 << 20;
+
+    public static bool IsGzip(ReadOnlySpan<byte> start) => start.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]);
+
+    public static void Expand(string source, string target, long maxExpandedBytes, CancellationToken ct)
+    {
+        using var input = File.OpenRead(source);
+        using var gzip = new GZipStream(input, CompressionMode.Decompress);
+        using var output = File.Create(target);
+        var block = ArrayPool<byte>.Shared.Rent(BlockBytes);
+        try
+        {
+            var allowed = Math.Min(maxExpandedBytes, Math.Max(AlwaysAllowedBytes, input.Length * MaxRatio));
+            long written = 0;
+            for (int read; (read = gzip.Read(block)) > 0; written += read)
+            {
+                ct.ThrowIfCancellationRequested();
+                if (written + read > allowed)
+                    throw Bomb(input.Length, allowed);
+                output.Write(block, 0, read);
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            throw DatasetException.OfFile(DatasetError.Corrupt, $"The gzip data is damaged or cut short: {e.Message}");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
+        }
+    }
+
+    private static DatasetException Bomb(long compressed, long allowed) => DatasetException.OfFile(
+        DatasetError.Bomb,
+        $"The file's {compressed:N0} bytes expand to more than the {allowed:N0} bytes that are allowed for them. Upload it in parts.");
+}
