@@ -1,1 +1,17 @@
-System.Console.WriteLine();
+using EventSourcedAnomaly.EventLog.Embedded;
+using EventSourcedAnomaly.EventLog.Schema;
+using EventSourcedAnomaly.Server.Hosting;
+
+try
+{
+    await using var server = await ServerHost.Start(new Dictionary<string, string?>(), CancellationToken.None);
+    await Console.Out.WriteLineAsync($"ready on {server.Address}");
+    await server.Services.GetRequiredService<DemoTenant>().Fill(server.Address, server.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+    await server.Run();
+    return 0;
+}
+catch (Exception e) when (e is SettingException or EmbeddedPostgresException or SchemaMismatchException)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 1;
+}

@@ -1,3 +1,5 @@
+using EventSourcedAnomaly.Datasets;
+
 namespace EventSourcedAnomaly.Server.Datasets;
 
 /// <summary>What every answer about a data set says. <c>size</c> counts rows and <c>features</c> counts feature columns (000).</summary>
@@ -53,7 +55,7 @@ internal sealed record DatasetDetail : DatasetHead
 
     public QualityMetrics? QualityMetrics { get; init; }
 
-    public QualityReport? QualityReport { get; init; }
+    public QualitySummary? QualityReport { get; init; }
 }
 
 /// <summary>The upload that was just taken in.</summary>
@@ -69,17 +71,11 @@ internal sealed record DatasetCounts(int NumericalColumns, int CategoricalColumn
 internal sealed record FeatureStatistics(
     IReadOnlyList<double?> Mean, IReadOnlyList<double?> Std, IReadOnlyList<double?> Min, IReadOnlyList<double?> Max);
 
-/// <summary>One column.</summary>
-internal sealed record ColumnDetail(string Name, string Type, long NullCount, long UniqueCount, ColumnStatistics Statistics);
-
-/// <summary>What a column's values are; null for text.</summary>
-internal sealed record ColumnStatistics(double? Mean, double? Std, double? Min, double? Max, IReadOnlyList<double>? Quartiles);
+/// <summary>One column; its statistics are null for text.</summary>
+internal sealed record ColumnDetail(string Name, string Type, long NullCount, long UniqueCount, ColumnStatistics? Statistics);
 
 /// <summary>Each from 0 to 1.</summary>
 internal sealed record QualityMetrics(double Completeness, double Consistency, double Validity);
 
 /// <summary>What a reader should know before using the data.</summary>
-internal sealed record QualityReport(double OverallScore, IReadOnlyList<QualityFinding> Issues);
-
-/// <summary>One thing to know.</summary>
-internal sealed record QualityFinding(string Type, string Severity, long Count, string Description);
+internal sealed record QualitySummary(double OverallScore, IReadOnlyList<QualityIssue> Issues);

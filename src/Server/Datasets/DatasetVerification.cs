@@ -9,7 +9,7 @@ namespace EventSourcedAnomaly.Server.Datasets;
 /// <summary>Reads a stored data set back, chunk by chunk, before anybody relies on it.</summary>
 internal sealed class DatasetVerification(Silo silo, DatasetViews views, DatasetRows rows) : IJob
 {
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         var job = JobTarget.Of(context);
         var dataset = await views.Get(job.Tenant, job.Id, cancellationToken);

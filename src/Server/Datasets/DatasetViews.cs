@@ -54,15 +54,12 @@ internal sealed class DatasetViews(EventStore store)
             Sha256 = upload.Sha256,
             Failure = dataset.Failure,
             Statistics = new FeatureStatistics(
-                [.. features.Select(column => column.Mean)], [.. features.Select(column => column.Std)],
-                [.. features.Select(column => column.Min)], [.. features.Select(column => column.Max)]),
+                [.. features.Select(column => column.Statistics?.Mean)], [.. features.Select(column => column.Statistics?.Std)],
+                [.. features.Select(column => column.Statistics?.Min)], [.. features.Select(column => column.Statistics?.Max)]),
             Columns = [.. upload.Profile.Columns.Select(column => new ColumnDetail(
-                column.Name, TypeName(column.Type), column.NullCount, column.UniqueCount,
-                new ColumnStatistics(column.Mean, column.Std, column.Min, column.Max, column.Quartiles)))],
-            QualityMetrics = new QualityMetrics(upload.Profile.Completeness, upload.Profile.Consistency, upload.Profile.Validity),
-            QualityReport = new QualityReport(
-                upload.Profile.OverallScore,
-                [.. upload.Profile.Issues.Select(issue => new QualityFinding(issue.Type, issue.Severity, issue.Count, issue.Description))]),
+                column.Name, TypeName(column.Type), column.NullCount, column.UniqueCount, column.Statistics))],
+            QualityMetrics = new QualityMetrics(upload.Profile.Quality.Completeness, upload.Profile.Quality.Consistency, upload.Profile.Quality.Validity),
+            QualityReport = new QualitySummary(upload.Profile.Quality.OverallScore, upload.Profile.Quality.Issues),
         });
     }
 

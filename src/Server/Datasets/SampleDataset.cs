@@ -49,10 +49,10 @@ internal static class SampleDataset
 
     private static object?[] Row(DatasetChunk chunk, int row)
     {
-        var values = new object?[chunk.ColumnCount];
+        var values = new object?[chunk.Columns.Count];
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = chunk.ValueAt(i, row);
+            values[i] = chunk.Columns[i][row];
         }
 
         return values;

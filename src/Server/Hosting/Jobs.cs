@@ -15,7 +15,7 @@ internal sealed class Jobs(ISchedulerFactory schedulers)
     {
         var scheduler = await schedulers.GetScheduler(ct);
         var key = KeyOf<TJob>(cause.Tenant, cause.Stream);
-        if (await scheduler.CheckExists(key, ct))
+        if (await scheduler.Exists(key, ct))
         {
             return;
         }
@@ -28,7 +28,7 @@ internal sealed class Jobs(ISchedulerFactory schedulers)
             .UsingJobData("correlation_id", cause.Origin.CorrelationId ?? string.Empty)
             .UsingJobData("causation_id", cause.Id.ToString())
             .Build();
-        await scheduler.ScheduleJob(job, TriggerBuilder.Create().WithIdentity(key.Name, key.Group).StartNow().Build(), ct);
+        await scheduler.ScheduleJob(job, TriggerBuilder.Create().WithIdentity(key.Name, key.Group).StartNow().Build(), cancellationToken: ct);
     }
 
     /// <summary>Asks a job to stop, on whichever silo it runs.</summary>

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using EventSourcedAnomaly.Detection;
 using EventSourcedAnomaly.Server.Detectors;
 
@@ -69,7 +68,7 @@ internal static class ModelFitting
     {
         var scores = detector.DecisionFunction(rows, ct);
         var predictions = scores.Select(score => detector.IsAnomaly(score) ? 1 : 0).ToArray();
-        var confusion = ConfusionMatrix.Of(predictions, labels);
+        var confusion = Evaluation.Confusion(predictions, labels);
         var both = labels.Contains(0) && labels.Contains(1);
         return new QualityFigures(
             confusion.Accuracy, confusion.Precision, confusion.Recall, confusion.F1, both ? Evaluation.RocAuc(scores, labels) : null);

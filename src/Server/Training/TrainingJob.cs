@@ -21,7 +21,7 @@ internal sealed partial class TrainingJob(
 {
     private static readonly TimeSpan LongestWaitForDataset = TimeSpan.FromMinutes(5);
 
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         var job = JobTarget.Of(context);
         var grain = silo.Grain<TrainingGrain>(job.Tenant, job.Id);

@@ -1,6 +1,5 @@
 using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.EventLog.Events;
-using EventSourcedAnomaly.Server.Detectors;
 using EventSourcedAnomaly.Server.Surfaces;
 
 namespace EventSourcedAnomaly.Server.Training;

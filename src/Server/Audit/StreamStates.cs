@@ -1,0 +1,45 @@
+using System.Text.Json;
+using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Datasets;
+using EventSourcedAnomaly.Server.Detection;
+using EventSourcedAnomaly.Server.Detectors;
+using EventSourcedAnomaly.Server.Security;
+using EventSourcedAnomaly.Server.Surfaces;
+using EventSourcedAnomaly.Server.Tenants;
+using EventSourcedAnomaly.Server.Training;
+
+namespace EventSourcedAnomaly.Server.Audit;
+
+/// <summary>Folds any stream of the product as it was at any version, from its first event and never from a snapshot.</summary>
+internal sealed class StreamStates(EventStore store)
+{
+    private readonly Dictionary<string, Func<StreamKey, long, CancellationToken, Task<JsonElement>>> _folds = new()
+    {
+        [ApiKey.StreamType] = Fold<ApiKey>(store),
+        [Dataset.StreamType] = Fold<Dataset>(store),
+        [DetectionResult.StreamType] = Fold<DetectionResult>(store),
+        [Detector.StreamType] = Fold<Detector>(store),
+        [Tenant.StreamType] = Fold<Tenant>(store),
+        [TrainingSession.StreamType] = Fold<TrainingSession>(store),
+    };
+
+    /// <summary>What kind of stream it is.</summary>
+    public async Task<string> TypeOf(StreamKey stream, CancellationToken ct)
+    {
+        await using var command = store.Database.CreateCommand("select type from mt_streams where tenant_id = $1 and id = $2");
+        command.Parameters.Add(new() { Value = stream.Tenant });
+        command.Parameters.Add(new() { Value = stream.Id });
+        return (string?)await command.ExecuteScalarAsync(ct) ?? throw Problem.NotFound("stream", stream.Id);
+    }
+
+    /// <summary>The state after some events.</summary>
+    public async Task<JsonElement> At(StreamKey stream, long version, CancellationToken ct) =>
+        _folds.TryGetValue(await TypeOf(stream, ct), out var fold)
+            ? await fold(stream, version, ct)
+            : throw new UnknownEventTypeException(await TypeOf(stream, ct));
+
+    private static Func<StreamKey, long, CancellationToken, Task<JsonElement>> Fold<TState>(EventStore store)
+        where TState : class, IAggregate<TState> =>
+        async (stream, version, ct) => JsonSerializer.SerializeToElement((await store.Snapshots.Replay<TState>(stream, version, ct)).State, EventJson.Options);
+}

@@ -1,0 +1,59 @@
+using EventSourcedAnomaly.EventLog.Embedded;
+
+namespace EventSourcedAnomaly.Server.Hosting;
+
+/// <summary>The PostgreSQL of this server: one that was named, or a private one in the data directory.</summary>
+internal sealed class DatabaseAccess : IAsyncDisposable
+{
+    private readonly EmbeddedPostgres? _embedded;
+
+    private DatabaseAccess(string connectionString, EmbeddedPostgres? embedded)
+    {
+        ConnectionString = connectionString;
+        _embedded = embedded;
+    }
+
+    /// <summary>An Npgsql connection string.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Where it is, for people.</summary>
+    public string Description => _embedded is null ? "external" : $"embedded, port {_embedded.Port}";
+
+    /// <summary>Finds or starts it.</summary>
+    public static async Task<DatabaseAccess> Open(ServerSettings settings, ILoggerFactory loggers, CancellationToken ct)
+    {
+        Directory.CreateDirectory(settings.DataDirectory);
+        if (settings.ConnectionString is { } external)
+        {
+            return new DatabaseAccess(external, null);
+        }
+
+        var embedded = await EmbeddedPostgres.StartAsync(
+            new EmbeddedPostgresOptions { DataDirectory = settings.DataDirectory, NativePackagesDirectory = FindNativePackages() },
+            loggers.CreateLogger<EmbeddedPostgres>(), ct);
+        return new DatabaseAccess(embedded.ConnectionString, embedded);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_embedded is not null)
+        {
+            await _embedded.DisposeAsync();
+        }
+    }
+
+    private static string? FindNativePackages()
+    {
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            var native = Path.Combine(directory.FullName, "ops", "native");
+            if (Directory.Exists(Path.Combine(native, "node_modules")))
+            {
+                return native;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,81 @@
+using EventSourcedAnomaly.Actors;
+using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.EventLog.Reading;
+using EventSourcedAnomaly.EventLog.Subscriptions;
+using EventSourcedAnomaly.Server.Audit;
+using EventSourcedAnomaly.Server.Datasets;
+using EventSourcedAnomaly.Server.Detection;
+using EventSourcedAnomaly.Server.Detectors;
+using EventSourcedAnomaly.Server.Security;
+using EventSourcedAnomaly.Server.Tenants;
+using EventSourcedAnomaly.Server.Training;
+using Quartz;
+
+namespace EventSourcedAnomaly.Server.Hosting;
+
+/// <summary>Every part of the product and what it needs; a new capability adds its line to each list.</summary>
+internal static class ProductServices
+{
+    /// <summary>The engines, as this process runs them.</summary>
+    public static IServiceCollection AddEngines(this IServiceCollection services, EventStore store, EventStoreOptions options) => services
+        .AddSingleton(TimeProvider.System)
+        .AddSingleton(options)
+        .AddSingleton(new SiloOptions())
+        .AddSingleton(store)
+        .AddSingleton<LiveFeed>()
+        .AddSingleton<SubscriptionDaemon>()
+        .AddSingleton(provider => new Silo(
+            store, type => (Grain)ActivatorUtilities.CreateInstance(provider, type), provider.GetRequiredService<SiloOptions>(),
+            provider.GetRequiredService<ILogger<Silo>>()));
+
+    /// <summary>The capabilities.</summary>
+    public static IServiceCollection AddProduct(this IServiceCollection services) => services
+        .AddSingleton(BuildInfo.Current)
+        .AddSingleton<Jobs>()
+        .AddSingleton<ApiKeyViews>()
+        .AddSingleton<TenantViews>()
+        .AddSingleton<DatasetRows>().AddSingleton<DatasetViews>().AddSingleton<DatasetIntake>()
+        .AddSingleton<DetectorViews>()
+        .AddSingleton<TrainingViews>().AddSingleton<TrainingDesk>()
+        .AddSingleton<LoadedModels>().AddSingleton<DetectionDesk>().AddSingleton<ResultViews>()
+        .AddSingleton<StreamStates>()
+        .AddSingleton<FirstStart>().AddSingleton<DemoTenant>();
+
+    /// <summary>What follows the log.</summary>
+    public static IServiceCollection AddSubscriptions(this IServiceCollection services) => services
+        .AddSingleton<ISubscription, DatasetVerificationDispatch>()
+        .AddSingleton<ISubscription, TrainingDispatch>()
+        .AddSingleton<ISubscription, DetectorFollowsTraining>()
+        .AddSingleton<ISubscription, DetectionStatistics>();
+
+    /// <summary>The job store that all silos of the database share.</summary>
+    public static IServiceCollection AddJobs(this IServiceCollection services, string connectionString) => services
+        .AddQuartz(quartz =>
+        {
+            quartz.ConfigureScheduler(scheduler => scheduler.GenerateInstanceId = true);
+            quartz.UseDefaultThreadPool(4);
+            quartz.UsePersistentStore(jobs =>
+            {
+                jobs.UsePostgres(connectionString);
+                jobs.ProvisionSchema();
+                jobs.UseClustering(cluster =>
+                {
+                    cluster.CheckinInterval = TimeSpan.FromSeconds(2);
+                    cluster.CheckinMisfireThreshold = TimeSpan.FromSeconds(4);
+                });
+            });
+        })
+        .AddQuartzHostedService(host => host.WaitForJobsToComplete = false);
+
+    /// <summary>The paths.</summary>
+    public static void MapProduct(this IEndpointRouteBuilder routes)
+    {
+        routes.MapSecurity();
+        routes.MapTenants();
+        routes.MapDatasets();
+        routes.MapDetectors();
+        routes.MapTraining();
+        routes.MapDetection();
+        routes.MapAudit();
+    }
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace EventSourcedAnomaly.Server.Hosting;
+
+/// <summary>What the environment says about this server.</summary>
+/// <param name="DataDirectory">Everything that is written lies under it.</param>
+/// <param name="Host">The address to bind.</param>
+/// <param name="Port">The port to bind.</param>
+/// <param name="ConnectionString">A PostgreSQL to use; null for a private one.</param>
+/// <param name="BootstrapApiKey">The administrator's key; null to generate one at the first start.</param>
+/// <param name="Demo">Whether an empty log is filled with the demonstration.</param>
+/// <param name="MaxUploadBytes">The largest data set file.</param>
+internal sealed record ServerSettings(
+    string DataDirectory, string Host, int Port, string? ConnectionString, string? BootstrapApiKey, bool Demo, long MaxUploadBytes)
+{
+    /// <summary>Where uploads rest while they are read.</summary>
+    public string TempDirectory => Path.Combine(DataDirectory, "tmp");
+
+    /// <summary>Reads the settings.</summary>
+    public static ServerSettings From(IConfiguration configuration) => new(
+        Path.GetFullPath(configuration["ESA_DATA_DIR"] is { Length: > 0 } directory ? directory : ".data"),
+        configuration["HOST"] is { Length: > 0 } host ? host : "127.0.0.1",
+        Whole(configuration, "PORT", 8000, 0, 65535),
+        configuration.GetConnectionString("Postgres") is { Length: > 0 } connection ? connection : null,
+        configuration["ESA_BOOTSTRAP_API_KEY"] is { Length: > 0 } key ? key : null,
+        !string.Equals(configuration["ESA_DEMO"], "false", StringComparison.OrdinalIgnoreCase),
+        Whole(configuration, "ESA_MAX_UPLOAD_MB", 4096, 1, 1 << 20) * (1L << 20));
+
+    private static int Whole(IConfiguration configuration, string name, int otherwise, int min, int max) => configuration[name] switch
+    {
+        null or "" => otherwise,
+        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max => value,
+        var text => throw new SettingException($"{name}: expected a whole number from {min} to {max}, got '{text}'."),
+    };
+}
+
+/// <summary>A setting that cannot be used.</summary>
+internal sealed class SettingException(string message) : Exception(message);
