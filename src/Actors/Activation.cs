@@ -87,15 +87,13 @@ internal sealed partial class Activation(GrainId id, Grain grain, Silo silo, ILo
 
     private async Task RunSlice()
     {
-        var done = 0;
         if (!_active && !await TryActivate())
         {
             return;
         }
 
-        while (done < silo.Options.TurnsPerSlice && _mailbox.TryDequeue(out var turn))
+        for (var done = 0; done < silo.Options.TurnsPerSlice && _mailbox.TryDequeue(out var turn); done++)
         {
-            done++;
             _current = turn;
             Volatile.Write(ref _turnStarted, silo.Options.Time.GetTimestamp());
             var running = turn.Run(grain, TokenFor(turn, out var registration));
@@ -105,20 +103,18 @@ internal sealed partial class Activation(GrainId id, Grain grain, Silo silo, ILo
             }
 
             await registration.DisposeAsync();
+            Volatile.Write(ref _lastTurn, Volatile.Read(ref _turnStarted));
             Volatile.Write(ref _turnStarted, 0);
             _current = null;
+
+            // At zero the next post starts a slice of its own, perhaps before this line is over: nothing may follow it.
+            if (Interlocked.Decrement(ref _pending) == 0)
+            {
+                return;
+            }
         }
 
-        Volatile.Write(ref _lastTurn, silo.Options.Time.GetTimestamp());
-        Release(done);
-    }
-
-    private void Release(int count)
-    {
-        if (Interlocked.Add(ref _pending, -count) > 0)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     private async ValueTask<bool> TryActivate()

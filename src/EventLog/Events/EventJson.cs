@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace EventSourcedAnomaly.EventLog.Events;
 
-/// <summary>How events and snapshots are written as JSON: snake case, enums by name, nothing for null.</summary>
+/// <summary>How events and snapshots are written as JSON: snake case, enums by name, times in UTC, nothing for null.</summary>
 public static class EventJson
 {
     /// <summary>The one set of options for everything that is stored in the log.</summary>
@@ -17,10 +17,18 @@ public static class EventJson
             PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+            Converters = { new TimeConverter(), new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
             NumberHandling = JsonNumberHandling.Strict,
         };
         options.MakeReadOnly(populateMissingResolver: true);
         return options;
+    }
+
+    private sealed class TimeConverter : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(ExportLine.FormatTime(value));
     }
 }

@@ -58,7 +58,7 @@ internal sealed class DatasetIntake(EventStore store, Silo silo, DatasetRows row
         {
             // The token may be what ended it; the rows go all the same.
             await store.Attachments.Delete(stream, CancellationToken.None);
-            throw e is DatasetException bad ? new Problem(ProblemKind.InvalidDataset, $"{bad.Field}: {bad.Message}", bad.Field, bad.Message) : e;
+            throw e is DatasetException bad ? new Problem(ProblemKind.InvalidDataset, $"{bad.Field}: {bad.Message}", bad.Field) : e;
         }
     }
 

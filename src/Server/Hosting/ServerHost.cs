@@ -1,7 +1,5 @@
-using EventSourcedAnomaly.Actors;
 using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.EventLog.Events;
-using EventSourcedAnomaly.EventLog.Reading;
 using EventSourcedAnomaly.EventLog.Schema;
 using EventSourcedAnomaly.EventLog.Subscriptions;
 using EventSourcedAnomaly.Server.Security;
@@ -81,8 +79,6 @@ internal sealed class ServerHost : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.Services.GetRequiredService<SubscriptionDaemon>().Stop();
-        await _app.Services.GetRequiredService<LiveFeed>().DisposeAsync();
-        await _app.Services.GetRequiredService<Silo>().DisposeAsync();
         await _app.DisposeAsync();
         await _store.DisposeAsync();
         await _database.DisposeAsync();

@@ -90,7 +90,7 @@ internal sealed class ReferenceSurface : Surface
         {
             ["code"] = ReferenceCode(problem),
             ["message"] = problem.Message,
-            ["details"] = problem.Field is { } field ? $"{field}: expected {problem.Expected ?? "another value"}" : problem.Message,
+            ["details"] = problem is { Field: { } field, Expected: { } expected } ? $"{field}: expected {expected}" : problem.Message,
             ["timestamp"] = Json.Time(exchange.Now),
             ["request_id"] = exchange.RequestId,
         },
