@@ -1,0 +1,163 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using EventSourcedAnomaly.Server.Hosting;
+using EventSourcedAnomaly.Server.Tests;
+using EventSourcedAnomaly.Tests.Shared;
+
+[assembly: AssemblyFixture(typeof(ServerFixture))]
+
+namespace EventSourcedAnomaly.Server.Tests;
+
+/// <summary>The product, served on a real port from a real PostgreSQL, for all tests of the assembly.</summary>
+public sealed class ServerFixture : IAsyncLifetime
+{
+    public const string AdminKey = "bootstrap-key-of-the-tests";
+    private readonly PostgresFixture _postgres = new();
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("esa-server-tests-");
+    private ServerHost? _server;
+
+    public string Address => _server!.Address;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _postgres.InitializeAsync();
+        _server = await StartAnother(await _postgres.CreateDatabaseAsync(), _data.FullName);
+    }
+
+    /// <summary>A server of its own on a database.</summary>
+    internal static Task<ServerHost> StartAnother(string database, string dataDirectory) => ServerHost.Start(
+        new Dictionary<string, string?>
+        {
+            ["PORT"] = "0", ["ESA_DATA_DIR"] = dataDirectory, ["ConnectionStrings:Postgres"] = database, ["ESA_BOOTSTRAP_API_KEY"] = AdminKey, ["ESA_DEMO"] = "false",
+        },
+        TestContext.Current.CancellationToken);
+
+    public ApiClient Client(string key = AdminKey) => new(new Uri(Address), key);
+
+    /// <summary>The files under the server's data directory, its temporary ones.</summary>
+    public IEnumerable<string> TemporaryFiles() => Directory.EnumerateFileSystemEntries(Path.Combine(_data.FullName, "tmp"));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
+        await _postgres.DisposeAsync();
+        _data.Delete(recursive: true);
+    }
+}
+
+/// <summary>Talks to the server as a client does.</summary>
+public sealed class ApiClient : IDisposable
+{
+    private readonly HttpClient _http;
+
+    public ApiClient(Uri address, string? key)
+    {
+        _http = new HttpClient { BaseAddress = address };
+        if (key is not null)
+        {
+            _http.DefaultRequestHeaders.Add("X-API-Key", key);
+        }
+    }
+
+    public HttpClient Http => _http;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async Task<Answer> Get(string path) => await Answer.Of(await _http.GetAsync(path, Ct));
+
+    public async Task<Answer> Post(string path, object? body) => await Answer.Of(await _http.PostAsync(path, Content(body), Ct));
+
+    public async Task<Answer> Put(string path, object body, string? ifMatch = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, path) { Content = Content(body) };
+        if (ifMatch is not null)
+        {
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        }
+
+        return await Answer.Of(await _http.SendAsync(request, Ct));
+    }
+
+    public async Task<Answer> Delete(string path) => await Answer.Of(await _http.DeleteAsync(path, Ct));
+
+    public async Task<Answer> Upload(string path, byte[] file, string fileName = "data.csv", params (string Name, string Value)[] fields)
+    {
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(file), "file", fileName } };
+        foreach (var (name, value) in fields)
+        {
+            form.Add(new StringContent(value), name);
+        }
+
+        return await Answer.Of(await _http.PostAsync(path, form, Ct));
+    }
+
+    /// <summary>A data set, verified.</summary>
+    public async Task<string> Dataset(string csv)
+    {
+        var id = (await Upload("/api/v1/datasets", Encoding.UTF8.GetBytes(csv))).Data.GetProperty("dataset_id").GetString()!;
+        while ((await Get($"/api/v1/datasets/{id}")).Data.GetProperty("status").GetString() == "processing")
+        {
+            await Task.Delay(20, Ct);
+        }
+
+        return id;
+    }
+
+    /// <summary>A detector.</summary>
+    public async Task<string> Detector(object? parameters = null) =>
+        (await Post("/api/v1/detectors", new { name = "Test", algorithm = "IsolationForest", parameters = parameters ?? new { random_state = 42 } }))
+        .Data.GetProperty("detector_id").GetString()!;
+
+    /// <summary>A training, followed to its end.</summary>
+    public async Task<JsonElement> Train(string detector, string dataset, object? body = null)
+    {
+        var started = await Post($"/api/v1/detectors/{detector}/train", body ?? new { dataset_id = dataset });
+        var id = started.Data.GetProperty("training_id").GetString();
+        while (true)
+        {
+            var status = (await Get($"/api/v1/training/{id}/status")).Data;
+            if (status.GetProperty("status").GetString() is "completed" or "failed" or "cancelled")
+            {
+                return status;
+            }
+
+            await Task.Delay(20, Ct);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static HttpContent? Content(object? body) => body switch
+    {
+        null => null,
+        string text => new StringContent(text, Encoding.UTF8, "application/json"),
+        _ => JsonContent.Create(body),
+    };
+}
+
+/// <summary>What the server answered.</summary>
+public sealed record Answer(int Status, JsonElement Body, HttpResponseHeaders Headers, string ContentType)
+{
+    /// <summary>The payload within document 000's envelope.</summary>
+    public JsonElement Data => Body.TryGetProperty("data", out var data) ? data : throw new InvalidOperationException($"{Status}: {Body}");
+
+    /// <summary>The error of documents 000, 002, 003 and 004.</summary>
+    public JsonElement Error => Body.GetProperty("error");
+
+    public static async Task<Answer> Of(HttpResponseMessage response)
+    {
+        using (response)
+        {
+            var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            return new Answer(
+                (int)response.StatusCode, text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text), response.Headers,
+                response.Content.Headers.ContentType?.MediaType ?? string.Empty);
+        }
+    }
+}
