@@ -47,6 +47,7 @@ public sealed class DatasetFile : IDisposable
             database = Database.Open(file.Path, work.FullName, limits.MemoryLimitMegabytes, limits.MaxExpandedBytes);
             using var connection = database.Connect();
             var source = file.Read(connection, options, limits, ct);
+            database.Lock(source.Columns.Count, limits.MemoryLimitMegabytes);
             var rows = Table.Load(connection, source, work.FullName, limits, ct);
             return new DatasetFile(work, database, file.Format, source.Columns, rows);
         }

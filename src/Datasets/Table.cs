@@ -11,6 +11,7 @@ internal static class Table
     private const int VectorRows = 2048;
     private const int MostVectorsPerGroup = 60;
     private const int CellsPerGroup = 4 << 20;
+    private const int ManyColumns = 256;
     private const int MaxCellBytes = 1 << 20;
 
     /// <summary>Loads a checked file; returns the number of rows.</summary>
@@ -18,8 +19,9 @@ internal static class Table
     {
         // Row groups are built in memory: the wider the table, the fewer rows may make one.
         var vectors = Math.Clamp(CellsPerGroup / (source.Columns.Count * VectorRows), 1, MostVectorsPerGroup);
+        var blockSize = source.Columns.Count > ManyColumns ? 16 << 10 : 256 << 10;
         var file = Sql.Text(Path.Combine(workDirectory, "rows.duckdb"));
-        connection.Execute($"ATTACH {file} AS work (ROW_GROUP_SIZE {vectors * VectorRows})", ct);
+        connection.Execute($"ATTACH {file} AS work (ROW_GROUP_SIZE {vectors * VectorRows}, BLOCK_SIZE {blockSize})", ct);
         connection.Execute($"CREATE TABLE {Name} AS {source.Query}", ct);
         connection.Execute("CHECKPOINT work", ct);
 

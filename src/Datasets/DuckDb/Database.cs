@@ -29,7 +29,6 @@ internal sealed class Database : IDisposable
             connection.Execute($"SET allowed_paths=[{Sql.Text(source)}]");
             connection.Execute($"SET allowed_directories=[{Sql.Text(workDirectory)}]");
             connection.Execute("SET enable_external_access=false");
-            connection.Execute("SET lock_configuration=true");
             return database;
         }
         catch
@@ -37,6 +36,23 @@ internal sealed class Database : IDisposable
             database.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Fixes the settings for good. Every column of a row group being written takes a block per thread, so a very wide table gets one
+    /// thread and more memory than the limit.
+    /// </summary>
+    public void Lock(int columns, int memoryLimitMegabytes)
+    {
+        const int Wide = 1024;
+        const int KilobytesPerWideColumn = 192;
+        using var connection = Connect();
+        if (columns > Wide)
+        {
+            connection.Execute("SET threads=1");
+            connection.Execute($"SET memory_limit='{Math.Max(memoryLimitMegabytes, columns * KilobytesPerWideColumn / 1024)}MiB'");
+        }
+        connection.Execute("SET lock_configuration=true");
     }
 
     public Connection Connect() =>

@@ -19,7 +19,8 @@ internal static class GzipExpansion
     public static void Expand(string source, string target, long maxExpandedBytes, CancellationToken ct)
     {
         using var input = File.OpenRead(source);
-        using var gzip = new GZipStream(input, CompressionMode.Decompress);
+        using var whole = new SealedGzip(input);
+        using var gzip = new GZipStream(whole, CompressionMode.Decompress);
         using var output = File.Create(target);
         var block = ArrayPool<byte>.Shared.Rent(BlockBytes);
         try
@@ -29,10 +30,11 @@ internal static class GzipExpansion
             for (int read; (read = gzip.Read(block)) > 0; written += read)
             {
                 ct.ThrowIfCancellationRequested();
-                if (written + read > allowed)
+                if (written + read > allowed + SealedGzip.Seal.Length)
                     throw Bomb(input.Length, allowed);
                 output.Write(block, 0, read);
             }
+            BreakSeal(output);
         }
         catch (InvalidDataException e)
         {
@@ -42,6 +44,16 @@ internal static class GzipExpansion
         {
             ArrayPool<byte>.Shared.Return(block);
         }
+    }
+
+    private static void BreakSeal(FileStream output)
+    {
+        Span<byte> end = stackalloc byte[SealedGzip.Seal.Length];
+        var content = output.Length - end.Length;
+        output.Position = Math.Max(content, 0);
+        if (content < 0 || output.ReadAtLeast(end, end.Length, throwOnEndOfStream: false) < end.Length || !end.SequenceEqual(SealedGzip.Seal))
+            throw new InvalidDataException("its end is missing.");
+        output.SetLength(content);
     }
 
     private static DatasetException Bomb(long compressed, long allowed) => DatasetException.OfFile(

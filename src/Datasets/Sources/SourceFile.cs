@@ -1,3 +1,4 @@
+using EventSourcedAnomaly.Datasets.Sources.Text;
 using EventSourcedAnomaly.Datasets.DuckDb;
 
 namespace EventSourcedAnomaly.Datasets.Sources;
@@ -25,6 +26,8 @@ internal sealed record SourceFile(string Path, DatasetFormat Format)
             name = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
             path = expanded;
             start = Start(path);
+            if (start.Length == 0)
+                throw DatasetException.OfFile(DatasetError.Empty, "The file is empty.");
         }
         var format = FormatDetection.Detect(name, start, options.Format);
         if (format is not DatasetFormat.Parquet && TextDecoding.Detect(start, options.Encoding) is { } encoding)
@@ -40,7 +43,7 @@ internal sealed record SourceFile(string Path, DatasetFormat Format)
     {
         DatasetFormat.Csv => Csv.CsvSource.Read(Path, options, limits, ct),
         DatasetFormat.Parquet => ParquetSource.Read(Path, connection, limits, ct),
-        _ => JsonSource.Read(Path, Format, connection, limits, ct),
+        _ => Json.JsonSource.Read(Path, Format, limits, ct),
     };
 
     private static byte[] Start(string path)

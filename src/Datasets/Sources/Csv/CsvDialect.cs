@@ -1,3 +1,4 @@
+using EventSourcedAnomaly.Datasets.Sources.Text;
 namespace EventSourcedAnomaly.Datasets.Sources.Csv;
 
 /// <summary>How a CSV file separates its fields, and whether its first record names the columns.</summary>

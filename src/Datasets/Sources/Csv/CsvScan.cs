@@ -1,3 +1,4 @@
+using EventSourcedAnomaly.Datasets.Sources.Text;
 using System.Text;
 
 namespace EventSourcedAnomaly.Datasets.Sources.Csv;
@@ -94,7 +95,10 @@ internal sealed class CsvScan
         if (++_rows > _limits.MaxRows)
             throw DatasetException.OfFile(DatasetError.TooManyRows, $"The file has more than {_limits.MaxRows:N0} rows.");
         for (var i = 0; i < _tallies.Length; i++)
-            _tallies[i].Add(record[_record.Field(i)], _rows, _line);
+        {
+            if (!_tallies[i].IsText)
+                _tallies[i].Add(CellKind.Of(record[_record.Field(i)]), _rows, _line);
+        }
     }
 
     private void Begin(ReadOnlySpan<byte> record)

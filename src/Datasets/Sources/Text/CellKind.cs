@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace EventSourcedAnomaly.Datasets.Sources.Csv;
+namespace EventSourcedAnomaly.Datasets.Sources.Text;
 
 /// <summary>What a CSV cell's text looks like; flags, so that a column's kinds add up.</summary>
 [Flags]

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace EventSourcedAnomaly.Datasets.Sources;
+namespace EventSourcedAnomaly.Datasets.Sources.Text;
 
 /// <summary>Which encoding a text file is in, and its translation to UTF-8.</summary>
 internal static class TextDecoding

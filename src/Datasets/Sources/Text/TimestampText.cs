@@ -1,4 +1,4 @@
-namespace EventSourcedAnomaly.Datasets.Sources.Csv;
+namespace EventSourcedAnomaly.Datasets.Sources.Text;
 
 /// <summary>
 /// ISO 8601 points in time: <c>2024-02-29</c>, <c>2024-02-29 12:30</c>, <c>2024-02-29T12:30:15.123456Z</c>,

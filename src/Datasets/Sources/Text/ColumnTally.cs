@@ -1,6 +1,6 @@
-namespace EventSourcedAnomaly.Datasets.Sources.Csv;
+namespace EventSourcedAnomaly.Datasets.Sources.Text;
 
-/// <summary>The kinds of cells met in one column so far, and the type they make together.</summary>
+/// <summary>The kinds of cells met in one column of text so far, and the type they make together.</summary>
 internal sealed class ColumnTally
 {
     private const CellKinds Numbers = CellKinds.Integer | CellKinds.Decimal | CellKinds.NonFinite;
@@ -24,12 +24,11 @@ internal sealed class ColumnTally
         _ => (_seen & ~Numbers) == CellKinds.Missing ? ColumnType.Float64 : ColumnType.Text,
     };
 
-    public void Add(ReadOnlySpan<byte> cell, long row, long line)
+    /// <summary>True once there is text in the column: nothing makes it anything else.</summary>
+    public bool IsText => (_seen & CellKinds.Text) != CellKinds.Missing;
+
+    public void Add(CellKinds kind, long row, long line)
     {
-        // Once there is text in a column, nothing makes it anything else.
-        if ((_seen & CellKinds.Text) != CellKinds.Missing)
-            return;
-        var kind = CellKind.Of(cell);
         _seen |= kind;
         if (kind == CellKinds.NonFinite && FirstNonFiniteRow == 0)
             (FirstNonFiniteRow, FirstNonFiniteLine) = (row, line);

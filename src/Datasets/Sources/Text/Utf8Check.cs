@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Unicode;
 
-namespace EventSourcedAnomaly.Datasets.Sources;
+namespace EventSourcedAnomaly.Datasets.Sources.Text;
 
 /// <summary>Follows a text block by block and refuses what is not UTF-8 (RFC 3629) or holds NUL bytes, naming the byte.</summary>
 internal sealed class Utf8Check
