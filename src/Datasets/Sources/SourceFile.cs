@@ -1,5 +1,5 @@
-using EventSourcedAnomaly.Datasets.Sources.Text;
 using EventSourcedAnomaly.Datasets.DuckDb;
+using EventSourcedAnomaly.Datasets.Sources.Text;
 
 namespace EventSourcedAnomaly.Datasets.Sources;
 

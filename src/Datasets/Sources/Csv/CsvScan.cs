@@ -1,5 +1,5 @@
-using EventSourcedAnomaly.Datasets.Sources.Text;
 using System.Text;
+using EventSourcedAnomaly.Datasets.Sources.Text;
 
 namespace EventSourcedAnomaly.Datasets.Sources.Csv;
 
