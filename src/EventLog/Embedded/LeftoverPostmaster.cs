@@ -67,7 +67,16 @@ internal static class LeftoverPostmaster
 
     private static async Task<int?> PostmasterIdAsync(string pidFile, CancellationToken ct)
     {
-        var lines = await File.ReadAllLinesAsync(pidFile, ct);
+        string[] lines;
+        try
+        {
+            lines = await File.ReadAllLinesAsync(pidFile, ct);
+        }
+        catch (FileNotFoundException)
+        {
+            // A postmaster that ends by itself meanwhile removes its file.
+            return null;
+        }
         return lines.Length > 0 && int.TryParse(lines[0], CultureInfo.InvariantCulture, out var id) ? id : null;
     }
 }

@@ -47,26 +47,44 @@ public sealed record Detector(
 
     public Detector Apply(DetectorCreated e) => this with
     {
-        Id = e.Id, Name = e.Name, Description = e.Description, Algorithm = e.Algorithm, Parameters = e.Parameters, Tags = e.Tags,
-        ConfigurationVersion = 1, Status = Untrained, CreatedAt = e.CreatedAt, UpdatedAt = e.CreatedAt,
+        Id = e.Id,
+        Name = e.Name,
+        Description = e.Description,
+        Algorithm = e.Algorithm,
+        Parameters = e.Parameters,
+        Tags = e.Tags,
+        ConfigurationVersion = 1,
+        Status = Untrained,
+        CreatedAt = e.CreatedAt,
+        UpdatedAt = e.CreatedAt,
     };
 
     public Detector Apply(DetectorUpdated e) => this with
     {
-        Name = e.Name, Description = e.Description, Parameters = e.Parameters, Tags = e.Tags,
-        ConfigurationVersion = ConfigurationVersion + 1, UpdatedAt = e.UpdatedAt,
+        Name = e.Name,
+        Description = e.Description,
+        Parameters = e.Parameters,
+        Tags = e.Tags,
+        ConfigurationVersion = ConfigurationVersion + 1,
+        UpdatedAt = e.UpdatedAt,
     };
 
     public Detector Apply(DetectorTrainingBegan e) => this with { Status = Training, TrainingId = e.TrainingId, Failure = null, UpdatedAt = e.BeganAt };
 
     public Detector Apply(DetectorTrained e) => this with
     {
-        Status = Trained, TrainingId = null, Models = [.. Models.TakeLast(ModelsKept - 1), e.Model], UpdatedAt = e.Model.TrainedAt,
+        Status = Trained,
+        TrainingId = null,
+        Models = [.. Models.TakeLast(ModelsKept - 1), e.Model],
+        UpdatedAt = e.Model.TrainedAt,
     };
 
     public Detector Apply(DetectorTrainingEnded e) => this with
     {
-        Status = Model is not null ? Trained : e.Failed ? Failed : Untrained, TrainingId = null, Failure = e.Failed ? e.Reason : null, UpdatedAt = e.EndedAt,
+        Status = Model is not null ? Trained : e.Failed ? Failed : Untrained,
+        TrainingId = null,
+        Failure = e.Failed ? e.Reason : null,
+        UpdatedAt = e.EndedAt,
     };
 
     public Detector Apply(DetectorDeleted e) => this with { Deleted = true, UpdatedAt = e.DeletedAt };

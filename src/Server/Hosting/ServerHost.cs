@@ -47,7 +47,7 @@ internal sealed class ServerHost : IAsyncDisposable
         var database = await DatabaseAccess.Open(settings, loggers, ct);
         try
         {
-            Directory.CreateDirectory(settings.TempDirectory);
+            EmptyDirectory(settings.TempDirectory);
             var options = new EventStoreOptions();
             var store = await EventStore.Open(
                 database.ConnectionString, EventTypes.From([typeof(ServerHost).Assembly]), Migration.Embedded(typeof(ServerHost).Assembly, "server"), options, loggers, ct);
@@ -90,6 +90,17 @@ internal sealed class ServerHost : IAsyncDisposable
         await _app.Services.GetRequiredService<FirstStart>().Run(ct);
         await _app.StartAsync(ct);
         _app.Services.GetRequiredService<SubscriptionDaemon>().Start();
+    }
+
+    // What a server that was killed was reading: its clients have no answer, and the directory is this server's alone.
+    private static void EmptyDirectory(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+
+        Directory.CreateDirectory(path);
     }
 
     private static void ConfigureHttp(WebApplicationBuilder builder, ServerSettings settings)

@@ -50,12 +50,21 @@ public sealed record TrainingSession(
 
     public TrainingSession Apply(TrainingProgressed e) => this with
     {
-        Progress = e.Progress, Step = e.Step, Metrics = e.Metrics, BestAccuracy = Best(BestAccuracy, e.Metrics.Accuracy),
+        Progress = e.Progress,
+        Step = e.Step,
+        Metrics = e.Metrics,
+        BestAccuracy = Best(BestAccuracy, e.Metrics.Accuracy),
     };
 
     public TrainingSession Apply(TrainingCompleted e) => this with
     {
-        Status = Completed, Progress = 1, Step = Completed, Metrics = e.Metrics, BestAccuracy = Best(BestAccuracy, e.Metrics.Accuracy), Result = e, EndedAt = e.CompletedAt,
+        Status = Completed,
+        Progress = 1,
+        Step = Completed,
+        Metrics = e.Metrics,
+        BestAccuracy = Best(BestAccuracy, e.Metrics.Accuracy),
+        Result = e,
+        EndedAt = e.CompletedAt,
     };
 
     public TrainingSession Apply(TrainingFailed e) => this with { Status = Failed, Step = Failed, Failure = e.Reason, EndedAt = e.FailedAt };
