@@ -1,0 +1,39 @@
+using System.Text.Json;
+
+namespace EventSourcedAnomaly.Benchmarks;
+
+/// <summary>One figure beside the peer or the limit that was measured in the same run.</summary>
+/// <param name="Name">What was measured.</param>
+/// <param name="Value">The product's figure.</param>
+/// <param name="Unit">Of both figures.</param>
+/// <param name="Reference">What it is compared with.</param>
+/// <param name="ReferenceValue">Its figure.</param>
+/// <param name="Ratio">The product's figure over the reference's.</param>
+internal sealed record Measurement(string Name, double Value, string Unit, string Reference, double? ReferenceValue, double? Ratio)
+{
+    /// <summary>A figure with its reference.</summary>
+    public static Measurement Of(string name, double value, string unit, string reference, double referenceValue) =>
+        new(name, value, unit, reference, referenceValue, value / referenceValue);
+
+    /// <summary>A figure on its own, against a target that is a fixed number.</summary>
+    public static Measurement Against(string name, double value, string unit, string target, double targetValue) => Of(name, value, unit, $"target: {target}", targetValue);
+}
+
+/// <summary>Collects measurements and shows them as they come.</summary>
+internal sealed class Report
+{
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+    private readonly List<Measurement> _all = [];
+
+    public void Add(Measurement measurement)
+    {
+        _all.Add(measurement);
+        Console.WriteLine($"{measurement.Name,-58} {measurement.Value,14:N1} {measurement.Unit,-10} {measurement.Reference,-44} {measurement.ReferenceValue,14:N1} {measurement.Ratio,8:0.00}x");
+    }
+
+    public async Task Write(string file)
+    {
+        await using var stream = File.Create(file);
+        await JsonSerializer.SerializeAsync(stream, _all, Json);
+    }
+}
