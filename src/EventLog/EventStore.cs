@@ -15,15 +15,16 @@ public sealed class EventStore : IAsyncDisposable
     private readonly NpgsqlDataSource _writing;
     private readonly GroupCommit _commits;
 
-    private EventStore(NpgsqlDataSource database, NpgsqlDataSource writing, EventTypes types, EventStoreOptions options, ILogger logger)
+    private EventStore(NpgsqlDataSource database, NpgsqlDataSource sessions, NpgsqlDataSource writing, EventTypes types, EventStoreOptions options, ILogger logger)
     {
         Database = database;
+        Sessions = sessions;
         _writing = writing;
         Types = types;
         Events = new EventReader(database);
         Snapshots = new SnapshotReader(database, Events, types);
         Attachments = new AttachmentStore(database);
-        Head = new LogHead(database, Events, options, logger);
+        Head = new LogHead(sessions, Events, options, logger);
         _commits = new GroupCommit(new BatchCommitter(writing, options, Head.Advance), options, logger);
     }
 
@@ -32,6 +33,9 @@ public sealed class EventStore : IAsyncDisposable
 
     /// <summary>Connections for reading, and for tables of projections.</summary>
     public NpgsqlDataSource Database { get; }
+
+    /// <summary>Connections that end when they are closed, for what lives as long as a session: locks and listening.</summary>
+    internal NpgsqlDataSource Sessions { get; }
 
     /// <summary>The event types of this build.</summary>
     public EventTypes Types { get; }
@@ -58,7 +62,18 @@ public sealed class EventStore : IAsyncDisposable
     public static async Task<EventStore> Open(
         string connectionString, EventTypes types, IEnumerable<Migration> migrations, EventStoreOptions options, ILoggerFactory loggers, CancellationToken ct)
     {
-        var database = DataSource(connectionString, loggers, settings => settings.MaxAutoPrepare = 100);
+        // A pooled connection carries no state from one use to the next, so it needs no reset, which would cost more than most queries.
+        var database = DataSource(connectionString, loggers, settings =>
+        {
+            settings.MaxAutoPrepare = 100;
+            settings.NoResetOnClose = true;
+        });
+        var sessions = DataSource(connectionString, loggers, settings =>
+        {
+            settings.Pooling = false;
+            settings.MaxAutoPrepare = 20;
+            settings.KeepAlive = 5;
+        });
         var writing = DataSource(connectionString, loggers, settings =>
         {
             settings.MaxAutoPrepare = 32;
@@ -68,7 +83,7 @@ public sealed class EventStore : IAsyncDisposable
             settings.CommandTimeout = 60;
         });
         await Migrator.Migrate(database, Migrations.Concat(migrations), ct);
-        var store = new EventStore(database, writing, types, options, loggers.CreateLogger<EventStore>());
+        var store = new EventStore(database, sessions, writing, types, options, loggers.CreateLogger<EventStore>());
         store.Head.Advance(await store.Events.Head(ct));
         store.Head.Start();
         return store;
@@ -90,6 +105,7 @@ public sealed class EventStore : IAsyncDisposable
         await _commits.DisposeAsync();
         await Head.DisposeAsync();
         await _writing.DisposeAsync();
+        await Sessions.DisposeAsync();
         await Database.DisposeAsync();
     }
 

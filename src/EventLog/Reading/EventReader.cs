@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using EventSourcedAnomaly.EventLog.Events;
 using Npgsql;
 using NpgsqlTypes;
@@ -61,10 +60,11 @@ public sealed class EventReader(NpgsqlDataSource database)
         command.Parameters.Add(new() { Value = untilVersion });
         command.Parameters.Add(new() { Value = (long)limit });
         await using var reader = await command.ExecuteReaderAsync(ct);
+        var rows = new RowReader(reader);
         var events = new List<RecordedEvent>();
         while (await reader.ReadAsync(ct))
         {
-            events.Add(Read(reader));
+            events.Add(rows.Read());
         }
 
         return events;
@@ -119,10 +119,11 @@ public sealed class EventReader(NpgsqlDataSource database)
         command.Parameters.Add(new() { Value = streams.Select(stream => stream.Tenant).ToArray() });
         command.Parameters.Add(new() { Value = streams.Select(stream => stream.Id).ToArray() });
         await using var reader = await command.ExecuteReaderAsync(ct);
+        var rows = new RowReader(reader);
         var events = new List<RecordedEvent>();
         while (await reader.ReadAsync(ct))
         {
-            events.Add(Read(reader));
+            events.Add(rows.Read());
         }
 
         return events;
@@ -135,29 +136,14 @@ public sealed class EventReader(NpgsqlDataSource database)
         command.CommandText =
             $"select {Columns} from mt_events where {Conditions(filter, command.Parameters)} order by seq_id {(newestFirst ? "desc" : "asc")} limit {limit}";
         await using var reader = await command.ExecuteReaderAsync(ct);
+        var rows = new RowReader(reader);
         var events = new List<RecordedEvent>();
         while (await reader.ReadAsync(ct))
         {
-            events.Add(Read(reader));
+            events.Add(rows.Read());
         }
 
         return events;
-    }
-
-    internal static RecordedEvent Read(NpgsqlDataReader reader)
-    {
-        var headers = ReadHeaders(reader);
-        return new RecordedEvent(
-            reader.GetInt64(0),
-            reader.GetGuid(1),
-            reader.GetString(2),
-            reader.GetString(3),
-            reader.GetInt64(4),
-            reader.GetString(5),
-            headers.SchemaVersion,
-            reader.GetFieldValue<DateTimeOffset>(6),
-            new Origin(headers.Actor, Text(reader, 7), Text(reader, 8)),
-            reader.GetFieldValue<byte[]>(10));
     }
 
     private static string Conditions(EventFilter filter, NpgsqlParameterCollection parameters)
@@ -188,34 +174,4 @@ public sealed class EventReader(NpgsqlDataSource database)
             }
         }
     }
-
-    private static EventHeadersOfRow ReadHeaders(NpgsqlDataReader reader)
-    {
-        if (reader.IsDBNull(9))
-        {
-            return new EventHeadersOfRow("unknown", 1);
-        }
-
-        var json = new Utf8JsonReader(reader.GetFieldValue<byte[]>(9));
-        var headers = new EventHeadersOfRow("unknown", 1);
-        while (json.Read())
-        {
-            if (json.TokenType == JsonTokenType.PropertyName && json.ValueTextEquals("actor"u8))
-            {
-                json.Read();
-                headers = headers with { Actor = json.GetString()! };
-            }
-            else if (json.TokenType == JsonTokenType.PropertyName && json.ValueTextEquals("schema_version"u8))
-            {
-                json.Read();
-                headers = headers with { SchemaVersion = json.GetInt32() };
-            }
-        }
-
-        return headers;
-    }
-
-    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
-
-    private readonly record struct EventHeadersOfRow(string Actor, int SchemaVersion);
 }

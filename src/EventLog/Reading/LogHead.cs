@@ -10,7 +10,7 @@ namespace EventSourcedAnomaly.EventLog.Reading;
 public sealed partial class LogHead : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
-    private readonly NpgsqlDataSource _database;
+    private readonly NpgsqlDataSource _sessions;
     private readonly EventReader _reader;
     private readonly EventStoreOptions _options;
     private readonly ILogger _logger;
@@ -19,9 +19,9 @@ public sealed partial class LogHead : IAsyncDisposable
     private long _sequence;
     private Task _listening = Task.CompletedTask;
 
-    internal LogHead(NpgsqlDataSource database, EventReader reader, EventStoreOptions options, ILogger logger)
+    internal LogHead(NpgsqlDataSource sessions, EventReader reader, EventStoreOptions options, ILogger logger)
     {
-        _database = database;
+        _sessions = sessions;
         _reader = reader;
         _options = options;
         _logger = logger;
@@ -75,7 +75,7 @@ public sealed partial class LogHead : IAsyncDisposable
         {
             try
             {
-                await using var connection = await _database.OpenConnectionAsync(_stopping.Token);
+                await using var connection = await _sessions.OpenConnectionAsync(_stopping.Token);
                 connection.Notification += (_, notification) => Advance(long.Parse(notification.Payload));
                 await using (var listen = new NpgsqlCommand("listen esa_head", connection))
                 {
@@ -101,8 +101,11 @@ public sealed partial class LogHead : IAsyncDisposable
         while (true)
         {
             Advance(await _reader.Head(_stopping.Token));
-            LastHeard = _options.Time.GetUtcNow();
-            await connection.WaitAsync(_options.PollInterval, _stopping.Token);
+            do
+            {
+                LastHeard = _options.Time.GetUtcNow();
+            }
+            while (await connection.WaitAsync(_options.PollInterval, _stopping.Token));
         }
     }
 

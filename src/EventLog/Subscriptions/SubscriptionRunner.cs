@@ -11,7 +11,8 @@ namespace EventSourcedAnomaly.EventLog.Subscriptions;
 /// </summary>
 internal sealed partial class SubscriptionRunner(ISubscription subscription, EventStore store, EventStoreOptions options, ILogger logger)
 {
-    private const int PageSize = 500;
+    private const int PageSize = 2000;
+    private const int WorthParallel = 200;
     private const int Attempts = 4;
     private readonly string _shard = $"{subscription.Name}:All";
     private readonly string[] _types =
@@ -23,7 +24,7 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
         {
             try
             {
-                await using var connection = await store.Database.OpenConnectionAsync(ct);
+                await using var connection = await store.Sessions.OpenConnectionAsync(ct);
                 if (await TryOwn(connection, ct))
                 {
                     await Follow(connection, ct);
@@ -54,104 +55,166 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
     private async Task Follow(NpgsqlConnection connection, CancellationToken ct)
     {
         var position = await Progression.Load(connection, _shard, ct);
+        var next = Fetch(position, ct);
         while (true)
         {
-            // A wait with a limit, so that a lock lost with its connection is noticed on a quiet log too.
-            await store.Head.Beyond(position, ct).WaitAsync(TimeSpan.FromSeconds(5), options.Time, ct)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            ct.ThrowIfCancellationRequested();
-            var head = store.Head.Sequence;
-            var page = await EventReader.Page(connection, new EventFilter { After = position, Until = head, Types = _types }, PageSize, ct);
-            var next = page.Count == PageSize ? page[^1].Sequence : Math.Max(head, position);
-            if (next > position)
+            var page = await next;
+            next = page.Reached > position ? Fetch(page.Reached, ct) : WaitAndFetch(position, ct);
+            if (page.Reached > position)
             {
-                await Deliver(connection, page, next, ct);
-                position = next;
+                await Deliver(connection, page, ct);
+                position = page.Reached;
+            }
+            else
+            {
+                // Nothing to do: notice if the lock was lost with its connection.
+                await Progression.Load(connection, _shard, ct);
             }
         }
     }
 
-    private async Task Deliver(NpgsqlConnection connection, IReadOnlyList<RecordedEvent> page, long next, CancellationToken ct)
+    // A wait with a limit, so that a lock lost with its connection is noticed on a quiet log too.
+    private async Task<Page> WaitAndFetch(long position, CancellationToken ct)
+    {
+        await store.Head.Beyond(position, ct).WaitAsync(TimeSpan.FromSeconds(5), options.Time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await Fetch(position, ct);
+    }
+
+    // The next page is read and deserialised while the one before it is dealt with.
+    private async Task<Page> Fetch(long position, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        var head = store.Head.Sequence;
+        if (head <= position)
+        {
+            return new Page([], position);
+        }
+
+        var events = await store.Events.Page(new EventFilter { After = position, Until = head, Types = _types }, PageSize, ct);
+        var deliveries = new Delivery[events.Count];
+        if (events.Count < WorthParallel)
+        {
+            for (var i = 0; i < deliveries.Length; i++)
+            {
+                deliveries[i] = Typed(events[i]);
+            }
+        }
+        else
+        {
+            Parallel.For(0, deliveries.Length, i => deliveries[i] = Typed(events[i]));
+        }
+
+        return new Page(deliveries, events.Count == PageSize ? events[^1].Sequence : head);
+    }
+
+    private Delivery Typed(RecordedEvent recorded)
+    {
+        try
+        {
+            return new Delivery(recorded, store.Types.Deserialize(recorded));
+        }
+        catch (Exception e) when (e is not UnknownEventTypeException)
+        {
+            return new Delivery(recorded, new Unreadable(e));
+        }
+    }
+
+    private async Task Deliver(NpgsqlConnection connection, Page page, CancellationToken ct)
     {
         switch (subscription)
         {
             case IProjection projection:
-                await Project(projection, connection, page, next, ct);
+                await Project(projection, connection, page, ct);
                 break;
             case IReaction reaction:
-                foreach (var recorded in page)
+                foreach (var delivery in page.Deliveries)
                 {
-                    await React(reaction, connection, recorded, ct);
+                    await React(reaction, connection, delivery, ct);
                 }
 
-                await Progression.Save(connection, _shard, next, ct);
+                await Progression.Save(connection, _shard, page.Reached, ct);
                 break;
             default:
                 throw new InvalidOperationException($"{subscription.Name} is neither a projection nor a reaction.");
         }
     }
 
-    private async Task Project(
-        IProjection projection, NpgsqlConnection connection, IReadOnlyList<RecordedEvent> page, long next, CancellationToken ct)
+    private async Task Project(IProjection projection, NpgsqlConnection connection, Page page, CancellationToken ct)
     {
-        if (page.Count > 0 && !await TryProject(projection, connection, page, next, ct))
+        if (page.Deliveries.Length == 0)
+        {
+            await Progression.Save(connection, _shard, page.Reached, ct);
+        }
+        else if (!await TryProject(projection, connection, page.Deliveries, page.Reached, ct))
         {
             // Somewhere in the page is an event that cannot be projected: go one by one to find and park it.
-            foreach (var recorded in page)
+            foreach (var delivery in page.Deliveries)
             {
-                if (!await TryProject(projection, connection, [recorded], recorded.Sequence, ct))
+                if (!await TryProject(projection, connection, [delivery], delivery.Recorded.Sequence, ct))
                 {
-                    await TryProject(projection, connection, [recorded], recorded.Sequence, ct, park: true);
+                    await TryProject(projection, connection, [delivery], delivery.Recorded.Sequence, ct, park: true);
                 }
             }
-        }
 
-        await Progression.Save(connection, _shard, next, ct);
+            await Progression.Save(connection, _shard, page.Reached, ct);
+        }
     }
 
     private async Task<bool> TryProject(
-        IProjection projection, NpgsqlConnection connection, IReadOnlyList<RecordedEvent> events, long next, CancellationToken ct, bool park = false)
+        IProjection projection, NpgsqlConnection connection, Delivery[] deliveries, long reached, CancellationToken ct, bool park = false)
     {
         await using var transaction = await connection.BeginTransactionAsync(ct);
         try
         {
-            var deliveries = events.Select(recorded => new Delivery(recorded, store.Types.Deserialize(recorded))).ToArray();
+            RequireReadable(deliveries);
             await projection.Project(deliveries, connection, ct);
-            await Progression.Save(connection, _shard, next, ct);
+            await Progression.Save(connection, _shard, reached, ct);
             await transaction.CommitAsync(ct);
             return true;
         }
-        catch (Exception e) when (e is not (UnknownEventTypeException or OperationCanceledException) && connection.FullState == System.Data.ConnectionState.Open)
+        catch (Exception e) when (e is not OperationCanceledException && connection.FullState == System.Data.ConnectionState.Open)
         {
             await transaction.RollbackAsync(ct);
             if (park)
             {
-                await Park(connection, events[0], e, ct);
-                await Progression.Save(connection, _shard, next, ct);
+                await Park(connection, deliveries[0].Recorded, e, ct);
+                await Progression.Save(connection, _shard, reached, ct);
             }
 
             return false;
         }
     }
 
-    private async Task React(IReaction reaction, NpgsqlConnection connection, RecordedEvent recorded, CancellationToken ct)
+    private async Task React(IReaction reaction, NpgsqlConnection connection, Delivery delivery, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await reaction.React(new Delivery(recorded, store.Types.Deserialize(recorded)), ct);
+                RequireReadable(delivery);
+                await reaction.React(delivery, ct);
                 return;
             }
-            catch (Exception e) when (e is not UnknownEventTypeException && !ct.IsCancellationRequested)
+            catch (Exception e) when (!ct.IsCancellationRequested)
             {
                 if (attempt == Attempts)
                 {
-                    await Park(connection, recorded, e, ct);
+                    await Park(connection, delivery.Recorded, e, ct);
                     return;
                 }
 
                 await Task.Delay(TimeSpan.FromMilliseconds(100 * (1 << attempt)), options.Time, ct);
+            }
+        }
+    }
+
+    private static void RequireReadable(params ReadOnlySpan<Delivery> deliveries)
+    {
+        foreach (var delivery in deliveries)
+        {
+            if (delivery.Event is Unreadable unreadable)
+            {
+                throw new InvalidDataException($"The data of event {delivery.Recorded.Sequence} does not fit its type.", unreadable.Reason);
             }
         }
     }
@@ -174,4 +237,10 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Subscription {Name} parked event {Sequence} ({Type})")]
     private partial void LogParked(Exception exception, string name, long sequence, string type);
+
+    /// <summary>Events to deliver, and how far the log has been looked through for them.</summary>
+    private readonly record struct Page(Delivery[] Deliveries, long Reached);
+
+    /// <summary>Stands for an event that could not be deserialised, until it is its turn to be parked.</summary>
+    private sealed record Unreadable(Exception Reason) : IEvent;
 }
