@@ -29,7 +29,7 @@ internal static class ReplayResult
         var input = await Bytes(store, stream, DetectionDesk.Input, ct);
         var output = await Bytes(store, stream, DetectionDesk.Output, ct);
         var numbers = NumberBlock.Decode(input);
-        var again = Verdicts.Of(model, new Matrix(numbers.Length / recorded.FeatureNames.Count, recorded.FeatureNames.Count, numbers), ct);
+        var again = Verdicts.Of(model, new Matrix(numbers.Length / model.Facts.FeatureCount, model.Facts.FeatureCount, numbers), ct);
         var before = Verdicts.FromBytes(output);
         var differences = Differences(before.Scores, again.Scores);
         return Reply.Ok(new

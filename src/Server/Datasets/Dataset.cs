@@ -1,4 +1,3 @@
-using EventSourcedAnomaly.Datasets;
 using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Surfaces;
 
@@ -24,12 +23,6 @@ public sealed record Dataset(string Id, DatasetUploaded? Upload, string Status, 
 
     /// <summary>The upload, of a data set that is known to exist.</summary>
     internal DatasetUploaded Uploaded => Upload ?? throw new InvalidOperationException("The data set does not exist.");
-
-    /// <summary>The columns that detectors learn from: numbers and truth values, but not the label.</summary>
-    internal IReadOnlyList<string> FeatureNames =>
-        [.. Uploaded.Columns
-            .Where(column => column.Type is ColumnType.Float64 or ColumnType.Int64 or ColumnType.Boolean && column.Name != Uploaded.LabelColumn)
-            .Select(column => column.Name)];
 
     public Dataset Apply(DatasetUploaded e) => new(e.Id, e, Processing, null, e.UploadedAt, false);
 

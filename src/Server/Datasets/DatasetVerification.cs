@@ -1,5 +1,4 @@
 using EventSourcedAnomaly.Actors;
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.EventLog.Subscriptions;
 using EventSourcedAnomaly.Server.Hosting;
 using Quartz;
@@ -22,7 +21,7 @@ internal sealed class DatasetVerification(Silo silo, DatasetViews views, Dataset
         var count = 0L;
         try
         {
-            await foreach (var chunk in rows.Chunks(new StreamKey(job.Tenant, job.Id), upload, ct))
+            await foreach (var chunk in rows.Chunks(job.Tenant, upload, ct))
             {
                 count += chunk.RowCount;
             }

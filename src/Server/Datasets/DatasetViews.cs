@@ -6,7 +6,7 @@ using EventSourcedAnomaly.Server.Surfaces;
 namespace EventSourcedAnomaly.Server.Datasets;
 
 /// <summary>Finds data sets, and puts them as documents 000 and 002 show them.</summary>
-internal sealed class DatasetViews(EventStore store)
+internal sealed class DatasetViews(EventStore store, DatasetRows rows)
 {
     /// <summary>A data set of a tenant, deleted ones apart.</summary>
     public async Task<Dataset> Get(string tenant, string id, CancellationToken ct)
@@ -28,42 +28,38 @@ internal sealed class DatasetViews(EventStore store)
             [format ?? string.Empty, status ?? string.Empty, search ?? string.Empty], limit, offset, ct);
 
     /// <summary>A line of a list.</summary>
-    public static DatasetItem Item(Dataset dataset, Surface surface)
+    public static DatasetItem Item(Dataset dataset, Surface surface) => Fill(dataset, surface, new DatasetItem
     {
-        var upload = dataset.Uploaded;
-        var cells = upload.RowCount * upload.Columns.Count;
-        return Fill(dataset, surface, new DatasetItem
-        {
-            Statistics = new DatasetCounts(
-                upload.Columns.Count(column => column.Type is ColumnType.Float64 or ColumnType.Int64),
-                upload.Columns.Count(column => column.Type == ColumnType.Text),
-                cells == 0 ? 0 : upload.Profile.Columns.Sum(column => column.NullCount) / (double)cells,
-                upload.Profile.DuplicateRows),
-        });
-    }
+        Statistics = new DatasetCounts(
+            dataset.Uploaded.Columns.Numerical, dataset.Uploaded.Columns.Categorical, dataset.Uploaded.MissingValues, dataset.Uploaded.DuplicateRows),
+    });
 
     /// <summary>Everything that is known of a data set.</summary>
-    public static DatasetDetail Detail(Dataset dataset, Surface surface)
+    public async Task<DatasetDetail> Detail(string tenant, Dataset dataset, Surface surface, CancellationToken ct)
     {
         var upload = dataset.Uploaded;
-        var features = dataset.FeatureNames.Select(name => upload.Profile.Columns.First(column => column.Name == name)).ToArray();
+        var manifest = await rows.Manifest(tenant, upload, ct);
+        var (profile, quality) = (manifest.Profile, manifest.Profile.Quality);
+        var names = manifest.FeatureNames(upload.LabelColumn);
+        var features = names.Select(name => profile.Columns[manifest.IndexOf(name)].Statistics).ToArray();
         return Fill(dataset, surface, new DatasetDetail
         {
-            FeatureNames = dataset.FeatureNames,
+            FeatureNames = names,
             LabelColumn = upload.LabelColumn,
             Sha256 = upload.Sha256,
             Failure = dataset.Failure,
             Statistics = new FeatureStatistics(
-                [.. features.Select(column => column.Statistics?.Mean)], [.. features.Select(column => column.Statistics?.Std)],
-                [.. features.Select(column => column.Statistics?.Min)], [.. features.Select(column => column.Statistics?.Max)]),
-            Columns = [.. upload.Profile.Columns.Select(column => new ColumnDetail(
+                [.. features.Select(column => column?.Mean)], [.. features.Select(column => column?.Std)],
+                [.. features.Select(column => column?.Min)], [.. features.Select(column => column?.Max)]),
+            Columns = [.. profile.Columns.Select(column => new ColumnDetail(
                 column.Name, TypeName(column.Type), column.NullCount, column.UniqueCount, column.Statistics))],
-            QualityMetrics = new QualityMetrics(upload.Profile.Quality.Completeness, upload.Profile.Quality.Consistency, upload.Profile.Quality.Validity),
-            QualityReport = new QualitySummary(upload.Profile.Quality.OverallScore, upload.Profile.Quality.Issues),
+            QualityMetrics = new QualityMetrics(quality.Completeness, quality.Consistency, quality.Validity),
+            QualityReport = new QualitySummary(quality.OverallScore, quality.Issues),
         });
     }
 
-    private static T Fill<T>(Dataset dataset, Surface surface, T head)
+    /// <summary>What every answer about a data set says.</summary>
+    public static T Fill<T>(Dataset dataset, Surface surface, T head)
         where T : DatasetHead
     {
         var upload = dataset.Uploaded;
@@ -76,9 +72,9 @@ internal sealed class DatasetViews(EventStore store)
             Format = upload.Format,
             SizeBytes = upload.SizeBytes,
             RowCount = upload.RowCount,
-            ColumnCount = upload.Columns.Count,
+            ColumnCount = upload.Columns.Total,
             Size = upload.RowCount,
-            Features = dataset.FeatureNames.Count,
+            Features = upload.Columns.Features,
             Status = surface.DatasetStatus(dataset.Status),
             CreatedAt = upload.UploadedAt,
             UpdatedAt = dataset.UpdatedAt,

@@ -30,7 +30,9 @@ internal static class ListDatasets
 /// <summary><c>GET …/datasets/{dataset_id}</c>: one data set with its profile.</summary>
 internal static class GetDataset
 {
-    public static async Task<IResult> Handle(HttpContext http, string datasetId, DatasetViews views) =>
-        Reply.Ok(DatasetViews.Detail(
-            await views.Get(http.Tenant(), ResourceId.Canonical("dataset", datasetId), http.RequestAborted), http.Surface()));
+    public static async Task<IResult> Handle(HttpContext http, string datasetId, DatasetViews views)
+    {
+        var dataset = await views.Get(http.Tenant(), ResourceId.Canonical("dataset", datasetId), http.RequestAborted);
+        return Reply.Ok(await views.Detail(http.Tenant(), dataset, http.Surface(), http.RequestAborted));
+    }
 }

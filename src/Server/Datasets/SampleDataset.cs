@@ -1,5 +1,4 @@
 using EventSourcedAnomaly.Datasets;
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Security;
 using EventSourcedAnomaly.Server.Surfaces;
 
@@ -14,17 +13,18 @@ internal static class SampleDataset
         var random = http.Flag("random", false);
         var dataset = await views.Get(http.Tenant(), ResourceId.Canonical("dataset", datasetId), http.RequestAborted);
         var upload = dataset.Uploaded;
+        var manifest = await rows.Manifest(http.Tenant(), upload, http.RequestAborted);
         var wanted = random ? RandomRows(upload.RowCount, count) : [.. Enumerable.Range(0, (int)Math.Min(count, upload.RowCount)).Select(i => (long)i)];
         var data = new List<object?[]>(wanted.Length);
-        foreach (var part in wanted.GroupBy(row => (int)(row / upload.RowsPerChunk)))
+        foreach (var part in wanted.GroupBy(row => (int)(row / manifest.RowsPerChunk)))
         {
-            var chunk = await rows.Chunk(new StreamKey(http.Tenant(), dataset.Id), upload, part.Key, http.RequestAborted);
-            data.AddRange(part.Select(row => Row(chunk, (int)(row % upload.RowsPerChunk))));
+            var chunk = await rows.Chunk(http.Tenant(), upload, part.Key, http.RequestAborted);
+            data.AddRange(part.Select(row => Row(chunk, (int)(row % manifest.RowsPerChunk))));
         }
 
         return Reply.Ok(new
         {
-            Columns = upload.Columns.Select(column => column.Name).ToArray(),
+            Columns = manifest.Columns.Select(column => column.Name).ToArray(),
             Data = data,
             RowCount = data.Count,
             TotalRows = upload.RowCount,

@@ -19,16 +19,9 @@ internal static class UploadDataset
     {
         using var form = await UploadForm.Receive(http, intake.TempDirectory);
         var dataset = await intake.Take(http.Tenant(), form.ToRequest(), http.Origin(), http.RequestAborted);
-        var upload = dataset.Uploaded;
         return Reply.Created(
             $"{http.Request.Path}/{dataset.Id}",
-            new DatasetReceipt
-            {
-                Id = dataset.Id, DatasetId = dataset.Id, Name = upload.Name, Description = upload.Description, Format = upload.Format,
-                SizeBytes = upload.SizeBytes, RowCount = upload.RowCount, ColumnCount = upload.Columns.Count, Size = upload.RowCount,
-                Features = dataset.FeatureNames.Count, Status = http.Surface().DatasetStatus(dataset.Status), UploadId = upload.UploadId,
-                CreatedAt = upload.UploadedAt, UpdatedAt = dataset.UpdatedAt,
-            },
+            DatasetViews.Fill(dataset, http.Surface(), new DatasetReceipt { UploadId = dataset.Uploaded.UploadId }),
             "Dataset uploaded successfully");
     }
 }
@@ -65,12 +58,16 @@ internal sealed class DatasetIntake(EventStore store, Silo silo, DatasetRows row
     private async Task<DatasetUploaded> Read(StreamKey stream, DatasetFileRequest request, CancellationToken ct)
     {
         using var file = DatasetFile.Open(request.Path, request.Options, _limits, settings.TempDirectory, ct);
-        var profile = file.Profile(ct);
-        var chunks = await rows.Store(stream, file, ct);
+        var label = LabelOf(file, request.LabelColumn);
+        var (manifest, sha256) = await rows.Store(stream, file, ct);
+        var cells = (double)file.RowCount * file.Columns.Count;
         return new DatasetUploaded(
             stream.Id, request.Name, request.Description, file.Format.ToString().ToLowerInvariant(), ResourceId.New("upload"),
-            new FileInfo(request.Path).Length, await HashOf(request.Path, ct), file.RowCount, file.Columns, LabelOf(file, request.LabelColumn),
-            DatasetRows.RowsPerChunk, chunks, profile, time.GetUtcNow());
+            new FileInfo(request.Path).Length, await HashOf(request.Path, ct), sha256, file.RowCount,
+            new ColumnCounts(
+                file.Columns.Count, manifest.FeatureNames(label).Count, file.Columns.Count(column => column.Type is ColumnType.Float64 or ColumnType.Int64),
+                file.Columns.Count(column => column.Type == ColumnType.Text)),
+            label, cells == 0 ? 0 : manifest.Profile.Columns.Sum(column => column.NullCount) / cells, manifest.Profile.DuplicateRows, time.GetUtcNow());
     }
 
     private static string? LabelOf(DatasetFile file, string? wanted)

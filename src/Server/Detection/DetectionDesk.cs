@@ -34,12 +34,12 @@ internal sealed class DetectionDesk(EventStore store, DetectorViews detectors, L
         var cpu = Environment.CpuUsage.TotalTime;
         var allocated = GC.GetTotalAllocatedBytes();
         var model = await models.InService(tenant, (await detectors.Get(tenant, detectorId, ct)).State, ct);
-        var matrix = rows(model.Facts.FeatureNames);
+        var matrix = rows(model.Artifact.FeatureNames);
         var verdicts = Verdicts.Of(model, matrix, ct);
         var (input, output) = (NumberBlock.Encode(matrix.RowRange(0, matrix.Rows)), verdicts.ToBytes());
         var completed = new DetectionCompleted(
             ResourceId.New("result"), detectorId, null, model.Facts.TrainingId, model.Facts.Version, model.Facts.Sha256, build.Version,
-            model.Facts.FeatureNames, threshold ?? Verdicts.ModelThreshold, HashOf(input), HashOf(output),
+            threshold ?? Verdicts.ModelThreshold, HashOf(input), HashOf(output),
             verdicts.Summarise(threshold ?? Verdicts.ModelThreshold), QualityFigures.Unknown,
             new DetectionCost(
                 Stopwatch.GetElapsedTime(clock).TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds,

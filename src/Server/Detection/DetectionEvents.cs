@@ -11,7 +11,6 @@ namespace EventSourcedAnomaly.Server.Detection;
 /// <param name="ModelVersion">That model's version.</param>
 /// <param name="ModelSha256">Of its bytes, in hex.</param>
 /// <param name="CodeVersion">The build that judged.</param>
-/// <param name="FeatureNames">The columns of the rows, in the order of the model.</param>
 /// <param name="Threshold">The score from 0 to 1 above which a row is an anomaly.</param>
 /// <param name="InputSha256">Of the rows as stored, in hex.</param>
 /// <param name="VerdictsSha256">Of the verdicts as stored, in hex.</param>
@@ -27,7 +26,6 @@ public sealed record DetectionCompleted(
     int ModelVersion,
     string ModelSha256,
     string CodeVersion,
-    IReadOnlyList<string> FeatureNames,
     double Threshold,
     string InputSha256,
     string VerdictsSha256,

@@ -1,6 +1,5 @@
 using EventSourcedAnomaly.Detection;
 using EventSourcedAnomaly.Server.Surfaces;
-using EventSourcedAnomaly.Server.Training;
 
 namespace EventSourcedAnomaly.Server.Detection;
 
@@ -12,18 +11,18 @@ internal sealed record Explanation(IReadOnlyList<string> Features, double[] Cont
     /// <summary>Explains one row.</summary>
     public static Explanation Of(LoadedModel model, Matrix rows, int row, bool anomaly)
     {
-        var imputed = ModelFitting.Impute(new Matrix(1, rows.Columns, rows.Row(row).ToArray()), model.Facts.Imputation);
+        var imputed = model.Artifact.Impute(new Matrix(1, rows.Columns, rows.Row(row).ToArray()));
         double[] contributions;
         try
         {
-            contributions = model.Detector.Contributions(imputed.Row(0));
+            contributions = model.Artifact.Detector.Contributions(imputed.Row(0));
         }
         catch (NotSupportedException)
         {
             throw new Problem(ProblemKind.Invalid, $"{model.Facts.Algorithm} gives no explanations.", "return_explanations", "false");
         }
 
-        return new Explanation(model.Facts.FeatureNames, contributions, Say(model, imputed.Row(0), contributions, anomaly));
+        return new Explanation(model.Artifact.FeatureNames, contributions, Say(model, imputed.Row(0), contributions, anomaly));
     }
 
     /// <summary>The features by the weight of their contribution, heaviest first.</summary>
@@ -65,8 +64,8 @@ internal sealed record Explanation(IReadOnlyList<string> Features, double[] Cont
         var parts = new List<string>();
         foreach (var j in heaviest)
         {
-            var name = model.Facts.FeatureNames[j];
-            parts.Add(!anomaly ? name : row[j] > model.Detector.Center[j] ? $"a high value in {name}" : row[j] < model.Detector.Center[j] ? $"a low value in {name}" : $"the value of {name}");
+            var name = model.Artifact.FeatureNames[j];
+            parts.Add(!anomaly ? name : row[j] > model.Artifact.Detector.Center[j] ? $"a high value in {name}" : row[j] < model.Artifact.Detector.Center[j] ? $"a low value in {name}" : $"the value of {name}");
         }
 
         var list = parts.Count == 1 ? parts[0] : $"{string.Join(", ", parts[..^1])} and {parts[^1]}";

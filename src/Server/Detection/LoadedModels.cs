@@ -8,7 +8,7 @@ using Microsoft.Extensions.Caching.Memory;
 namespace EventSourcedAnomaly.Server.Detection;
 
 /// <summary>A model in memory with the record of how it came to be.</summary>
-internal sealed record LoadedModel(TrainedModel Facts, EventSourcedAnomaly.Detection.Detector Detector);
+internal sealed record LoadedModel(TrainedModel Facts, ModelArtifact Artifact);
 
 /// <summary>Keeps the models in use in memory. A model never changes, so what is kept never grows stale.</summary>
 internal sealed class LoadedModels(EventStore store) : IDisposable
@@ -37,7 +37,7 @@ internal sealed class LoadedModels(EventStore store) : IDisposable
             throw new InvalidDataException($"The model of {facts.TrainingId} is not the one that was trained: its SHA-256 differs.");
         }
 
-        var loaded = new LoadedModel(facts, EventSourcedAnomaly.Detection.Detector.FromBytes(bytes));
+        var loaded = new LoadedModel(facts, ModelArtifact.FromBytes(bytes));
         return _models.Set(key, loaded, new MemoryCacheEntryOptions { Size = bytes.Length * 2L });
     }
 

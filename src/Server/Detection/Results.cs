@@ -56,7 +56,7 @@ internal static class GetResult
         return Reply.Ok(new
         {
             result.Id, result.DetectorId, result.DatasetId, Timestamp = result.CompletedAt, result.ModelVersion, result.ModelSha256, result.CodeVersion,
-            result.Threshold, result.FeatureNames,
+            result.Threshold,
             Predictions = Enumerable.Range(0, verdicts.Scores.Length).Select(i => new
             {
                 Index = i, IsAnomaly = verdicts.IsAnomaly(i, result.Threshold), AnomalyScore = verdicts.Scores[i], Confidence = verdicts.Confidences[i],

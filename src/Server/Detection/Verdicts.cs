@@ -1,6 +1,5 @@
 using EventSourcedAnomaly.Detection;
 using EventSourcedAnomaly.Server.Surfaces;
-using EventSourcedAnomaly.Server.Training;
 
 namespace EventSourcedAnomaly.Server.Detection;
 
@@ -15,8 +14,8 @@ internal sealed record Verdicts(double[] Scores, double[] Confidences)
     /// <summary>Judges rows. Every road to a verdict leads through here, so the same rows get the same bits.</summary>
     public static Verdicts Of(LoadedModel model, Matrix rows, CancellationToken ct)
     {
-        var detector = model.Detector;
-        var raw = detector.DecisionFunction(ModelFitting.Impute(rows, model.Facts.Imputation), ct);
+        var detector = model.Artifact.Detector;
+        var raw = detector.DecisionFunction(model.Artifact.Impute(rows), ct);
         var confidences = new double[raw.Length];
         for (var i = 0; i < raw.Length; i++)
         {

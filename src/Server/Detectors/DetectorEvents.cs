@@ -40,8 +40,7 @@ public sealed record DetectorDeleted(DateTimeOffset DeletedAt) : IEvent;
 /// <param name="Seed">The seed of its randomness.</param>
 /// <param name="Sha256">Of its bytes, in hex.</param>
 /// <param name="SizeBytes">Their number.</param>
-/// <param name="FeatureNames">The columns it judges, in order.</param>
-/// <param name="Imputation">What stands in for a missing number, per feature: the training rows' median.</param>
+/// <param name="FeatureCount">How many columns it judges; their names are in the bytes.</param>
 /// <param name="Threshold">The raw score above which a row is an anomaly.</param>
 /// <param name="Rows">How many rows it learned from.</param>
 /// <param name="Metrics">What is known of its quality; without labels, nothing.</param>
@@ -58,8 +57,7 @@ public sealed record TrainedModel(
     int Seed,
     string Sha256,
     long SizeBytes,
-    IReadOnlyList<string> FeatureNames,
-    IReadOnlyList<double> Imputation,
+    int FeatureCount,
     double Threshold,
     long Rows,
     QualityFigures Metrics,

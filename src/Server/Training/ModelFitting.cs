@@ -5,13 +5,13 @@ using EventSourcedAnomaly.Server.Detectors;
 namespace EventSourcedAnomaly.Server.Training;
 
 /// <summary>A fitted model with what was measured of it.</summary>
-internal sealed record FittedModel(byte[] Bytes, string Sha256, double Threshold, IReadOnlyList<double> Imputation, long Rows, QualityFigures Metrics);
+internal sealed record FittedModel(byte[] Bytes, string Sha256, double Threshold, long Rows, QualityFigures Metrics);
 
 /// <summary>Fits and judges, given rows; the same rows and seed give the same bytes.</summary>
 internal static class ModelFitting
 {
     /// <summary>The median of each feature's known values, which stands in for the missing ones; 0 where none is known.</summary>
-    public static double[] Medians(Matrix rows)
+    private static double[] Medians(Matrix rows)
     {
         var medians = new double[rows.Columns];
         for (var j = 0; j < rows.Columns; j++)
@@ -32,42 +32,25 @@ internal static class ModelFitting
         return medians;
     }
 
-    /// <summary>The rows with every missing number replaced.</summary>
-    public static Matrix Impute(Matrix rows, IReadOnlyList<double> imputation)
-    {
-        var values = new double[rows.Rows * rows.Columns];
-        for (var i = 0; i < rows.Rows; i++)
-        {
-            var row = rows.Row(i);
-            for (var j = 0; j < row.Length; j++)
-            {
-                values[(i * row.Length) + j] = double.IsNaN(row[j]) ? imputation[j] : row[j];
-            }
-        }
-
-        return new Matrix(rows.Rows, rows.Columns, values);
-    }
-
     /// <summary>Fits on all rows but those kept for validation, and judges on these (or on all, when none is kept).</summary>
-    public static FittedModel Fit(Matrix rows, int[]? labels, TrainingRequested request, IProgress<double>? progress, CancellationToken ct)
+    public static FittedModel Fit(
+        Matrix rows, IReadOnlyList<string> features, int[]? labels, TrainingRequested request, IProgress<double>? progress, CancellationToken ct)
     {
         var (fitting, judging) = Split(rows.Rows, request.Options.ValidationSplit, request.Seed);
         var fittingRows = judging.Length == 0 ? rows : rows.SelectRows(fitting);
-        var imputation = Medians(fittingRows);
-        var detector = Algorithms.Create(request.Algorithm, request.Parameters, request.Seed);
-        detector.Fit(Impute(fittingRows, imputation), progress, ct);
+        var artifact = FitOn(fittingRows, features, request, progress, ct);
         var judged = judging.Length == 0 ? [.. Enumerable.Range(0, rows.Rows)] : judging;
-        var bytes = detector.ToBytes();
+        var bytes = artifact.ToBytes();
         return new FittedModel(
-            bytes, Convert.ToHexStringLower(SHA256.HashData(bytes)), detector.Threshold, imputation, fittingRows.Rows,
-            labels is null ? QualityFigures.Unknown : Judge(detector, Impute(rows.SelectRows(judged), imputation), [.. judged.Select(i => labels[i])], ct));
+            bytes, Convert.ToHexStringLower(SHA256.HashData(bytes)), artifact.Detector.Threshold, fittingRows.Rows,
+            labels is null ? QualityFigures.Unknown : Judge(artifact, rows.SelectRows(judged), [.. judged.Select(i => labels[i])], ct));
     }
 
-    /// <summary>How well a fitted detector's verdicts agree with labels.</summary>
-    public static QualityFigures Judge(EventSourcedAnomaly.Detection.Detector detector, Matrix rows, int[] labels, CancellationToken ct)
+    /// <summary>How well a model's verdicts agree with labels.</summary>
+    public static QualityFigures Judge(ModelArtifact model, Matrix rows, int[] labels, CancellationToken ct)
     {
-        var scores = detector.DecisionFunction(rows, ct);
-        var predictions = scores.Select(score => detector.IsAnomaly(score) ? 1 : 0).ToArray();
+        var scores = model.Detector.DecisionFunction(model.Impute(rows), ct);
+        var predictions = scores.Select(score => model.Detector.IsAnomaly(score) ? 1 : 0).ToArray();
         var confusion = Evaluation.Confusion(predictions, labels);
         var both = labels.Contains(0) && labels.Contains(1);
         return new QualityFigures(
@@ -85,19 +68,22 @@ internal static class ModelFitting
         {
             var held = order.Where((_, i) => i % folds == fold).Order().ToArray();
             var rest = order.Where((_, i) => i % folds != fold).Order().ToArray();
-            var training = rows.SelectRows(rest);
-            var imputation = Medians(training);
-            var detector = Algorithms.Create(request.Algorithm, request.Parameters, request.Seed);
-            detector.Fit(Impute(training, imputation), null, ct);
-            auc[fold] = labels is null
-                ? null
-                : Judge(detector, Impute(rows.SelectRows(held), imputation), [.. held.Select(i => labels[i])], ct).Auc;
+            var model = FitOn(rows.SelectRows(rest), [.. Enumerable.Range(0, rows.Columns).Select(i => $"{i}")], request, null, ct);
+            auc[fold] = labels is null ? null : Judge(model, rows.SelectRows(held), [.. held.Select(i => labels[i])], ct).Auc;
             foldDone(fold + 1);
         }
 
         var known = auc.OfType<double>().ToArray();
         double? mean = known.Length > 0 ? known.Average() : null;
         return new CrossValidationFigures(auc, mean, mean is { } m ? Math.Sqrt(known.Average(value => (value - m) * (value - m))) : null);
+    }
+
+    private static ModelArtifact FitOn(
+        Matrix rows, IReadOnlyList<string> features, TrainingRequested request, IProgress<double>? progress, CancellationToken ct)
+    {
+        var unfitted = new ModelArtifact(features, Medians(rows), Algorithms.Create(request.Algorithm, request.Parameters, request.Seed));
+        unfitted.Detector.Fit(unfitted.Impute(rows), progress, ct);
+        return unfitted;
     }
 
     private static (int[] Fitting, int[] Judging) Split(int rows, double share, int seed)

@@ -101,7 +101,7 @@ internal sealed class TrainingDesk(Silo silo, DetectorViews detectors, DatasetVi
         var id = ResourceId.New("training");
         var wanted = new TrainingRequested(
             id, detectorId, datasetId, detector.Algorithm, detector.Parameters, SeedOf(detector), detector.ConfigurationVersion, options,
-            await trainings.Estimate(tenant, detector.Algorithm, (double)dataset.Uploaded.RowCount * dataset.FeatureNames.Count, options.Folds, ct),
+            await trainings.Estimate(tenant, detector.Algorithm, (double)dataset.Uploaded.RowCount * dataset.Uploaded.Columns.Features, options.Folds, ct),
             time.GetUtcNow());
         await silo.Grain<DetectorGrain>(tenant, detectorId).Call((grain, token) => grain.BeginTraining(id, origin, token), ct);
         return await silo.Grain<TrainingGrain>(tenant, id).Call((grain, token) => grain.Ask(wanted, origin, token), CancellationToken.None);
@@ -114,7 +114,7 @@ internal sealed class TrainingDesk(Silo silo, DetectorViews detectors, DatasetVi
             throw Problem.Conflict($"The data set is damaged and cannot be used: {dataset.Failure}");
         }
 
-        if (dataset.FeatureNames.Count == 0)
+        if (dataset.Uploaded.Columns.Features == 0)
         {
             throw Problem.Invalid("dataset_id", "a data set with at least one column of numbers besides the label");
         }

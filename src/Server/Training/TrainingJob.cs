@@ -19,6 +19,7 @@ namespace EventSourcedAnomaly.Server.Training;
 internal sealed partial class TrainingJob(
     Silo silo, DatasetViews datasets, DatasetRows rows, BuildInfo build, TimeProvider time, ILogger<TrainingJob> logger) : IJob
 {
+    private const int MostLeftOutNamed = 100;
     private static readonly TimeSpan LongestWaitForDataset = TimeSpan.FromMinutes(5);
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
@@ -54,19 +55,20 @@ internal sealed partial class TrainingJob(
         await using var report = new ProgressReport(grain, job.Origin);
         report.Say(0.01, "loading");
         var dataset = await WaitForDataset(job.Tenant, request.DatasetId, ct);
-        var features = dataset.FeatureNames;
+        var manifest = await rows.Manifest(job.Tenant, dataset.Uploaded, ct);
+        var features = manifest.FeatureNames(dataset.Uploaded.LabelColumn);
         if (features.Count == 0)
         {
             throw new Problem(ProblemKind.Invalid, "The data set has no column of numbers to learn from.");
         }
 
-        var (matrix, labels) = await rows.Load(new StreamKey(job.Tenant, dataset.Id), dataset.Uploaded, features, ct);
+        var (matrix, labels) = await rows.Load(job.Tenant, dataset.Uploaded, features, ct);
         report.Say(0.05, "fitting");
         var started = time.GetUtcNow();
         var clock = Stopwatch.StartNew();
         var share = request.Options.Folds > 0 ? 0.5 : 0.85;
         var fitted = await Task.Run(
-            () => ModelFitting.Fit(matrix, labels, request, new Share(report, 0.05, share, "fitting"), ct), ct);
+            () => ModelFitting.Fit(matrix, features, labels, request, new Share(report, 0.05, share, "fitting"), ct), ct);
         var seconds = clock.Elapsed.TotalSeconds;
         report.Say(0.05 + share, "validation", fitted.Metrics);
         var crossValidation = request.Options.Folds == 0 ? null : await Task.Run(
@@ -75,12 +77,12 @@ internal sealed partial class TrainingJob(
             ct);
         report.Say(0.96, "saving", fitted.Metrics);
         var model = new TrainedModel(
-            0, job.Id, dataset.Id, request.Algorithm, request.Parameters, request.Seed, fitted.Sha256, fitted.Bytes.Length, features,
-            fitted.Imputation, fitted.Threshold, fitted.Rows, fitted.Metrics, build.Version, started, time.GetUtcNow(), seconds);
+            0, job.Id, dataset.Id, request.Algorithm, request.Parameters, request.Seed, fitted.Sha256, fitted.Bytes.Length, features.Count,
+            fitted.Threshold, fitted.Rows, fitted.Metrics, build.Version, started, time.GetUtcNow(), seconds);
         await report.DisposeAsync();
         await silo.Grain<DetectorGrain>(job.Tenant, request.DetectorId).Call((detector, token) => detector.Adopt(model, fitted.Bytes, job.Origin, token), ct);
         var result = new TrainingCompleted(
-            fitted.Sha256, fitted.Rows, fitted.Rows * features.Count, LeftOut(dataset.Uploaded, features), fitted.Metrics, crossValidation, seconds, time.GetUtcNow());
+            fitted.Sha256, fitted.Rows, fitted.Rows * features.Count, LeftOut(manifest, dataset.Uploaded.LabelColumn), fitted.Metrics, crossValidation, seconds, time.GetUtcNow());
         await grain.Call((training, token) => training.Complete(result, job.Origin, token), ct);
     }
 
@@ -106,11 +108,12 @@ internal sealed partial class TrainingJob(
         }
     }
 
-    private static Dictionary<string, string> LeftOut(DatasetUploaded upload, IReadOnlyList<string> features) => upload.Columns
-        .Where(column => !features.Contains(column.Name))
+    private static Dictionary<string, string> LeftOut(DatasetManifest manifest, string? label) => manifest.Columns
+        .ExceptBy(manifest.FeatureNames(label), column => column.Name)
+        .Take(MostLeftOutNamed)
         .ToDictionary(column => column.Name, column => column switch
         {
-            _ when column.Name == upload.LabelColumn => "the label",
+            _ when column.Name == label => "the label",
             { Type: ColumnType.Timestamp } => "a time",
             _ => "text",
         });
