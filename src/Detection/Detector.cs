@@ -1,3 +1,4 @@
+using EventSourcedAnomaly.Detection.Explanation;
 using EventSourcedAnomaly.Detection.Models;
 using EventSourcedAnomaly.Detection.Numerics;
 
@@ -126,10 +127,13 @@ public abstract class Detector
 
     /// <summary>
     /// How much each feature pushed the row's raw score away from <see cref="BaseValue"/>: positive towards anomaly. The sum is
-    /// the raw score minus the base value.
+    /// the raw score minus the base value. Unless the algorithm has its own terms: Shapley values against <see cref="Center"/>.
     /// </summary>
-    public virtual double[] Contributions(ReadOnlySpan<double> row) =>
-        throw new NotSupportedException($"{Algorithm} has no contributions");
+    public virtual double[] Contributions(ReadOnlySpan<double> row)
+    {
+        InputCheck.Scoring(row, 1, Fitted(FeatureCount));
+        return BaselineShapley.Of(this, row, _center);
+    }
 
     /// <summary>The fitted detector in a compact versioned form that <see cref="FromBytes"/> restores to bit-identical scores.</summary>
     public byte[] ToBytes()
@@ -184,8 +188,7 @@ public abstract class Detector
     private void Accept(double[] scores)
     {
         _decisionScores = scores;
-        _sortedScores = [.. scores];
-        Array.Sort(_sortedScores);
+        _sortedScores = RadixSort.Sorted(scores);
         var contamination = Parameters.Values.GetValueOrDefault("contamination") as double?;
         var threshold = contamination is { } share
             ? OrderStatistics.Quantile(_sortedScores, 1 - share)
