@@ -6,7 +6,7 @@ namespace EventSourcedAnomaly.Detection;
 /// <summary>Every algorithm of the library, by name.</summary>
 public static class Algorithms
 {
-    public static IReadOnlyList<AlgorithmInfo> All { get; } = [IsolationForest.Definition, Ecod.Definition, Copod.Definition, Hbos.Definition, Pca.Definition, Knn.Definition, LocalOutlierFactor.Definition];
+    public static IReadOnlyList<AlgorithmInfo> All { get; } = [IsolationForest.Definition, Ecod.Definition, Copod.Definition, Hbos.Definition, Pca.Definition, Knn.Definition, LocalOutlierFactor.Definition, OneClassSvm.Definition];
 
     private static readonly Dictionary<string, AlgorithmInfo> ByName = All
         .SelectMany(info => info.Aliases.Append(info.Name), (info, name) => (info, name))
