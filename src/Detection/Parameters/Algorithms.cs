@@ -6,7 +6,8 @@ namespace EventSourcedAnomaly.Detection;
 /// <summary>Every algorithm of the library, by name.</summary>
 public static class Algorithms
 {
-    public static IReadOnlyList<AlgorithmInfo> All { get; } = [IsolationForest.Definition, Ecod.Definition, Copod.Definition, Hbos.Definition, Pca.Definition, Knn.Definition, LocalOutlierFactor.Definition, OneClassSvm.Definition];
+    public static IReadOnlyList<AlgorithmInfo> All { get; } = [IsolationForest.Definition, Ecod.Definition, Copod.Definition, Hbos.Definition, Pca.Definition, Knn.Definition, LocalOutlierFactor.Definition, OneClassSvm.Definition,
+        Loda.Definition, KernelDensity.Definition, Cblof.Definition, Inne.Definition, MinCovDet.Definition, ExtendedIsolationForest.Definition];
 
     private static readonly Dictionary<string, AlgorithmInfo> ByName = All
         .SelectMany(info => info.Aliases.Append(info.Name), (info, name) => (info, name))
