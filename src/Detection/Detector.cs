@@ -45,6 +45,9 @@ public abstract class Detector
     /// <summary>Raw scores of the training rows, in their order.</summary>
     public ReadOnlySpan<double> DecisionScoresSpan => Fitted(_decisionScores);
 
+    /// <summary>Raw scores of the training rows, ascending.</summary>
+    internal ReadOnlySpan<double> SortedScores => Fitted(_sortedScores);
+
     /// <summary>A copy of the raw scores of the training rows, in their order.</summary>
     public double[] DecisionScores => [.. Fitted(_decisionScores)];
 
@@ -53,6 +56,9 @@ public abstract class Detector
 
     /// <summary>The mapping of raw scores to [0, 1]; null before fitting.</summary>
     public ScoreScale Scale { get; private set; } = null!;
+
+    /// <summary>Whether rows are points in time, so that a row's score depends on the rows before it.</summary>
+    public virtual bool IsSequential => false;
 
     /// <summary>
     /// Whether a training row's score leaves the row itself out (as neighbour methods must), so that <see cref="DecisionScores"/> differ
@@ -82,12 +88,16 @@ public abstract class Detector
         ArgumentNullException.ThrowIfNull(x);
         InputCheck.Training(x);
         Scale = null!;
-        var center = TrainingCenter.Of(x);
-        var scores = Learn(x, center, progress, ct);
-        FeatureCount = x.Columns;
-        _center = center;
-        Accept(scores);
+        FinishFit(x, Learn(x, TrainingCenter.Of(x), progress, ct));
         progress?.Report(1);
+    }
+
+    /// <summary>Sets what follows from the training rows and their scores.</summary>
+    internal void FinishFit(Matrix x, double[] scores)
+    {
+        FeatureCount = x.Columns;
+        _center = TrainingCenter.Of(x);
+        Accept(scores);
     }
 
     /// <summary>Raw scores of the rows of <paramref name="x"/>, larger being more anomalous.</summary>

@@ -7,7 +7,7 @@ internal static class RowBlocks
 {
     public static void ForEach(int rows, int blockRows, int maxDegreeOfParallelism, CancellationToken ct, Action<int, int> work)
     {
-        var blocks = (rows + blockRows - 1) / blockRows;
+        var blocks = (int)(((long)rows + blockRows - 1) / blockRows);
         if (blocks <= 1 || maxDegreeOfParallelism == 1)
         {
             for (var block = 0; block < blocks; block++)
