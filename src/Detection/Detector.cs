@@ -1,4 +1,4 @@
-using EventSourcedAnomaly.Detection.Explanation;
+using EventSourcedAnomaly.Detection.Explanations;
 using EventSourcedAnomaly.Detection.Models;
 using EventSourcedAnomaly.Detection.Numerics;
 

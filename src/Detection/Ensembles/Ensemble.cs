@@ -5,11 +5,12 @@ namespace EventSourcedAnomaly.Detection;
 
 /// <summary>
 /// Several algorithms judging together: each is fitted to the same standardised rows, their scores are made comparable and combined.
-/// The default members come from different families, so that their errors differ.
+/// The default members see different things, isolation, nearness and correlation, and a row is as anomalous as the member that
+/// ranks it highest says: the others may be blind to it.
 /// </summary>
 public sealed class Ensemble : Detector
 {
-    private static readonly string[] DefaultMembers = ["IsolationForest", "KNN", "LODA", "MinCovDet", "CBLOF"];
+    private static readonly string[] DefaultMembers = ["IsolationForest", "KNN", "MinCovDet"];
 
     private Standardizer _standardizer = new([], []);
     private Detector[] _members = [];
@@ -28,7 +29,7 @@ public sealed class Ensemble : Detector
         definition = new AlgorithmInfo("Ensemble", ["ensemble", "AveragingEnsemble"], "ensemble",
         [
             new("base_estimators", ParameterKind.TextList, DefaultMembers, "Algorithms of the members.") { Choices = [.. candidates.Select(c => c.Name)] },
-            Parameter.Choice("combination", "average", ["average", "maximization", "median", "aom", "moa", "lscp"],
+            Parameter.Choice("combination", "maximization", ["average", "maximization", "median", "aom", "moa", "lscp"],
                 "How scores are combined: over all members, over groups of them, or by the locally best member (lscp)."),
             Parameter.Choice("unification", "rank", ["rank", "z", "unify"], "How scores are made comparable."),
             Parameter.Integer("n_buckets", 3, 1, "Groups of aom and moa.", 1_000),

@@ -131,11 +131,16 @@ public sealed class IsolationForest : Detector
         _keys.Keys(row, keys);
         var shorter = new double[FeatureCount];
         foreach (var tree in _trees) TreeShap.Add(tree, keys, shorter);
-        var average = shorter.Sum() / _trees.Length;
-        var slope = Math.Abs(average) > 1e-12
-            ? (RawScore(_expectedPathLength + average) - BaseValue) / average
-            : 0;
-        return Array.ConvertAll(shorter, s => s / _trees.Length * slope);
+        return ToRawScore(Array.ConvertAll(shorter, s => s / _trees.Length), _expectedPathLength).Contributions;
+    }
+
+    /// <summary>Turns contributions to the average path length into contributions to the raw score by the slope of the chord between its two ends.</summary>
+    internal Explanation ToRawScore(double[] pathContributions, double basePathLength)
+    {
+        var change = pathContributions.Sum();
+        var (baseValue, prediction) = (RawScore(basePathLength), RawScore(basePathLength + change));
+        var slope = Math.Abs(change) > 1e-12 ? (prediction - baseValue) / change : 0;
+        return new Explanation(Array.ConvertAll(pathContributions, c => c * slope), baseValue, prediction, 1);
     }
 
     private protected override void WriteModel(ModelWriter writer)

@@ -1,7 +1,7 @@
 using System.Numerics;
 using EventSourcedAnomaly.Detection.Numerics;
 
-namespace EventSourcedAnomaly.Detection.Explanation;
+namespace EventSourcedAnomaly.Detection.Explanations;
 
 /// <summary>
 /// Shapley values of a score against one reference row: absent features take the reference's values. Exact over all coalitions for
