@@ -79,6 +79,6 @@ internal sealed class FastMinCovDet
         var limit = ChiSquare.Quantile(0.975, _x.Columns);
         var distances = corrected.SquaredDistances(_x);
         var kept = Enumerable.Range(0, _x.Rows).Where(i => distances[i] < limit).ToArray();
-        return kept.Length > _x.Columns ? Correct(Ellipsoid.Of(_x.SelectRows(kept), _leastVariance, _ct)) : corrected;
+        return kept.Length > _x.Columns ? Ellipsoid.Of(_x.SelectRows(kept), _leastVariance, _ct) : corrected;
     }
 }
