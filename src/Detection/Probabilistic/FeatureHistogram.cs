@@ -78,6 +78,9 @@ internal sealed class FeatureHistogram(double[] edges, double[] scores, double t
         return double.IsFinite(step) && step > 0;
     }
 
+    /// <summary>Scores of the bins.</summary>
+    public ReadOnlySpan<double> Scores => scores;
+
     public void Write(ModelWriter writer)
     {
         writer.Array(edges);

@@ -36,28 +36,14 @@ public sealed class Hbos : Detector
 
     private protected override double[] Learn(Matrix x, double[] center, IProgress<double>? progress, CancellationToken ct)
     {
-        _histograms = Parameters.Is("mode", "static") && !Parameters.Is("n_bins", "auto") ? EvenHistograms(x, ct) : ChosenHistograms(x, progress, ct);
-        return ScoreRows(x, ct);
-    }
-
-    /// <summary>Bins known beforehand: two passes over the rows as they lie.</summary>
-    private FeatureHistogram[] EvenHistograms(Matrix x, CancellationToken ct)
-    {
-        var bins = Parameters.Integer("n_bins");
-        var edges = ColumnRange.Of(x, MaxDegreeOfParallelism, ct).Select(r => FeatureHistogram.EvenEdges(r.Least, r.Greatest, bins)).ToArray();
-        var perUnit = Array.ConvertAll(edges, e => FeatureHistogram.IsEven(e) ? bins / (e[^1] - e[0]) : 0);
-        var counts = new int[x.Columns * bins];
-        RowBlocks.ForEach(x.Rows, 8192, MaxDegreeOfParallelism, ct, (first, count) =>
+        if (Parameters["n_bins"] is int bins and <= EvenBinning.MaxBins && Parameters.Is("mode", "static"))
         {
-            var local = new int[counts.Length];
-            for (var i = first; i < first + count; i++)
-            {
-                var row = x.Row(i);
-                for (var f = 0; f < row.Length; f++) local[f * bins + FeatureHistogram.Bin(edges[f], perUnit[f], row[f])]++;
-            }
-            for (var b = 0; b < local.Length; b++) Interlocked.Add(ref counts[b], local[b]);
-        });
-        return [.. edges.Select((e, f) => Histogram(e, counts.AsSpan(f * bins, bins)))];
+            var binning = EvenBinning.Of(x, bins, MaxDegreeOfParallelism, ct);
+            _histograms = [.. Enumerable.Range(0, x.Columns).Select(f => Histogram(binning.Edges[f], binning.CountsOf(f)))];
+            return binning.Sum(_histograms, MaxDegreeOfParallelism, ct);
+        }
+        _histograms = ChosenHistograms(x, progress, ct);
+        return ScoreRows(x, ct);
     }
 
     /// <summary>Bins that depend on a feature's distribution: one feature at a time.</summary>
