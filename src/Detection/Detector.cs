@@ -6,7 +6,8 @@ namespace EventSourcedAnomaly.Detection;
 
 /// <summary>
 /// An unsupervised anomaly detector: fitted on rows without labels, it gives every row a raw score, larger being more anomalous.
-/// A fitted detector may be used from several threads at once; fitting may not. The same seed gives the same scores on any number of threads.
+/// A fitted detector may be used from several threads at once; fitting may not. The same seed gives the same scores on any number
+/// of threads.
 /// </summary>
 public abstract class Detector
 {
@@ -132,8 +133,19 @@ public abstract class Detector
     /// <summary>Whether a raw score is above the threshold.</summary>
     public bool IsAnomaly(double raw) => raw > Threshold;
 
-    /// <summary>Probability that the verdict on this raw score would survive another training sample (PyOD's <c>predict_confidence</c>).</summary>
+    /// <summary>Probability that the verdict on this raw score would survive another training sample (PyOD's
+    /// <c>predict_confidence</c>).</summary>
     public double Confidence(double raw) => OutlierConfidence.Of(Fitted(_sortedScores), _expectedAnomalies, raw, IsAnomaly(raw));
+
+    /// <summary>
+    /// Probability of being an anomaly, from 0 to 1, by Gaussian scaling of the training scores (PyOD's <c>predict_proba</c> with
+    /// <c>method='unify'</c>; Kriegel, Kröger, Schubert, Zimek 2011). Unlike <see cref="ScoreScale.Score"/> it reaches 0 and 1.
+    /// </summary>
+    public double Probability(double raw)
+    {
+        var deviation = Math.Sqrt(Moments.Variance(SortedScores));
+        return deviation > 0 ? Math.Max(0, SpecialFunctions.Erf((raw - Moments.Mean(SortedScores)) / (deviation * Math.Sqrt(2)))) : 0;
+    }
 
     /// <summary>
     /// How much each feature pushed the row's raw score away from <see cref="BaseValue"/>: positive towards anomaly. The sum is
@@ -153,7 +165,8 @@ public abstract class Detector
     }
 
     /// <summary>Restores a detector.</summary>
-    /// <exception cref="InvalidDataException">The bytes are not a stored detector, are damaged, or of an unknown version or algorithm.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a stored detector, are damaged, or of an unknown version or
+    /// algorithm.</exception>
     public static Detector FromBytes(ReadOnlySpan<byte> bytes) => ModelEnvelope.Read(bytes);
 
     /// <summary>The medians, also while the model is being read.</summary>

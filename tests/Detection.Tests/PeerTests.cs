@@ -1,7 +1,8 @@
 namespace EventSourcedAnomaly.Detection.Tests;
 
 /// <summary>
-/// Raw scores of three rows of a small table, computed with scikit-learn 1.2.1 and, for the methods of PyOD, with their published formulas in
+/// Raw scores of three rows of a small table, computed with scikit-learn 1.2.1 and, for the methods of PyOD, with their published
+/// formulas in
 /// NumPy and SciPy.
 /// </summary>
 public sealed class PeerTests
@@ -36,9 +37,11 @@ public sealed class PeerTests
     [InlineData("rbf", 0, 0.08314823643604496, -0.3012294040382937, 1.2659499380519261)]
     [InlineData("linear", 0, 0.7800146610827939, 0.07056826602702548, -1.210951691362582)]
     [InlineData("poly", 0.5, 1.9861143997851558, 0.27089919359200554, -20.815174734760404)]
-    public void The_one_class_svm_solves_the_same_problem_with_every_convex_kernel(string kernel, double coef0, double first, double second, double third)
+    public void The_one_class_svm_solves_the_same_problem_with_every_convex_kernel(
+        string kernel, double coef0, double first, double second, double third)
     {
-        var scores = TestData.Fitted("OneClassSVM", Table(), $$"""{"nu":0.2,"kernel":"{{kernel}}","coef0":{{coef0}},"tol":1e-8}""").DecisionScores;
+        var scores = TestData.Fitted(
+            "OneClassSVM", Table(), $$"""{"nu":0.2,"kernel":"{{kernel}}","coef0":{{coef0}},"tol":1e-8}""").DecisionScores;
         double[] expected = [first, second, third];
         for (var i = 0; i < Rows.Length; i++) Assert.Equal(expected[i], scores[Rows[i]], 1e-3 * Math.Abs(expected[i]));
     }

@@ -26,24 +26,26 @@ public static class DriftTests
         var (r, c) = (BinnedShares.Shares(binned.Reference), BinnedShares.Shares(binned.Current));
         var index = r.Zip(c, (a, b) => (b - a) * Math.Log(b / a)).Sum();
         var perUnit = 1.0 / reference.Length + 1.0 / current.Length;
-        return new DriftResult("population_stability_index", index, r.Length > 1 ? ChiSquare.Survival(index / perUnit, r.Length - 1) : 1);
+        return new DriftResult("population_stability_index", index, Survival(index / perUnit, r.Length));
     }
 
-    /// <summary>Jensen-Shannon distance (the root of the divergence, natural logarithm) between binned shares; p-value from its chi-square limit.</summary>
+    /// <summary>Jensen-Shannon distance (the root of the divergence, natural logarithm) between binned shares; p-value from its
+    /// chi-square limit.</summary>
     /// <inheritdoc cref="KolmogorovSmirnov" path="/exception"/>
     public static DriftResult JensenShannon(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, int bins = 10)
     {
         Check(reference, current);
         var binned = BinnedShares.Of(reference, current, bins);
-        var distance = JensenShannonDistance(Array.ConvertAll(binned.Reference, v => (double)v), Array.ConvertAll(binned.Current, v => (double)v));
+        var distance = JensenShannonDistance(
+            Array.ConvertAll(binned.Reference, v => (double)v), Array.ConvertAll(binned.Current, v => (double)v));
         var statistic = 8 * distance * distance / (1.0 / reference.Length + 1.0 / current.Length);
-        return new DriftResult("jensen_shannon", distance, binned.Reference.Length > 1 ? ChiSquare.Survival(statistic, binned.Reference.Length - 1) : 1);
+        return new DriftResult("jensen_shannon", distance, Survival(statistic, binned.Reference.Length));
     }
 
     /// <summary>Jensen-Shannon distance between two unnormalised histograms of the same bins, as SciPy's <c>jensenshannon</c>.</summary>
     public static double JensenShannonDistance(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
     {
-        if (reference.Length != current.Length) throw new ArgumentException($"expected {reference.Length} bins, got {current.Length}", nameof(current));
+        CheckSameLength(reference.Length, current.Length, "bins");
         double totalR = 0, totalC = 0, divergence = 0;
         for (var i = 0; i < reference.Length; i++) (totalR, totalC) = (totalR + reference[i], totalC + current[i]);
         for (var i = 0; i < reference.Length; i++)
@@ -61,7 +63,7 @@ public static class DriftTests
     /// <param name="current">Counts per category, in the same order.</param>
     public static DriftResult ChiSquareOfCounts(ReadOnlySpan<int> reference, ReadOnlySpan<int> current)
     {
-        if (reference.Length != current.Length) throw new ArgumentException($"expected {reference.Length} categories, got {current.Length}", nameof(current));
+        CheckSameLength(reference.Length, current.Length, "categories");
         double totalR = 0, totalC = 0, statistic = 0;
         for (var i = 0; i < reference.Length; i++) (totalR, totalC) = (totalR + reference[i], totalC + current[i]);
         var categories = 0;
@@ -73,17 +75,22 @@ public static class DriftTests
             var (r, c) = (both * totalR / (totalR + totalC), both * totalC / (totalR + totalC));
             statistic += (reference[i] - r) * (reference[i] - r) / r + (current[i] - c) * (current[i] - c) / c;
         }
-        return new DriftResult("chi_square", statistic, categories > 1 ? ChiSquare.Survival(statistic, categories - 1) : 1);
+        return new DriftResult("chi_square", statistic, Survival(statistic, categories));
     }
+
+    /// <summary>A single category cannot differ.</summary>
+    private static double Survival(double statistic, int categories) => categories > 1 ? ChiSquare.Survival(statistic, categories - 1) : 1;
 
     /// <summary>Wasserstein distance of order 1, in the feature's unit; p-value by permutation.</summary>
     /// <inheritdoc cref="KolmogorovSmirnov" path="/exception"/>
-    public static DriftResult Wasserstein(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, int permutations = 199, int seed = 0)
+    public static DriftResult Wasserstein(
+        ReadOnlySpan<double> reference, ReadOnlySpan<double> current, int permutations = 199, int seed = 0)
     {
         Check(reference, current);
         var (a, b) = (RadixSort.Sorted(reference), RadixSort.Sorted(current));
         var distance = WassersteinDistance.Between(a, b);
-        return new DriftResult("wasserstein", distance, Permutation.PValue(a, b, distance, permutations, seed, WassersteinDistance.Between));
+        return new DriftResult(
+            "wasserstein", distance, Permutation.PValue(a, b, distance, permutations, seed, WassersteinDistance.Between));
     }
 
     private static void Check(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
@@ -92,9 +99,15 @@ public static class DriftTests
         CheckSample(current, nameof(current));
     }
 
+    private static void CheckSameLength(int reference, int current, string what)
+    {
+        if (reference != current) throw new ArgumentException($"expected {reference} {what}, got {current}", nameof(current));
+    }
+
     private static void CheckSample(ReadOnlySpan<double> values, string name)
     {
         if (values.IsEmpty) throw new ArgumentException("expected at least one value, got none", name);
-        if (!System.Numerics.Tensors.TensorPrimitives.IsFiniteAll(values)) throw new ArgumentException("expected finite numbers, got NaN or an infinity", name);
+        if (!System.Numerics.Tensors.TensorPrimitives.IsFiniteAll(values))
+            throw new ArgumentException("expected finite numbers, got NaN or an infinity", name);
     }
 }

@@ -15,7 +15,8 @@ public static class MaximumMeanDiscrepancy
     /// <param name="seed">Seed of the shuffles.</param>
     /// <param name="maxRows">Rows used of each sample, drawn at random beyond; time and memory grow with their square.</param>
     /// <param name="ct">Stops the test.</param>
-    public static DriftResult Test(Matrix reference, Matrix current, int permutations = 199, int seed = 0, int maxRows = 500, CancellationToken ct = default)
+    public static DriftResult Test(
+        Matrix reference, Matrix current, int permutations = 199, int seed = 0, int maxRows = 500, CancellationToken ct = default)
     {
         InputCheck.Training(reference);
         InputCheck.Training(current);
@@ -35,7 +36,8 @@ public static class MaximumMeanDiscrepancy
         return new DriftResult("maximum_mean_discrepancy", observed, (atLeast + 1.0) / (permutations + 1.0));
     }
 
-    private static Matrix Draw(Matrix x, int maxRows, RandomSource random) => x.Rows <= maxRows ? x : x.SelectRows(random.Sample(x.Rows, maxRows));
+    private static Matrix Draw(Matrix x, int maxRows, RandomSource random) =>
+        x.Rows <= maxRows ? x : x.SelectRows(random.Sample(x.Rows, maxRows));
 
     private static double[] KernelMatrix(Matrix a, Matrix b, CancellationToken ct)
     {

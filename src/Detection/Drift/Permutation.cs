@@ -5,7 +5,8 @@ namespace EventSourcedAnomaly.Detection.Drift;
 /// <summary>A p-value by shuffling which sample each value belongs to (Fisher 1935; the added ones by Phipson and Smyth 2010).</summary>
 internal static class Permutation
 {
-    public static double PValue(double[] a, double[] b, double observed, int permutations, int seed, Func<double[], double[], double> statistic)
+    public static double PValue(
+        double[] a, double[] b, double observed, int permutations, int seed, Func<double[], double[], double> statistic)
     {
         var random = new RandomSource(seed);
         double[] pooled = [.. a, .. b];

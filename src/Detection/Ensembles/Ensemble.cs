@@ -28,7 +28,10 @@ public sealed class Ensemble : Detector
         AlgorithmInfo? definition = null;
         definition = new AlgorithmInfo("Ensemble", ["ensemble", "AveragingEnsemble"], "ensemble",
         [
-            new("base_estimators", ParameterKind.TextList, DefaultMembers, "Algorithms of the members.") { Choices = [.. candidates.Select(c => c.Name)] },
+            new("base_estimators", ParameterKind.TextList, DefaultMembers, "Algorithms of the members.")
+            {
+                Choices = [.. candidates.Select(c => c.Name)],
+            },
             Parameter.Choice("combination", "maximization", ["average", "maximization", "median", "aom", "moa", "lscp"],
                 "How scores are combined: over all members, over groups of them, or by the locally best member (lscp)."),
             Parameter.Choice("unification", "rank", ["rank", "z", "unify"], "How scores are made comparable."),
@@ -100,13 +103,15 @@ public sealed class Ensemble : Detector
         return unified;
     }
 
-    private double Combine(ReadOnlySpan<double> row, ReadOnlySpan<double> unified) => _selection?.Of(row, unified) ?? _combination.Of(unified);
+    private double Combine(ReadOnlySpan<double> row, ReadOnlySpan<double> unified) =>
+        _selection?.Of(row, unified) ?? _combination.Of(unified);
 
     private protected override void ScoreBlock(ReadOnlySpan<double> rows, Span<double> scores)
     {
         var features = rows.Length / scores.Length;
         var z = new double[rows.Length];
-        for (var i = 0; i < scores.Length; i++) _standardizer.Transform(rows.Slice(i * features, features), z.AsSpan(i * features, features));
+        for (var first = 0; first < z.Length; first += features)
+            _standardizer.Transform(rows.Slice(first, features), z.AsSpan(first, features));
         var raw = new double[_members.Length * scores.Length];
         for (var m = 0; m < _members.Length; m++) _members[m].DecisionFunction(z, raw.AsSpan(m * scores.Length, scores.Length));
         var unified = new double[_members.Length];

@@ -5,7 +5,8 @@ namespace EventSourcedAnomaly.Detection.Ensembles;
 
 /// <summary>
 /// Locally selective combination (Zhao, Nasrullah, Hryniewicki, Li 2019, "LSCP: Locally selective combination in parallel outlier
-/// ensembles"): a row is judged by the member that agrees best, among the row's nearest training rows, with the greatest of all members' scores.
+/// ensembles"): a row is judged by the member that agrees best, among the row's nearest training rows, with the greatest of all
+/// members' scores.
 /// </summary>
 /// <param name="points">Training rows.</param>
 /// <param name="unified">Unified training scores: <c>[row * members + member]</c>.</param>

@@ -14,12 +14,15 @@ public static class CrossValidation
     /// <param name="folds">At least 2, at most the rows.</param>
     /// <param name="seed">Seed of the division.</param>
     /// <param name="ct">Stops between folds and within fits.</param>
-    public static IReadOnlyList<FoldResult> Run(Func<Detector> create, Matrix x, int[] labels, int folds = 5, int seed = 0, CancellationToken ct = default)
+    public static IReadOnlyList<FoldResult> Run(
+        Func<Detector> create, Matrix x, int[] labels, int folds = 5, int seed = 0, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(create);
         InputCheck.Training(x);
-        if (labels.Length != x.Rows) throw new ArgumentException($"expected {x.Rows} labels, one per row, got {labels.Length}", nameof(labels));
-        if (folds < 2 || folds > x.Rows) throw new ArgumentOutOfRangeException(nameof(folds), folds, $"expected from 2 to {x.Rows} folds");
+        if (labels.Length != x.Rows)
+            throw new ArgumentException($"expected {x.Rows} labels, one per row, got {labels.Length}", nameof(labels));
+        if (folds < 2 || folds > x.Rows)
+            throw new ArgumentOutOfRangeException(nameof(folds), folds, $"expected from 2 to {x.Rows} folds");
         var fold = Divide(labels, folds, new RandomSource(seed));
         return [.. Enumerable.Range(0, folds).Select(k => Evaluate(create(), x, labels, fold, k, ct))];
     }

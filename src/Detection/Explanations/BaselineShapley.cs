@@ -46,8 +46,9 @@ internal static class BaselineShapley
         {
             for (var coalition = 0; coalition < coalitions; coalition++)
             {
-                if ((coalition >> j & 1) == 0)
-                    result[present[j]] += Weight(BitOperations.PopCount((uint)coalition), m) * (values[coalition | 1 << j] - values[coalition]);
+                if ((coalition >> j & 1) == 1) continue;
+                var gain = values[coalition | 1 << j] - values[coalition];
+                result[present[j]] += Weight(BitOperations.PopCount((uint)coalition), m) * gain;
             }
         }
         return result;
@@ -79,7 +80,8 @@ internal static class BaselineShapley
 
     /// <summary>Lets the features in one after the other and credits each with the change it makes.</summary>
     private static void AddOrder(
-        Detector detector, ReadOnlySpan<double> row, ReadOnlySpan<double> reference, List<int> present, int[] order, double[] mixed, double[] values, double[] result)
+        Detector detector, ReadOnlySpan<double> row, ReadOnlySpan<double> reference, List<int> present, int[] order,
+        double[] mixed, double[] values, double[] result)
     {
         reference.CopyTo(mixed);
         for (var step = 0; step < order.Length; step++)

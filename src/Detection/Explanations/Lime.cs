@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using EventSourcedAnomaly.Detection.Numerics;
 
 namespace EventSourcedAnomaly.Detection;
@@ -14,7 +15,8 @@ public static class Lime
     /// <param name="row">The row to explain.</param>
     /// <param name="background">Rows whose spread sets the units of each feature.</param>
     /// <param name="samples">Rows drawn.</param>
-    /// <returns>Contributions are slope times the row's distance from the background's mean; fidelity is the weighted R² of the local model.</returns>
+    /// <returns>Contributions are slope times the row's distance from the background's mean; fidelity is the weighted R² of the
+    /// local model.</returns>
     public static Explanation Explain(Detector detector, ReadOnlySpan<double> row, Matrix background, int samples = 2000)
     {
         ArgumentNullException.ThrowIfNull(detector);
@@ -46,7 +48,7 @@ public static class Lime
         var weights = new double[samples];
         for (var i = 0; i < samples; i++)
         {
-            var norm = System.Numerics.Tensors.TensorPrimitives.Norm<double>(offsets.AsSpan(i * d, d));
+            var norm = TensorPrimitives.Norm<double>(offsets.AsSpan(i * d, d));
             weights[i] = Math.Exp(-norm * norm / (width * width));
         }
         return weights;
@@ -81,7 +83,7 @@ public static class Lime
         for (var i = 0; i < scores.Length; i++) mean += weights[i] * scores[i] / total;
         for (var i = 0; i < scores.Length; i++)
         {
-            var predicted = coefficients[d] + System.Numerics.Tensors.TensorPrimitives.Dot<double>(offsets.AsSpan(i * d, d), coefficients.AsSpan(0, d));
+            var predicted = coefficients[d] + TensorPrimitives.Dot<double>(offsets.AsSpan(i * d, d), coefficients.AsSpan(0, d));
             residual += weights[i] * (scores[i] - predicted) * (scores[i] - predicted);
             variance += weights[i] * (scores[i] - mean) * (scores[i] - mean);
         }

@@ -18,7 +18,8 @@ public sealed class ExtendedIsolationForest : Detector
             Choices = ["auto"],
             Integers = new(2, 1_000_000),
         },
-        new("extension_level", ParameterKind.Integer | ParameterKind.Null, null, "Features of a slope minus one; 0 cuts along axes, null uses all features.")
+        new("extension_level", ParameterKind.Integer | ParameterKind.Null, null,
+            "Features of a slope minus one; 0 cuts along axes, null uses all features.")
         {
             Integers = new(0, int.MaxValue - 1),
         },

@@ -22,7 +22,8 @@ internal sealed class FeatureKeys(double[] center, double[] unit)
         var reach = Reach(x, center, Math.Max(1, x.Rows / SampledRows));
         // a column that varies only between the sampled rows needs all of them
         if (reach.Contains(0)) reach = Reach(x, center, 1);
-        var unit = Array.ConvertAll(reach, r => r > 0 && double.IsFinite(r) ? Math.ScaleB(1, -Math.Clamp(Math.ILogB(r) + 1, -1000, 1000)) : 1);
+        var unit = Array.ConvertAll(
+            reach, r => r > 0 && double.IsFinite(r) ? Math.ScaleB(1, -Math.Clamp(Math.ILogB(r) + 1, -1000, 1000)) : 1);
         return new FeatureKeys(center, unit);
     }
 

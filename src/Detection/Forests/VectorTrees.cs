@@ -142,7 +142,8 @@ internal sealed class VectorTrees : PathLengths
         node = Child(node, right1);
         var right2 = Vector512.GreaterThan(KeysOfFour(keys, feature + 4, right0, right1), Avx512F.PermuteVar16x32(thresholds, node));
         node = Child(node, right2);
-        var keys3 = Vector512.ConditionalSelect(right0, KeysOfFour(keys, feature + 12, right1, right2), KeysOfFour(keys, feature + 8, right1, right2));
+        var keys3 = Vector512.ConditionalSelect(
+            right0, KeysOfFour(keys, feature + 12, right1, right2), KeysOfFour(keys, feature + 8, right1, right2));
         return Child(node, Vector512.GreaterThan(keys3, Avx512F.PermuteVar16x32(thresholds, node)));
     }
 
@@ -189,7 +190,8 @@ internal sealed class VectorTrees : PathLengths
         Vector512.ConditionalSelect(IsClear(index, 64), Of64(table, index), Of64(table + 64, index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> IsClear(Vector512<int> index, int bit) => Vector512.Equals(index & Vector512.Create(bit), Vector512<int>.Zero);
+    private static Vector512<int> IsClear(Vector512<int> index, int bit) =>
+        Vector512.Equals(index & Vector512.Create(bit), Vector512<int>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe Vector512<float> Gather(float* table, Vector512<int> index) => Vector512.Create(

@@ -20,9 +20,11 @@ public sealed class OneClassSvm : Detector
             Choices = ["scale", "auto"],
             Numbers = new(0, double.PositiveInfinity, MinimumOpen: true),
         },
-        Parameter.Number("coef0", 0, new(double.NegativeInfinity, double.PositiveInfinity), "Independent term of the poly and sigmoid kernels."),
+        Parameter.Number(
+            "coef0", 0, new(double.NegativeInfinity, double.PositiveInfinity), "Independent term of the poly and sigmoid kernels."),
         Parameter.Number("tol", 1e-3, new(0, 1, MinimumOpen: true), "Violation of the optimality conditions at which to stop."),
-        Parameter.Number("nu", 0.5, new(0, 1, MinimumOpen: true), "Upper bound on the share of training rows outside, lower bound on support vectors."),
+        Parameter.Number(
+            "nu", 0.5, new(0, 1, MinimumOpen: true), "Upper bound on the share of training rows outside, lower bound on support vectors."),
         Parameter.Boolean("shrinking", value: true, "Accepted for compatibility; has no effect on the result."),
         Parameter.Number("cache_size", 200, new(1, 1_000_000), "Memory for kernel rows, in MB."),
         Parameter.Integer("max_iter", -1, -1, "Greatest number of steps; -1 for no limit."),

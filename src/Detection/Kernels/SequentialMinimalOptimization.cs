@@ -3,7 +3,8 @@ using System.Numerics.Tensors;
 namespace EventSourcedAnomaly.Detection.Kernels;
 
 /// <summary>
-/// Solves the dual of the one-class SVM, min ½αᵀKα with 0 ≤ α ≤ 1 and Σα = ν·n, two multipliers at a time: the pair is chosen by second-order
+/// Solves the dual of the one-class SVM, min ½αᵀKα with 0 ≤ α ≤ 1 and Σα = ν·n, two multipliers at a time: the pair is chosen by
+/// second-order
 /// information (Fan, Chen, Lin 2005, "Working set selection using second order information for training SVMs"), as in LIBSVM.
 /// </summary>
 internal sealed class SequentialMinimalOptimization
@@ -32,7 +33,8 @@ internal sealed class SequentialMinimalOptimization
     /// <param name="tolerance">Greatest violation of the optimality conditions at which to stop.</param>
     /// <param name="maxIterations">Pairs to try; -1 for no limit.</param>
     /// <param name="ct">Stops the optimisation.</param>
-    public static Solution Solve(KernelCache kernel, double[] diagonal, double nu, double tolerance, int maxIterations, CancellationToken ct)
+    public static Solution Solve(
+        KernelCache kernel, double[] diagonal, double nu, double tolerance, int maxIterations, CancellationToken ct)
     {
         var state = new SequentialMinimalOptimization(kernel, diagonal, nu);
         for (var i = 0; i < diagonal.Length && state._alpha[i] > 0; i++)

@@ -40,7 +40,8 @@ internal sealed class ComponentDistances
             var tips = _tips.AsSpan(g * _features * Vector512<double>.Count);
             for (var f = 0; f < row.Length; f++)
             {
-                var difference = Vector512.Create(row[f]) - Vector512.Create<double>(tips.Slice(f * Vector512<double>.Count, Vector512<double>.Count));
+                var tip = Vector512.Create<double>(tips.Slice(f * Vector512<double>.Count, Vector512<double>.Count));
+                var difference = Vector512.Create(row[f]) - tip;
                 squares = Vector512.FusedMultiplyAdd(difference, difference, squares);
             }
             var weights = Vector512.Create<double>(_inverseWeights.AsSpan(g * Vector512<double>.Count, Vector512<double>.Count));

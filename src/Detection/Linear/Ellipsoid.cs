@@ -47,7 +47,8 @@ internal sealed class Ellipsoid
     {
         var whitening = _whitening.Values.ToArray();
         TensorPrimitives.Divide(whitening, Math.Sqrt(factor), whitening);
-        return new Ellipsoid(Location, new Matrix(_whitening.Rows, _whitening.Columns, whitening), LogDeterminant + Location.Length * Math.Log(factor));
+        return new Ellipsoid(
+            Location, new Matrix(_whitening.Rows, _whitening.Columns, whitening), LogDeterminant + Location.Length * Math.Log(factor));
     }
 
     public double SquaredDistance(ReadOnlySpan<double> row)

@@ -10,9 +10,11 @@ namespace EventSourcedAnomaly.Detection;
 /// </summary>
 public sealed class MinCovDet : Detector
 {
-    internal static AlgorithmInfo Definition { get; } = new("MinCovDet", ["MCD", "EllipticEnvelope", "elliptic_envelope", "min_cov_det"], "linear",
+    internal static AlgorithmInfo Definition { get; } = new(
+        "MinCovDet", ["MCD", "EllipticEnvelope", "elliptic_envelope", "min_cov_det"], "linear",
     [
-        new("support_fraction", ParameterKind.Number | ParameterKind.Null, null, "Share of the rows whose covariance is taken; null for the most robust.")
+        new("support_fraction", ParameterKind.Number | ParameterKind.Null, null,
+            "Share of the rows whose covariance is taken; null for the most robust.")
         {
             Numbers = new(0, 1, MinimumOpen: true),
         },

@@ -18,7 +18,8 @@ public sealed class Pca : Detector
             Integers = new(1, int.MaxValue),
             Numbers = new(0, 1, MinimumOpen: true, MaximumOpen: true),
         },
-        new("n_selected_components", ParameterKind.Integer | ParameterKind.Null, null, "Components to use, counted from the least; null for all found.")
+        new("n_selected_components", ParameterKind.Integer | ParameterKind.Null, null,
+            "Components to use, counted from the least; null for all found.")
         {
             Integers = new(1, int.MaxValue),
         },

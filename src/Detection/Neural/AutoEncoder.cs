@@ -30,6 +30,7 @@ public sealed class AutoEncoder : NeuralDetector
     {
         // a code as wide as the data would learn to copy everything, anomalies included
         var encoder = Parameters["hidden_neuron_list"] as int[] ?? [Math.Max(1, (features + 1) / 2), Math.Max(1, features / 4)];
-        return new DenseNetwork([features, .. encoder, .. encoder.Reverse().Skip(1), features], Parameters.Is("hidden_activation_name", "relu"));
+        return new DenseNetwork(
+            [features, .. encoder, .. encoder.Reverse().Skip(1), features], Parameters.Is("hidden_activation_name", "relu"));
     }
 }

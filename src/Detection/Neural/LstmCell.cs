@@ -66,7 +66,8 @@ internal sealed class LstmCell
     /// <param name="deltaPrevious">Receives the gradient with respect to the previous h, replaced.</param>
     /// <param name="gradient">Receives the gradient of the weights, added.</param>
     public void Backward(
-        ReadOnlySpan<double> weights, int step, ReadOnlySpan<double> deltaH, Span<double> deltaCell, Span<double> deltaX, Span<double> deltaPrevious, Span<double> gradient)
+        ReadOnlySpan<double> weights, int step, ReadOnlySpan<double> deltaH,
+        Span<double> deltaCell, Span<double> deltaX, Span<double> deltaPrevious, Span<double> gradient)
     {
         GateDeltas(step, deltaH, deltaCell);
         var joined = _concatenated.AsSpan(step * _width, _width);

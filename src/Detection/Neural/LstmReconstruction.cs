@@ -61,7 +61,8 @@ internal sealed class LstmReconstruction : Network
             var h = State(_decoded, t + 1);
             _decoder.Forward(decoder, t, code, State(_decoded, t), h);
             var target = _output.AsSpan((_steps - 1 - t) * _features, _features);
-            for (var f = 0; f < _features; f++) target[f] = TensorPrimitives.Dot(output.Slice(f * _units, _units), h) + output[_features * _units + f];
+            var biases = output[(_features * _units)..];
+            for (var f = 0; f < _features; f++) target[f] = TensorPrimitives.Dot(output.Slice(f * _units, _units), h) + biases[f];
         }
     }
 

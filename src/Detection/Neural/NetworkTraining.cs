@@ -99,7 +99,8 @@ public sealed class NetworkTraining
         var expected = _weights.Length;
         (_weights, _bestWeights) = (reader.Array<double>(), reader.Array<double>());
         if (_weights.Length != expected)
-            throw new InvalidDataException($"the checkpoint holds {_weights.Length} weights, this network has {expected}: other parameters or data");
+            throw new InvalidDataException(
+                $"the checkpoint holds {_weights.Length} weights, this network has {expected}: other parameters or data");
         _adam.Read(ref reader);
     }
 

@@ -6,7 +6,8 @@ namespace EventSourcedAnomaly.Detection;
 /// </summary>
 public sealed class Ecod : TailDetector
 {
-    internal static AlgorithmInfo Definition { get; } = new("ECOD", ["EmpiricalCumulativeOutlierDetection"], "probabilistic", TailParameters)
+    internal static AlgorithmInfo Definition { get; } = new(
+        "ECOD", ["EmpiricalCumulativeOutlierDetection"], "probabilistic", TailParameters)
     {
         Make = (parameters, seed) => new Ecod(parameters, seed),
     };

@@ -3,7 +3,8 @@ using EventSourcedAnomaly.Detection.Numerics;
 namespace EventSourcedAnomaly.Detection.Probabilistic;
 
 /// <summary>
-/// Bins of equal width over a table: counts them in one pass over the rows and remembers each value's bin, so that scoring the training rows is a
+/// Bins of equal width over a table: counts them in one pass over the rows and remembers each value's bin, so that scoring the
+/// training rows is a
 /// table lookup.
 /// </summary>
 internal sealed class EvenBinning
@@ -34,8 +35,8 @@ internal sealed class EvenBinning
 
     public static EvenBinning Of(Matrix x, int bins, int maxDegreeOfParallelism, CancellationToken ct)
     {
-        var edges = ColumnRange.Of(x, maxDegreeOfParallelism, ct).Select(r => FeatureHistogram.EvenEdges(r.Least, r.Greatest, bins)).ToArray();
-        var binning = new EvenBinning(x, edges, bins);
+        var ranges = ColumnRange.Of(x, maxDegreeOfParallelism, ct);
+        var binning = new EvenBinning(x, Array.ConvertAll(ranges, r => FeatureHistogram.EvenEdges(r.Least, r.Greatest, bins)), bins);
         RowBlocks.ForEach(x.Rows, BlockRows, maxDegreeOfParallelism, ct, (first, count) =>
         {
             var local = new int[binning._counts.Length];

@@ -18,8 +18,10 @@ public sealed class Hbos : Detector
             Choices = ["auto"],
         },
         Parameter.Choice("mode", "static", ["static", "dynamic"], "Bins of equal width (static) or of equal count (dynamic)."),
-        Parameter.Number("alpha", 0.1, new(0, 1, MinimumOpen: true, MaximumOpen: true), "Added to every density, so that empty bins have a finite score."),
-        Parameter.Number("tol", 0.5, new(0, 1, MinimumOpen: true, MaximumOpen: true), "Share of a bin's width by which a value may lie beyond the outermost bin."),
+        Parameter.Number("alpha", 0.1, new(0, 1, MinimumOpen: true, MaximumOpen: true),
+            "Added to every density, so that empty bins have a finite score."),
+        Parameter.Number("tol", 0.5, new(0, 1, MinimumOpen: true, MaximumOpen: true),
+            "Share of a bin's width by which a value may lie beyond the outermost bin."),
         Parameter.Contamination,
         Parameter.Jobs,
     ])

@@ -11,7 +11,8 @@ public sealed class KernelDensity : Detector
 {
     internal static AlgorithmInfo Definition { get; } = new("KDE", ["KernelDensity", "kernel_density"], "probabilistic",
     [
-        new("bandwidth", ParameterKind.Number | ParameterKind.Choice, 1.0, "Standard deviation of the kernels, or Scott's or Silverman's rule.")
+        new("bandwidth", ParameterKind.Number | ParameterKind.Choice, 1.0,
+            "Standard deviation of the kernels, or Scott's or Silverman's rule.")
         {
             Numbers = new(0, double.PositiveInfinity, MinimumOpen: true),
             Choices = ["scott", "silverman"],

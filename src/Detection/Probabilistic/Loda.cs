@@ -63,7 +63,8 @@ public sealed class Loda : Detector
         var projected = new double[x.Rows];
         for (var i = 0; i < projected.Length; i++) projected[i] = TensorPrimitives.Dot(x.Row(i), projection);
         var (least, greatest) = (TensorPrimitives.Min<double>(projected), TensorPrimitives.Max<double>(projected));
-        var edges = FeatureHistogram.EvenEdges(least, greatest, Parameters["n_bins"] as int? ?? OptimalBins.For(projected, least, greatest));
+        var edges = FeatureHistogram.EvenEdges(
+            least, greatest, Parameters["n_bins"] as int? ?? OptimalBins.For(projected, least, greatest));
         var counts = new int[edges.Length - 1];
         foreach (var value in projected) counts[FeatureHistogram.Bin(edges, 0, value)]++;
         // beyond the range nothing was seen, so no tolerance
@@ -77,7 +78,8 @@ public sealed class Loda : Detector
         {
             var row = rows.Slice(i * features, features);
             var sum = 0.0;
-            for (var cut = 0; cut < _histograms.Length; cut++) sum += _histograms[cut].Score(TensorPrimitives.Dot(row, _projections.Row(cut)));
+            for (var cut = 0; cut < _histograms.Length; cut++)
+                sum += _histograms[cut].Score(TensorPrimitives.Dot(row, _projections.Row(cut)));
             scores[i] = sum / _histograms.Length;
         }
     }

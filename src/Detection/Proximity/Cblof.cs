@@ -13,7 +13,8 @@ public sealed class Cblof : Detector
     [
         Parameter.Integer("n_clusters", 8, 1, "Clusters to form.", 10_000),
         Parameter.Number("alpha", 0.9, new(0.5, 1), "Share of the rows that the large clusters hold together."),
-        Parameter.Number("beta", 5, new(1, double.PositiveInfinity), "Ratio of sizes that separates a large from the next smaller cluster."),
+        Parameter.Number(
+            "beta", 5, new(1, double.PositiveInfinity), "Ratio of sizes that separates a large from the next smaller cluster."),
         Parameter.Boolean("use_weights", value: false, "Multiply by the size of the row's cluster."),
         Parameter.Contamination,
         Parameter.RandomState,
@@ -39,7 +40,8 @@ public sealed class Cblof : Detector
         return ScoreRows(x, ct);
     }
 
-    /// <summary>By descending size, large are the clusters up to the first that completes the share alpha or is beta times its successor.</summary>
+    /// <summary>By descending size, large are the clusters up to the first that completes the share alpha or is beta times its
+    /// successor.</summary>
     private int[] Large(int rows)
     {
         var bySize = Enumerable.Range(0, _sizes.Length).OrderByDescending(c => _sizes[c]).ToArray();
@@ -49,7 +51,8 @@ public sealed class Cblof : Detector
         {
             held += _sizes[bySize[i]];
             large[bySize[i]] = 1;
-            if (i + 1 == bySize.Length || held >= Parameters.Number("alpha") * rows || _sizes[bySize[i]] >= Parameters.Number("beta") * _sizes[bySize[i + 1]]) break;
+            if (i + 1 == bySize.Length || held >= Parameters.Number("alpha") * rows) break;
+            if (_sizes[bySize[i]] >= Parameters.Number("beta") * _sizes[bySize[i + 1]]) break;
         }
         return large;
     }

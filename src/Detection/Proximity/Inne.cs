@@ -14,7 +14,8 @@ public sealed class Inne : Detector
     internal static AlgorithmInfo Definition { get; } = new("INNE", ["IsolationNearestNeighborEnsemble"], "proximity",
     [
         Parameter.Integer("n_estimators", 200, 1, "Members of the ensemble.", 10_000),
-        new("max_samples", ParameterKind.Choice | ParameterKind.Integer | ParameterKind.Number, "auto", "Rows sampled by each member: a count, a share, or 'auto' for 8.")
+        new("max_samples", ParameterKind.Choice | ParameterKind.Integer | ParameterKind.Number, "auto",
+            "Rows sampled by each member: a count, a share, or 'auto' for 8.")
         {
             Choices = ["auto"],
             Integers = new(2, 100_000),
@@ -37,7 +38,8 @@ public sealed class Inne : Detector
     private protected override double[] Learn(Matrix x, double[] center, IProgress<double>? progress, CancellationToken ct)
     {
         var members = Parameters.Integer("n_estimators");
-        var samples = Math.Clamp(Parameters["max_samples"] switch { int count => count, double share => (int)(share * x.Rows), _ => 8 }, 1, x.Rows);
+        var samples = Math.Clamp(
+            Parameters["max_samples"] switch { int count => count, double share => (int)(share * x.Rows), _ => 8 }, 1, x.Rows);
         var random = new RandomSource(Seed);
         var sampled = new List<int>(members * samples);
         for (var m = 0; m < members; m++) sampled.AddRange(random.Sample(x.Rows, samples));

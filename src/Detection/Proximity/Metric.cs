@@ -30,7 +30,8 @@ internal readonly struct Manhattan : IMetric
 /// <summary>Greatest absolute difference.</summary>
 internal readonly struct Chebyshev : IMetric
 {
-    public static Vector512<double> Add(Vector512<double> sum, Vector512<double> difference) => Vector512.Max(sum, Vector512.Abs(difference));
+    public static Vector512<double> Add(Vector512<double> sum, Vector512<double> difference) =>
+        Vector512.Max(sum, Vector512.Abs(difference));
 
     public static double Distance(double sum) => sum;
 }

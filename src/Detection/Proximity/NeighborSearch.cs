@@ -11,7 +11,8 @@ internal abstract class NeighborSearch(Matrix points)
 
     /// <summary>The k nearest points of each query; of equally near ones the first.</summary>
     /// <param name="queries">Row-major values.</param>
-    /// <param name="self">Number of the point that the first query is, the others following, to be left out of its own neighbours; or -1.</param>
+    /// <param name="self">Number of the point that the first query is, the others following, to be left out of its own neighbours;
+    /// or -1.</param>
     /// <param name="indices">Receives k point numbers per query.</param>
     /// <param name="distances">Receives k distances per query, ascending.</param>
     public abstract void Find(ReadOnlySpan<double> queries, int self, int k, Span<int> indices, Span<double> distances);
@@ -23,7 +24,8 @@ internal abstract class NeighborSearch(Matrix points)
         var done = 0;
         RowBlocks.ForEach(points.Rows, 64, maxDegreeOfParallelism, ct, (first, count) =>
         {
-            Find(points.RowRange(first, count), first, k, found.Indices.AsSpan(first * k, count * k), found.Distances.AsSpan(first * k, count * k));
+            var (place, length) = (first * k, count * k);
+            Find(points.RowRange(first, count), first, k, found.Indices.AsSpan(place, length), found.Distances.AsSpan(place, length));
             progress?.Report(0.9 * Interlocked.Add(ref done, count) / points.Rows);
         });
         return found;
@@ -76,7 +78,8 @@ internal sealed class NeighborSearch<TMetric> : NeighborSearch where TMetric : s
             {
                 for (var q = 0; q < inGroup; q++)
                 {
-                    FindOne(rows.Slice(q * _features, _features), own < 0 ? -1 : own + q, indices.Slice((first + q) * k, k), distances.Slice((first + q) * k, k));
+                    var place = (first + q) * k;
+                    FindOne(rows.Slice(q * _features, _features), own < 0 ? -1 : own + q, indices.Slice(place, k), distances.Slice(place, k));
                 }
             }
         }
@@ -106,7 +109,8 @@ internal sealed class NeighborSearch<TMetric> : NeighborSearch where TMetric : s
                 sum3 = TMetric.Add(sum3, values - Vector512.Create(Unsafe.Add(ref row3, f)));
                 tile = ref Unsafe.Add(ref tile, Vector512<double>.Count);
             }
-            var near = Vector512.LessThan(sum0, worst0) | Vector512.LessThan(sum1, worst1) | Vector512.LessThan(sum2, worst2) | Vector512.LessThan(sum3, worst3);
+            var near = Vector512.LessThan(sum0, worst0) | Vector512.LessThan(sum1, worst1)
+                | Vector512.LessThan(sum2, worst2) | Vector512.LessThan(sum3, worst3);
             if (near == Vector512<double>.Zero) continue;
             worst0 = Insert(sum0, worst0, point, self, indices[..k], sums[..k]);
             worst1 = Insert(sum1, worst1, point, self < 0 ? -1 : self + 1, indices.Slice(k, k), sums.Slice(k, k));
@@ -133,7 +137,8 @@ internal sealed class NeighborSearch<TMetric> : NeighborSearch where TMetric : s
     }
 
     /// <summary>Puts the points that are nearer than the farthest one kept into the ascending list; returns the new farthest.</summary>
-    private static Vector512<double> Insert(Vector512<double> sum, Vector512<double> worst, int point, int self, Span<int> indices, Span<double> sums)
+    private static Vector512<double> Insert(
+        Vector512<double> sum, Vector512<double> worst, int point, int self, Span<int> indices, Span<double> sums)
     {
         var lanes = Vector512.LessThan(sum, worst).ExtractMostSignificantBits();
         if (lanes == 0) return worst;

@@ -23,14 +23,18 @@ public abstract class ProximityDetector : Detector
     private protected static ParameterInfo Metric { get; } = Parameter.Choice("metric", "minkowski",
         ["minkowski", "euclidean", "manhattan", "chebyshev"], "Distance between rows; minkowski is of order p.");
 
-    private protected static ParameterInfo Order { get; } = Parameter.Integer("p", 2, 1, "Order of the minkowski distance: 1 is manhattan, 2 euclidean.", 2);
+    private protected static ParameterInfo Order { get; } = Parameter.Integer(
+        "p", 2, 1, "Order of the minkowski distance: 1 is manhattan, 2 euclidean.", 2);
 
-    private protected static ParameterInfo SearchAlgorithm { get; } = Parameter.Choice("algorithm", "auto", ["auto", "ball_tree", "kd_tree", "brute"],
+    private protected static ParameterInfo SearchAlgorithm { get; } = Parameter.Choice(
+        "algorithm", "auto", ["auto", "ball_tree", "kd_tree", "brute"],
         "Accepted for compatibility; every choice finds the same exact neighbours.");
 
-    private protected static ParameterInfo LeafSize { get; } = Parameter.Integer("leaf_size", 30, 1, "Accepted for compatibility; has no effect.");
+    private protected static ParameterInfo LeafSize { get; } = Parameter.Integer(
+        "leaf_size", 30, 1, "Accepted for compatibility; has no effect.");
 
-    private protected static ParameterInfo NeighborCount(int value) => Parameter.Integer("n_neighbors", value, 1, "Nearest rows that judge a row.", 10_000);
+    private protected static ParameterInfo NeighborCount(int value) =>
+        Parameter.Integer("n_neighbors", value, 1, "Nearest rows that judge a row.", 10_000);
 
     private protected override double[] Learn(Matrix x, double[] center, IProgress<double>? progress, CancellationToken ct)
     {
@@ -63,7 +67,8 @@ public abstract class ProximityDetector : Detector
 
     private void Keep(Matrix x)
     {
-        Search = NeighborSearch.Over(x, Parameters.Is("metric", "minkowski") && Parameters.Integer("p") == 1 ? "manhattan" : Parameters.Text("metric"));
+        Search = NeighborSearch.Over(
+            x, Parameters.Is("metric", "minkowski") && Parameters.Integer("p") == 1 ? "manhattan" : Parameters.Text("metric"));
         K = Math.Clamp(Parameters.Integer("n_neighbors"), 1, Math.Max(1, x.Rows - 1));
     }
 }

@@ -19,6 +19,7 @@ public abstract class Sampler
 
     private sealed class RandomSampler : Sampler
     {
-        internal override double[] Suggest(SearchSpace space, IReadOnlyList<Trial> history, RandomSource random) => space.RandomPoint(random);
+        internal override double[] Suggest(SearchSpace space, IReadOnlyList<Trial> history, RandomSource random) =>
+            space.RandomPoint(random);
     }
 }

@@ -16,7 +16,8 @@ public sealed record SearchDimension(
     public static SearchDimension Of(string name, params string[] choices) => new(name, 0, choices.Length, Choices: choices);
 
     /// <summary>The JSON value at a position from 0 to 1.</summary>
-    internal JsonElement At(double position) => JsonDocument.Parse(Choices is null ? Number(position) : Choices[Index(position)]).RootElement;
+    internal JsonElement At(double position) =>
+        JsonDocument.Parse(Choices is null ? Number(position) : Choices[Index(position)]).RootElement;
 
     internal int Index(double position) => Math.Clamp((int)(position * Choices!.Count), 0, Choices.Count - 1);
 
@@ -51,24 +52,32 @@ public sealed record SearchSpace(IReadOnlyList<SearchDimension> Dimensions)
         var name = Algorithms.TryResolve(algorithm, out var info) ? info.Name : algorithm;
         return new SearchSpace(name switch
         {
-            "IsolationForest" => [new("n_estimators", 50, 400, true, true), new("max_samples", 64, 1024, true, true), new("max_features", 0.3, 1)],
+            "IsolationForest" => [new(
+                "n_estimators", 50, 400, true, true), new("max_samples", 64, 1024, true, true), new("max_features", 0.3, 1)],
             "ExtendedIsolationForest" => [new("n_estimators", 50, 400, true, true), new("max_samples", 64, 1024, true, true)],
             "LocalOutlierFactor" => [new("n_neighbors", 5, 100, true, true), Metric],
-            "KNN" => [new("n_neighbors", 2, 100, true, true), SearchDimension.Of("method", "\"largest\"", "\"mean\"", "\"median\""), Metric],
+            "KNN" => [new(
+                "n_neighbors", 2, 100, true, true), SearchDimension.Of("method", "\"largest\"", "\"mean\"", "\"median\""), Metric],
             "OneClassSVM" => [new("nu", 0.01, 0.5, false, true), new("gamma", 1e-3, 10, false, true)],
-            "HBOS" => [new("n_bins", 5, 50, true, true), new("alpha", 0.01, 0.5, false, true), SearchDimension.Of("mode", "\"static\"", "\"dynamic\"")],
+            "HBOS" => [new("n_bins", 5, 50, true, true), new("alpha", 0.01, 0.5, false, true), Words("mode", "static", "dynamic")],
             "LODA" => [new("n_random_cuts", 50, 500, true, true), new("n_bins", 5, 50, true, true)],
             "KDE" => [new("bandwidth", 0.05, 5, false, true)],
             "CBLOF" => [new("n_clusters", 2, 32, true, true), new("alpha", 0.7, 0.99), new("beta", 2, 10)],
             "INNE" => [new("n_estimators", 50, 400, true, true), new("max_samples", 4, 128, true, true)],
             "MinCovDet" => [new("support_fraction", 0.5, 1)],
             "PCA" => [new("n_components", 0.5, 0.99)],
-            "AutoEncoder" => [new("lr", 1e-4, 1e-2, false, true), new("batch_size", 16, 128, true, true), new("epochs", 10, 100, true, true)],
-            "LSTMAutoencoder" => [new("lr", 1e-4, 1e-2, false, true), new("hidden_size", 8, 64, true, true), new("window_size", 4, 32, true, true)],
-            "Ensemble" => [SearchDimension.Of("combination", "\"average\"", "\"maximization\"", "\"aom\"", "\"moa\""), SearchDimension.Of("unification", "\"rank\"", "\"z\"", "\"unify\"")],
+            "AutoEncoder" => [new(
+                "lr", 1e-4, 1e-2, false, true), new("batch_size", 16, 128, true, true), new("epochs", 10, 100, true, true)],
+            "LSTMAutoencoder" => [new(
+                "lr", 1e-4, 1e-2, false, true), new("hidden_size", 8, 64, true, true), new("window_size", 4, 32, true, true)],
+            "Ensemble" =>
+                [Words("combination", "average", "maximization", "aom", "moa"), Words("unification", "rank", "z", "unify")],
             _ => throw new ParameterException("algorithm", "an algorithm with hyper-parameters to tune", $"'{algorithm}'"),
         });
     }
 
-    private static SearchDimension Metric => SearchDimension.Of("metric", "\"euclidean\"", "\"manhattan\"", "\"chebyshev\"");
+    private static SearchDimension Metric => Words("metric", "euclidean", "manhattan", "chebyshev");
+
+    private static SearchDimension Words(string name, params string[] words) =>
+        SearchDimension.Of(name, Array.ConvertAll(words, word => $"\"{word}\""));
 }

@@ -14,7 +14,8 @@ internal sealed class TreeParzenEstimator : Sampler
     internal override double[] Suggest(SearchSpace space, IReadOnlyList<Trial> history, RandomSource random)
     {
         if (history.Count < StartupTrials) return space.RandomPoint(random);
-        var ranked = history.OrderByDescending(t => t.Resource).ThenByDescending(t => double.IsNaN(t.Value) ? double.NegativeInfinity : t.Value).ToList();
+        var ranked = history.OrderByDescending(
+            t => t.Resource).ThenByDescending(t => double.IsNaN(t.Value) ? double.NegativeInfinity : t.Value).ToList();
         var good = ranked.Take(Math.Max(2, (int)Math.Ceiling(0.15 * ranked.Count))).ToList();
         var rest = ranked.Skip(good.Count).ToList();
         return [.. space.Dimensions.Select((dimension, d) => SuggestAlong(dimension,

@@ -3,12 +3,14 @@ using EventSourcedAnomaly.Detection.Numerics;
 namespace EventSourcedAnomaly.Detection;
 
 /// <summary>
-/// Searches hyper-parameters. Given the same seed, a trial budget and an objective that is a function of its arguments, the trials are the same.
+/// Searches hyper-parameters. Given the same seed, a trial budget and an objective that is a function of its arguments, the trials
+/// are the same.
 /// </summary>
 public static class Tuning
 {
     /// <summary>Scores hyper-parameters with a share of the full effort; larger is better.</summary>
-    public delegate double Objective(IReadOnlyDictionary<string, System.Text.Json.JsonElement> parameters, double resource, CancellationToken ct);
+    public delegate double Objective(
+        IReadOnlyDictionary<string, System.Text.Json.JsonElement> parameters, double resource, CancellationToken ct);
 
     /// <summary>Gives every trial the full resource.</summary>
     /// <param name="space">What to vary.</param>
@@ -32,8 +34,10 @@ public static class Tuning
     }
 
     /// <summary>
-    /// Successive halving as ASHA promotes (Li et al. 2020, "A system for massively parallel hyperparameter tuning"): whenever a point is among the
-    /// best 1 / <paramref name="reduction"/> of its rung, it is tried again with that many times the resource; otherwise a new point starts at the bottom.
+    /// Successive halving as ASHA promotes (Li et al. 2020, "A system for massively parallel hyperparameter tuning"): whenever a
+    /// point is among the
+    /// best 1 / <paramref name="reduction"/> of its rung, it is tried again with that many times the resource; otherwise a new
+    /// point starts at the bottom.
     /// </summary>
     /// <param name="leastResource">Resource of the lowest rung, in (0, 1].</param>
     /// <param name="reduction">Factor between rungs, 2 or more.</param>
@@ -44,7 +48,8 @@ public static class Tuning
     {
         ArgumentNullException.ThrowIfNull(sampler);
         ArgumentOutOfRangeException.ThrowIfLessThan(reduction, 2);
-        if (leastResource is not (> 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(leastResource), leastResource, "expected a share in (0, 1]");
+        if (leastResource is not (> 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(leastResource), leastResource, "expected a share in (0, 1]");
         var run = new TuningRun(space, objective, budget, time ?? TimeProvider.System, progress, ct);
         var rungs = new SuccessiveHalvingRungs(leastResource, reduction);
         var random = new RandomSource(seed);

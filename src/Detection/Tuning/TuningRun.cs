@@ -24,6 +24,7 @@ internal sealed class TuningRun(
     public TuningResult Result()
     {
         var greatest = _trials.Max(t => t.Resource);
-        return new TuningResult(_trials, _trials.Where(t => t.Resource >= greatest).MaxBy(t => double.IsNaN(t.Value) ? double.NegativeInfinity : t.Value)!);
+        return new TuningResult(
+            _trials, _trials.Where(t => t.Resource >= greatest).MaxBy(t => double.IsNaN(t.Value) ? double.NegativeInfinity : t.Value)!);
     }
 }

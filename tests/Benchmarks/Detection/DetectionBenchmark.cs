@@ -32,11 +32,14 @@ internal static class DetectionBenchmark
         var suffix = threads == 1 ? "1 thread" : $"{threads} threads";
         var forest = Create("IsolationForest", threads);
         var wide = tables["wide"];
-        yield return Measurement.Rate($"IsolationForest fit 100000x25, {suffix}", wide.Rows, Best(() => forest.Fit(wide)), "scikit-learn", peer["isolation_forest_fit"]);
         yield return Measurement.Rate(
-            $"IsolationForest score 100000x25, {suffix}", wide.Rows, Best(() => forest.DecisionFunction(wide)), "scikit-learn", peer["isolation_forest_score"]);
+            $"IsolationForest fit 100000x25, {suffix}", wide.Rows, Best(() => forest.Fit(wide)), "scikit-learn", peer["isolation_forest_fit"]);
+        yield return Measurement.Rate(
+            $"IsolationForest score 100000x25, {suffix}", wide.Rows, Best(
+                () => forest.DecisionFunction(wide)), "scikit-learn", peer["isolation_forest_score"]);
         if (threads == 1)
-            yield return Measurement.Latency("IsolationForest score one row", RowSeconds(forest, wide), "scikit-learn", peer["isolation_forest_row"]);
+            yield return Measurement.Latency(
+                "IsolationForest score one row", RowSeconds(forest, wide), "scikit-learn", peer["isolation_forest_row"]);
         foreach (var (name, table, reference, seconds) in new[]
         {
             ("ECOD", "wide", "PyOD's formula in NumPy", peer["ecod_wide"]),
@@ -52,7 +55,8 @@ internal static class DetectionBenchmark
         {
             var detector = Create(name, threads);
             var x = tables[table];
-            yield return Measurement.Rate($"{name} fit {x.Rows}x{x.Columns}, {suffix}", x.Rows, Best(() => detector.Fit(x)), reference, seconds);
+            yield return Measurement.Rate(
+                $"{name} fit {x.Rows}x{x.Columns}, {suffix}", x.Rows, Best(() => detector.Fit(x)), reference, seconds);
         }
     }
 
@@ -65,10 +69,12 @@ internal static class DetectionBenchmark
         {
             for (var i = 0; i < explained.Rows; i++) forest.Contributions(explained.Row(i));
         });
-        yield return Measurement.Rate("TreeSHAP 100 trees x 25 features, 1 thread", explained.Rows, seconds, reference: null, referenceSeconds: null);
+        yield return Measurement.Rate(
+            "TreeSHAP 100 trees x 25 features, 1 thread", explained.Rows, seconds, reference: null, referenceSeconds: null);
         var series = (NeuralDetector)Create("LSTMAutoencoder", Environment.ProcessorCount);
         var training = series.BeginTraining(BenchmarkTable.Of(5_000, 4));
-        yield return Measurement.Rate("LSTMAutoencoder epoch, windows of 16x4", 5_000, Best(() => training.TrainEpoch()), reference: null, referenceSeconds: null);
+        yield return Measurement.Rate(
+            "LSTMAutoencoder epoch, windows of 16x4", 5_000, Best(() => training.TrainEpoch()), reference: null, referenceSeconds: null);
     }
 
     private static Detector Create(string name, int threads)

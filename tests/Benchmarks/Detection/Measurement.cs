@@ -13,7 +13,8 @@ internal sealed record Measurement(string Name, double Value, string Unit, strin
 {
     /// <summary>Rows per second against a peer's seconds for as many rows.</summary>
     public static Measurement Rate(string name, int rows, double seconds, string? reference, double? referenceSeconds) =>
-        new(name, rows / seconds, "rows/s", referenceSeconds is null ? null : reference, rows / referenceSeconds, referenceSeconds / seconds);
+        new(name, rows / seconds, "rows/s", referenceSeconds is null ? null : reference,
+            rows / referenceSeconds, referenceSeconds / seconds);
 
     /// <summary>A time in microseconds against a peer's seconds.</summary>
     public static Measurement Latency(string name, double seconds, string? reference, double? referenceSeconds) =>

@@ -17,7 +17,8 @@ public sealed class DriftTestsTests
     }
 
     [Fact]
-    public void Chi_square_of_counts_is_pearsons() => Near((12.52777777777778, 0.0019038276076954943), DriftTests.ChiSquareOfCounts([10, 20, 30], [20, 20, 10]));
+    public void Chi_square_of_counts_is_pearsons() =>
+        Near((12.52777777777778, 0.0019038276076954943), DriftTests.ChiSquareOfCounts([10, 20, 30], [20, 20, 10]));
 
     [Fact]
     public void Wasserstein_is_the_area_between_the_distribution_functions()

@@ -64,7 +64,8 @@ public sealed class NetworkTrainingTests
 
     [Fact]
     public void A_checkpoint_of_another_network_is_refused() => Assert.Throws<InvalidDataException>(() =>
-        Create("AutoEncoder").ResumeTraining(TestData.Cloud(20, 5), Create("AutoEncoder").BeginTraining(TestData.Cloud(20, 3)).Checkpoint()));
+        Create(
+            "AutoEncoder").ResumeTraining(TestData.Cloud(20, 5), Create("AutoEncoder").BeginTraining(TestData.Cloud(20, 3)).Checkpoint()));
 
     [Fact]
     public void A_break_in_the_rhythm_of_a_series_stands_out()
