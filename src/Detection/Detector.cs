@@ -89,15 +89,16 @@ public abstract class Detector
         ArgumentNullException.ThrowIfNull(x);
         InputCheck.Training(x);
         Scale = null!;
-        FinishFit(x, Learn(x, TrainingCenter.Of(x), progress, ct));
+        var center = TrainingCenter.Of(x);
+        FinishFit(center, Learn(x, center, progress, ct));
         progress?.Report(1);
     }
 
     /// <summary>Sets what follows from the training rows and their scores.</summary>
-    internal void FinishFit(Matrix x, double[] scores)
+    internal void FinishFit(double[] center, double[] scores)
     {
-        FeatureCount = x.Columns;
-        _center = TrainingCenter.Of(x);
+        FeatureCount = center.Length;
+        _center = center;
         Accept(scores);
     }
 

@@ -47,6 +47,17 @@ public sealed class PeerTests
     }
 
     [Fact]
+    public void Ties_between_neighbours_are_broken_as_scikit_learn_breaks_them()
+    {
+        // whole numbers: nearly every row has several equally far sixth neighbours
+        var values = Enumerable.Range(0, 150).SelectMany(i => new double[] { i * 37 % 11, (i * i * 5 + i) % 13, i * i * i % 7 }).ToArray();
+        var scores = TestData.Fitted("LOF", new Matrix(150, 3, values), """{"n_neighbors":6}""").DecisionScores;
+        double[] expected = [0.9340775341088663, 1.0158886280754247, 0.9382767398841735, 1.1243377117067153, 0.9913094870365234];
+        int[] rows = [1, 2, 50, 77, 149];
+        for (var i = 0; i < rows.Length; i++) Assert.Equal(expected[i], scores[rows[i]], 1e-12);
+    }
+
+    [Fact]
     public void New_rows_get_the_local_outlier_factor_of_novelty_detection()
     {
         var detector = TestData.Fitted("LOF", Table(), """{"n_neighbors":5,"novelty":true}""");

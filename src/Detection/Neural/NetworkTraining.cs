@@ -87,7 +87,7 @@ public sealed class NetworkTraining
     }
 
     /// <summary>Makes the detector a fitted one, with the best weights so far.</summary>
-    public void Complete(CancellationToken ct = default) => _detector.FinishFit(_x, Finish(_x, ct));
+    public void Complete(CancellationToken ct = default) => _detector.FinishFit(TrainingCenter.Of(_x), Finish(_x, ct));
 
     /// <summary>Gives the detector the best weights and scores the training rows with them.</summary>
     internal double[] Finish(Matrix x, CancellationToken ct) => _detector.Adopt(Standardizer, _bestWeights, x, ct);

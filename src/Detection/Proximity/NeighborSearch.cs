@@ -7,6 +7,9 @@ namespace EventSourcedAnomaly.Detection.Proximity;
 /// <summary>Finds the exact nearest neighbours of rows among a table's rows.</summary>
 internal abstract class NeighborSearch(Matrix points)
 {
+    /// <summary>Distances that differ by less, relatively, may be equal but for rounding.</summary>
+    private const double TieTolerance = 1e-12;
+
     public Matrix Points => points;
 
     /// <summary>The k nearest points of each query; of equally near ones the first.</summary>
@@ -20,21 +23,36 @@ internal abstract class NeighborSearch(Matrix points)
     /// <summary>The k nearest other points of every point.</summary>
     public Neighbors OfEachPoint(int k, int maxDegreeOfParallelism, IProgress<double>? progress, CancellationToken ct)
     {
+        // one neighbour more than asked for tells whether the last one was a choice among equals
+        var wide = Math.Min(k + 1, points.Rows - 1);
         var found = Neighbors.Of(points.Rows, k);
         var done = 0;
         RowBlocks.ForEach(points.Rows, 64, maxDegreeOfParallelism, ct, (first, count) =>
         {
-            var (place, length) = (first * k, count * k);
-            Find(points.RowRange(first, count), first, k, found.Indices.AsSpan(place, length), found.Distances.AsSpan(place, length));
+            var (indices, distances) = (new int[count * wide], new double[count * wide]);
+            Find(points.RowRange(first, count), first, wide, indices, distances);
+            for (var i = 0; i < count; i++)
+            {
+                indices.AsSpan(i * wide, k).CopyTo(found.Indices.AsSpan((first + i) * k));
+                distances.AsSpan(i * wide, k).CopyTo(found.Distances.AsSpan((first + i) * k));
+                if (wide > k && distances[i * wide + k] - distances[i * wide + k - 1] <= TieTolerance * distances[i * wide + k])
+                    BreakTie(first + i, found.Indices.AsSpan((first + i) * k, k), found.Distances.AsSpan((first + i) * k, k));
+            }
             progress?.Report(0.9 * Interlocked.Add(ref done, count) / points.Rows);
         });
         return found;
+    }
+
+    /// <summary>Chooses among points that are equally far from a point; unless told otherwise, the first ones stay.</summary>
+    private protected virtual void BreakTie(int point, Span<int> indices, Span<double> distances)
+    {
     }
 
     public static NeighborSearch Over(Matrix points, string metric) => metric switch
     {
         "manhattan" => new NeighborSearch<Manhattan>(points),
         "chebyshev" => new NeighborSearch<Chebyshev>(points),
+        _ when points.Columns <= TiedEuclideanSearch.MaxFeatures => new TiedEuclideanSearch(points),
         _ => new NeighborSearch<Euclidean>(points),
     };
 }
@@ -43,7 +61,7 @@ internal abstract class NeighborSearch(Matrix points)
 /// Exhaustive search, four queries against eight points at a time. Up to some tens of dimensions the arithmetic is so dense that no
 /// tree over the points is faster, and the result is exact and independent of the order of work.
 /// </summary>
-internal sealed class NeighborSearch<TMetric> : NeighborSearch where TMetric : struct, IMetric
+internal class NeighborSearch<TMetric> : NeighborSearch where TMetric : struct, IMetric
 {
     private const int Queries = 4;
     private static readonly int Lanes = Vector512<double>.Count;
