@@ -23,7 +23,7 @@ public static class KernelShap
         var prediction = detector.DecisionFunction(row);
         var baseValue = detector.DecisionFunction(background).Average();
         var coalitions = Coalitions.Choose(row.Length, samples, new RandomSource(detector.Seed));
-        var values = coalitions.Members.Select(_ => 0.0).ToArray();
+        var values = new double[coalitions.Members.Count];
         var mixed = new double[background.Values.Length];
         var scores = new double[background.Rows];
         for (var c = 0; c < values.Length; c++)

@@ -26,6 +26,8 @@ public sealed class Knn : ProximityDetector
     {
     }
 
+    private protected override bool DependsOnWhichNeighbors => false;
+
     private protected override double[] ScoreTraining(Neighbors neighbors)
     {
         var scores = new double[neighbors.Distances.Length / neighbors.K];

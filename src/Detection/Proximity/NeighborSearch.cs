@@ -21,10 +21,16 @@ internal abstract class NeighborSearch(Matrix points)
     public abstract void Find(ReadOnlySpan<double> queries, int self, int k, Span<int> indices, Span<double> distances);
 
     /// <summary>The k nearest other points of every point.</summary>
-    public Neighbors OfEachPoint(int k, int maxDegreeOfParallelism, IProgress<double>? progress, CancellationToken ct)
+    /// <param name="k">Neighbours per point, fewer than there are points.</param>
+    /// <param name="breaksTies">Whether it matters which of several equally far points are taken.</param>
+    /// <param name="maxDegreeOfParallelism">Threads to use.</param>
+    /// <param name="progress">Told shares up to 0.9.</param>
+    /// <param name="ct">Stops the search.</param>
+    public Neighbors OfEachPoint(
+        int k, bool breaksTies, int maxDegreeOfParallelism, IProgress<double>? progress, CancellationToken ct)
     {
         // one neighbour more than asked for tells whether the last one was a choice among equals
-        var wide = Math.Min(k + 1, points.Rows - 1);
+        var wide = breaksTies ? Math.Min(k + 1, points.Rows - 1) : k;
         var found = Neighbors.Of(points.Rows, k);
         var done = 0;
         RowBlocks.ForEach(points.Rows, 64, maxDegreeOfParallelism, ct, (first, count) =>

@@ -18,6 +18,9 @@ public abstract class ProximityDetector : Detector
     /// <summary>Neighbours taken: <c>n_neighbors</c>, or all other rows when there are fewer.</summary>
     private protected int K { get; private set; }
 
+    /// <summary>Whether a score depends on which of several equally far rows are neighbours, and not only on their distances.</summary>
+    private protected virtual bool DependsOnWhichNeighbors => true;
+
     private protected override int BlockRows => 64;
 
     private protected static ParameterInfo Metric { get; } = Parameter.Choice("metric", "minkowski",
@@ -45,7 +48,7 @@ public abstract class ProximityDetector : Detector
             K = 1;
             return ScoreTraining(new Neighbors(1, [0], [0]));
         }
-        return ScoreTraining(Search.OfEachPoint(K, MaxDegreeOfParallelism, progress, ct));
+        return ScoreTraining(Search.OfEachPoint(K, DependsOnWhichNeighbors, MaxDegreeOfParallelism, progress, ct));
     }
 
     /// <summary>Learns what else is needed from the neighbours of the training rows, and scores these.</summary>
