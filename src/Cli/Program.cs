@@ -1,7 +1,6 @@
 using System.CommandLine;
 using EventSourcedAnomaly.Cli;
 using EventSourcedAnomaly.Cli.Commands;
-using EventSourcedAnomaly.Detection;
 
 var root = new RootCommand("Anomaly detection on local files: fit, score and evaluate without a server.")
 {
@@ -14,7 +13,7 @@ try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception refused) when (refused is CsvException or ParameterException or ArgumentException or IOException or UnauthorizedAccessException)
+catch (Exception refused) when (refused is CsvException or ArgumentException or IOException or UnauthorizedAccessException)
 {
     await Console.Error.WriteLineAsync("esa: " + refused.Message);
     return 1;

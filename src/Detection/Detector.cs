@@ -1,3 +1,4 @@
+using EventSourcedAnomaly.Detection.Explanations;
 using EventSourcedAnomaly.Detection.Models;
 using EventSourcedAnomaly.Detection.Numerics;
 
@@ -5,7 +6,8 @@ namespace EventSourcedAnomaly.Detection;
 
 /// <summary>
 /// An unsupervised anomaly detector: fitted on rows without labels, it gives every row a raw score, larger being more anomalous.
-/// A fitted detector may be used from several threads at once; fitting may not. The same seed gives the same scores on any number of threads.
+/// A fitted detector may be used from several threads at once; fitting may not. The same seed gives the same scores on any number
+/// of threads.
 /// </summary>
 public abstract class Detector
 {
@@ -44,6 +46,9 @@ public abstract class Detector
     /// <summary>Raw scores of the training rows, in their order.</summary>
     public ReadOnlySpan<double> DecisionScoresSpan => Fitted(_decisionScores);
 
+    /// <summary>Raw scores of the training rows, ascending.</summary>
+    internal ReadOnlySpan<double> SortedScores => Fitted(_sortedScores);
+
     /// <summary>A copy of the raw scores of the training rows, in their order.</summary>
     public double[] DecisionScores => [.. Fitted(_decisionScores)];
 
@@ -52,6 +57,9 @@ public abstract class Detector
 
     /// <summary>The mapping of raw scores to [0, 1]; null before fitting.</summary>
     public ScoreScale Scale { get; private set; } = null!;
+
+    /// <summary>Whether rows are points in time, so that a row's score depends on the rows before it.</summary>
+    public virtual bool IsSequential => false;
 
     /// <summary>
     /// Whether a training row's score leaves the row itself out (as neighbour methods must), so that <see cref="DecisionScores"/> differ
@@ -82,11 +90,16 @@ public abstract class Detector
         InputCheck.Training(x);
         Scale = null!;
         var center = TrainingCenter.Of(x);
-        var scores = Learn(x, center, progress, ct);
-        FeatureCount = x.Columns;
+        FinishFit(center, Learn(x, center, progress, ct));
+        progress?.Report(1);
+    }
+
+    /// <summary>Sets what follows from the training rows and their scores.</summary>
+    internal void FinishFit(double[] center, double[] scores)
+    {
+        FeatureCount = center.Length;
         _center = center;
         Accept(scores);
-        progress?.Report(1);
     }
 
     /// <summary>Raw scores of the rows of <paramref name="x"/>, larger being more anomalous.</summary>
@@ -121,15 +134,29 @@ public abstract class Detector
     /// <summary>Whether a raw score is above the threshold.</summary>
     public bool IsAnomaly(double raw) => raw > Threshold;
 
-    /// <summary>Probability that the verdict on this raw score would survive another training sample (PyOD's <c>predict_confidence</c>).</summary>
+    /// <summary>Probability that the verdict on this raw score would survive another training sample (PyOD's
+    /// <c>predict_confidence</c>).</summary>
     public double Confidence(double raw) => OutlierConfidence.Of(Fitted(_sortedScores), _expectedAnomalies, raw, IsAnomaly(raw));
 
     /// <summary>
-    /// How much each feature pushed the row's raw score away from <see cref="BaseValue"/>: positive towards anomaly. The sum is
-    /// the raw score minus the base value.
+    /// Probability of being an anomaly, from 0 to 1, by Gaussian scaling of the training scores (PyOD's <c>predict_proba</c> with
+    /// <c>method='unify'</c>; Kriegel, Kröger, Schubert, Zimek 2011). Unlike <see cref="ScoreScale.Score"/> it reaches 0 and 1.
     /// </summary>
-    public virtual double[] Contributions(ReadOnlySpan<double> row) =>
-        throw new NotSupportedException($"{Algorithm} has no contributions");
+    public double Probability(double raw)
+    {
+        var deviation = Math.Sqrt(Moments.Variance(SortedScores));
+        return deviation > 0 ? Math.Max(0, SpecialFunctions.Erf((raw - Moments.Mean(SortedScores)) / (deviation * Math.Sqrt(2)))) : 0;
+    }
+
+    /// <summary>
+    /// How much each feature pushed the row's raw score away from <see cref="BaseValue"/>: positive towards anomaly. The sum is
+    /// the raw score minus the base value. Unless the algorithm has its own terms: Shapley values against <see cref="Center"/>.
+    /// </summary>
+    public virtual double[] Contributions(ReadOnlySpan<double> row)
+    {
+        InputCheck.Scoring(row, 1, Fitted(FeatureCount));
+        return BaselineShapley.Of(this, row, _center);
+    }
 
     /// <summary>The fitted detector in a compact versioned form that <see cref="FromBytes"/> restores to bit-identical scores.</summary>
     public byte[] ToBytes()
@@ -139,7 +166,8 @@ public abstract class Detector
     }
 
     /// <summary>Restores a detector.</summary>
-    /// <exception cref="InvalidDataException">The bytes are not a stored detector, are damaged, or of an unknown version or algorithm.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a stored detector, are damaged, or of an unknown version or
+    /// algorithm.</exception>
     public static Detector FromBytes(ReadOnlySpan<byte> bytes) => ModelEnvelope.Read(bytes);
 
     /// <summary>The medians, also while the model is being read.</summary>
@@ -184,8 +212,7 @@ public abstract class Detector
     private void Accept(double[] scores)
     {
         _decisionScores = scores;
-        _sortedScores = [.. scores];
-        Array.Sort(_sortedScores);
+        _sortedScores = RadixSort.Sorted(scores);
         var contamination = Parameters.Values.GetValueOrDefault("contamination") as double?;
         var threshold = contamination is { } share
             ? OrderStatistics.Quantile(_sortedScores, 1 - share)

@@ -22,7 +22,8 @@ internal static class InputCheck
     public static void Scoring(ReadOnlySpan<double> rows, int count, int featureCount)
     {
         if (rows.Length != (long)count * featureCount)
-            throw new ArgumentException($"expected {count} rows of {featureCount} values as in training, got {rows.Length} values", nameof(rows));
+            throw new ArgumentException(
+                $"expected {count} rows of {featureCount} values as in training, got {rows.Length} values", nameof(rows));
         Finite(rows, featureCount);
     }
 
@@ -32,7 +33,10 @@ internal static class InputCheck
         for (var i = 0; i < values.Length; i++)
         {
             if (!double.IsFinite(values[i]))
-                throw new ArgumentException($"expected finite numbers, got {values[i]} in row {i / columns}, column {i % columns} (counted from 0)", nameof(values));
+            {
+                var place = $"row {i / columns}, column {i % columns} (counted from 0)";
+                throw new ArgumentException($"expected finite numbers, got {values[i]} in {place}", nameof(values));
+            }
         }
     }
 }

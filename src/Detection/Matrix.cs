@@ -15,7 +15,8 @@ public sealed class Matrix
         ArgumentOutOfRangeException.ThrowIfNegative(columns);
         ArgumentNullException.ThrowIfNull(values);
         if ((long)rows * columns != values.Length)
-            throw new ArgumentException($"expected {rows} x {columns} = {(long)rows * columns} values, got {values.Length}", nameof(values));
+            throw new ArgumentException(
+                $"expected {rows} x {columns} = {(long)rows * columns} values, got {values.Length}", nameof(values));
         Rows = rows;
         Columns = columns;
         _values = values;
@@ -36,7 +37,8 @@ public sealed class Matrix
     public ReadOnlySpan<double> RowRange(int first, int count) => _values.AsSpan(first * Columns, count * Columns);
 
     /// <summary>Copies rows of equal length into a matrix.</summary>
-    /// <exception cref="ArgumentException">A row is longer or shorter than the first one; the message names it (counted from 0).</exception>
+    /// <exception cref="ArgumentException">A row is longer or shorter than the first one; the message names it (counted from
+    /// 0).</exception>
     public static Matrix FromRows(IReadOnlyList<double[]> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);

@@ -31,9 +31,17 @@ internal sealed class Report
         Console.WriteLine($"{measurement.Name,-58} {measurement.Value,14:N1} {measurement.Unit,-10} {measurement.Reference,-44} {measurement.ReferenceValue,14:N1} {measurement.Ratio,8:0.00}x");
     }
 
-    public async Task Write(string file)
+    /// <summary>Runs a benchmark, and writes its figures where <c>--json FILE</c> says.</summary>
+    public static async Task<int> Collect(string[] options, Func<Report, Task> benchmark)
     {
-        await using var stream = File.Create(file);
-        await JsonSerializer.SerializeAsync(stream, _all, Json);
+        var report = new Report();
+        await benchmark(report);
+        if (Array.IndexOf(options, "--json") is >= 0 and var json && json + 1 < options.Length)
+        {
+            await using var stream = File.Create(options[json + 1]);
+            await JsonSerializer.SerializeAsync(stream, report._all, Json);
+        }
+
+        return 0;
     }
 }

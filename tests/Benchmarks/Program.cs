@@ -1,24 +1,18 @@
 using EventSourcedAnomaly.Benchmarks;
 using EventSourcedAnomaly.Benchmarks.Actors;
+using EventSourcedAnomaly.Benchmarks.Detection;
 using EventSourcedAnomaly.Benchmarks.Log;
 
-var report = new Report();
-switch (args.FirstOrDefault())
+return args switch
 {
-    case "log":
-        await LogBenchmark.Run(report, args, CancellationToken.None);
-        break;
-    case "actors":
-        await ActorBenchmark.Run(report, CancellationToken.None);
-        break;
-    default:
-        await Console.Error.WriteLineAsync("usage: ops/bench log|actors [--full] [--json FILE]");
-        return 2;
-}
+    ["detection", .. var options] => await DetectionBenchmark.RunAsync(options),
+    ["log", .. var options] => await Report.Collect(options, report => LogBenchmark.Run(report, options, CancellationToken.None)),
+    ["actors", .. var options] => await Report.Collect(options, report => ActorBenchmark.Run(report, CancellationToken.None)),
+    _ => Usage(),
+};
 
-if (Array.IndexOf(args, "--json") is >= 0 and var json && json + 1 < args.Length)
+static int Usage()
 {
-    await report.Write(args[json + 1]);
+    Console.Error.WriteLine("usage: ops/bench detection|log|actors [--full] [--json FILE]");
+    return 2;
 }
-
-return 0;

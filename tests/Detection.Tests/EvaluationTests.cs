@@ -17,7 +17,8 @@ public sealed class EvaluationTests
     public void Ties_count_one_half_in_roc_auc() => Assert.Equal(0.5, Evaluation.RocAuc([1, 1, 1, 1], [0, 1, 0, 1]), 12);
 
     [Fact]
-    public void Tied_scores_are_one_step_of_average_precision() => Assert.Equal(0.5, Evaluation.AveragePrecision([1, 1, 1, 1], [0, 1, 0, 1]), 12);
+    public void Tied_scores_are_one_step_of_average_precision() =>
+        Assert.Equal(0.5, Evaluation.AveragePrecision([1, 1, 1, 1], [0, 1, 0, 1]), 12);
 
     [Fact]
     public void A_missing_class_has_no_roc_auc() => Assert.Equal(double.NaN, Evaluation.RocAuc([1, 2], [0, 0]));
@@ -34,5 +35,6 @@ public sealed class EvaluationTests
 
     [Fact]
     public void Labels_other_than_0_and_1_are_refused_with_their_row() =>
-        Assert.Contains("got 2 in row 1", Assert.Throws<ArgumentException>(() => Evaluation.RocAuc([1, 2], [0, 2])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "got 2 in row 1", Assert.Throws<ArgumentException>(() => Evaluation.RocAuc([1, 2], [0, 2])).Message, StringComparison.Ordinal);
 }

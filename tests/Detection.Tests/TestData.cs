@@ -18,9 +18,11 @@ internal static class TestData
         return new Matrix(rows, columns, values);
     }
 
-    public static int[] LastAreAnomalies(int rows, int outliers) => [.. Enumerable.Range(0, rows).Select(i => i >= rows - outliers ? 1 : 0)];
+    public static int[] LastAreAnomalies(int rows, int outliers) =>
+        [.. Enumerable.Range(0, rows).Select(i => i >= rows - outliers ? 1 : 0)];
 
-    public static Dictionary<string, JsonElement> Parameters(string json) => JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!;
+    public static Dictionary<string, JsonElement> Parameters(string json) =>
+        JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!;
 
     public static Detector Fitted(string algorithm, Matrix x, string parameters = "{}", int? seed = null)
     {

@@ -8,17 +8,34 @@ namespace EventSourcedAnomaly.Cli.Commands;
 internal sealed class DetectorOptions
 {
     private readonly Argument<FileInfo> _data = new("data") { Description = "CSV file with a header line and numeric columns." };
-    private readonly Option<string> _algorithm = new("--algorithm") { Description = "Algorithm; `esa algorithms` lists them.", DefaultValueFactory = _ => "IsolationForest" };
-    private readonly Option<string[]> _parameters = new("--param") { Description = "Hyper-parameter as name=value; may be given several times." };
+
+    private readonly Option<string> _algorithm = new("--algorithm")
+    {
+        Description = "Algorithm; `esa algorithms` lists them.",
+        DefaultValueFactory = _ => "IsolationForest",
+    };
+
+    private readonly Option<string[]> _parameters = new("--param")
+    {
+        Description = "Hyper-parameter as name=value; may be given several times.",
+    };
+
     private readonly Option<string[]> _ignored = new("--ignore") { Description = "Column that is no feature; may be given several times." };
-    private readonly Option<bool> _standardize = new("--standardize") { Description = "Scale columns to mean 0 and population standard deviation 1 first." };
+
+    private readonly Option<bool> _standardize = new("--standardize")
+    {
+        Description = "Scale columns to mean 0 and population standard deviation 1 first.",
+    };
+
     private readonly Option<int?> _fitRows = new("--fit-rows") { Description = "Fit on a random sample of this many rows." };
+
     private readonly Option<int> _seed = new("--seed") { Description = "Seed of every random choice.", DefaultValueFactory = _ => 0 };
 
     public void AddTo(Command command)
     {
         command.Arguments.Add(_data);
-        foreach (Option option in new Option[] { _algorithm, _parameters, _ignored, _standardize, _fitRows, _seed }) command.Options.Add(option);
+        Option[] options = [_algorithm, _parameters, _ignored, _standardize, _fitRows, _seed];
+        foreach (var option in options) command.Options.Add(option);
     }
 
     public string Data(ParseResult arguments) => arguments.GetRequiredValue(_data).FullName;

@@ -11,7 +11,11 @@ internal static class EvaluateCommand
     {
         var command = new Command("evaluate", "Fit a detector on a labelled CSV file and print how well its scores agree with the labels.");
         var options = new DetectorOptions();
-        var label = new Option<string>("--label") { Description = "Column that holds 1 for an anomaly and 0 for a normal row.", DefaultValueFactory = _ => "label" };
+        var label = new Option<string>("--label")
+        {
+            Description = "Column that holds 1 for an anomaly and 0 for a normal row.",
+            DefaultValueFactory = _ => "label",
+        };
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
         options.AddTo(command);
         command.Options.Add(label);

@@ -7,7 +7,9 @@ namespace EventSourcedAnomaly.Cli.Commands;
 internal static class FitProgress
 {
     public static FitResult Run(FitPlan plan, Detector detector, Matrix table, CancellationToken ct) =>
-        Console.IsErrorRedirected || Console.IsOutputRedirected ? plan.Run(detector, table, progress: null, ct) : WithBar(plan, detector, table, ct);
+        Console.IsErrorRedirected || Console.IsOutputRedirected
+            ? plan.Run(detector, table, progress: null, ct)
+            : WithBar(plan, detector, table, ct);
 
     private static FitResult WithBar(FitPlan plan, Detector detector, Matrix table, CancellationToken ct)
     {

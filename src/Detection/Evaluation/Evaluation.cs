@@ -64,15 +64,18 @@ public static partial class Evaluation
             else if (predicted[i] == 1) falsePositives++;
             else if (labels[i] == 1) falseNegatives++;
         }
-        return new ConfusionMatrix(truePositives, falsePositives, labels.Length - truePositives - falsePositives - falseNegatives, falseNegatives);
+        return new ConfusionMatrix(
+            truePositives, falsePositives, labels.Length - truePositives - falsePositives - falseNegatives, falseNegatives);
     }
 
     private static void CheckLabels(int rows, ReadOnlySpan<int> labels)
     {
-        if (labels.Length != rows) throw new ArgumentException($"expected {rows} labels, one per row, got {labels.Length}", nameof(labels));
+        if (labels.Length != rows)
+            throw new ArgumentException($"expected {rows} labels, one per row, got {labels.Length}", nameof(labels));
         for (var i = 0; i < labels.Length; i++)
         {
-            if (labels[i] is not (0 or 1)) throw new ArgumentException($"expected labels of 0 or 1, got {labels[i]} in row {i}", nameof(labels));
+            if (labels[i] is not (0 or 1))
+                throw new ArgumentException($"expected labels of 0 or 1, got {labels[i]} in row {i}", nameof(labels));
         }
     }
 

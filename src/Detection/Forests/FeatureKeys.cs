@@ -6,9 +6,11 @@ namespace EventSourcedAnomaly.Detection.Forests;
 /// stamp in seconds would be rounded to two minutes). Distances beyond float32 become infinite keys, which still compare rightly.
 /// </summary>
 /// <param name="center">Training median of each feature.</param>
-/// <param name="unit">Power of two for each feature that brings the training distances to at most 1.</param>
+/// <param name="unit">Power of two for each feature that brings typical training distances to at most 1.</param>
 internal sealed class FeatureKeys(double[] center, double[] unit)
 {
+    private const int SampledRows = 1024;
+
     public double[] Center => center;
 
     public double[] Unit => unit;
@@ -17,14 +19,24 @@ internal sealed class FeatureKeys(double[] center, double[] unit)
 
     public static FeatureKeys From(Matrix x, double[] center)
     {
+        var reach = Reach(x, center, Math.Max(1, x.Rows / SampledRows));
+        // a column that varies only between the sampled rows needs all of them
+        if (reach.Contains(0)) reach = Reach(x, center, 1);
+        var unit = Array.ConvertAll(
+            reach, r => r > 0 && double.IsFinite(r) ? Math.ScaleB(1, -Math.Clamp(Math.ILogB(r) + 1, -1000, 1000)) : 1);
+        return new FeatureKeys(center, unit);
+    }
+
+    /// <summary>Greatest distance from the median in every column, over each <paramref name="stride"/>-th row.</summary>
+    private static double[] Reach(Matrix x, double[] center, int stride)
+    {
         var reach = new double[center.Length];
-        for (var i = 0; i < x.Rows; i++)
+        for (var i = 0; i < x.Rows; i += stride)
         {
             var row = x.Row(i);
             for (var c = 0; c < reach.Length; c++) reach[c] = Math.Max(reach[c], Math.Abs(row[c] - center[c]));
         }
-        var unit = Array.ConvertAll(reach, r => r > 0 && double.IsFinite(r) ? Math.ScaleB(1, -Math.Clamp(Math.ILogB(r) + 1, -1000, 1000)) : 1);
-        return new FeatureKeys(center, unit);
+        return reach;
     }
 
     public float Key(int feature, double value) => (float)((value - center[feature]) * unit[feature]);

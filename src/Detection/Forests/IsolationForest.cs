@@ -11,14 +11,16 @@ namespace EventSourcedAnomaly.Detection;
 /// </summary>
 public sealed class IsolationForest : Detector
 {
-    internal static AlgorithmInfo Definition { get; } = new("IsolationForest", ["isolation_forest", "iforest", "isolation-forest"], "forest",
+    internal static AlgorithmInfo Definition { get; } = new(
+        "IsolationForest", ["isolation_forest", "iforest", "isolation-forest"], "forest",
     [
         Parameter.Integer("n_estimators", 100, 1, "Number of trees.", 100_000),
         new("max_samples", ParameterKind.Choice | ParameterKind.Integer | ParameterKind.Number, "auto",
             "Rows drawn for each tree: a count, a share of the rows, or 'auto' for min(256, rows).")
         { Choices = ["auto"], Integers = new(1, int.MaxValue), Numbers = new(0, 1, MinimumOpen: true) },
         Parameter.AutomaticContamination,
-        new("max_features", ParameterKind.Integer | ParameterKind.Number, 1.0, "Features drawn for each tree: a count or a share of the features.")
+        new("max_features", ParameterKind.Integer | ParameterKind.Number, 1.0,
+            "Features drawn for each tree: a count or a share of the features.")
         { Integers = new(1, int.MaxValue), Numbers = new(0, 1, MinimumOpen: true) },
         Parameter.Boolean("bootstrap", value: false, "Draw the rows of a tree with replacement."),
         Parameter.RandomState,
@@ -90,7 +92,8 @@ public sealed class IsolationForest : Detector
 
     private int FeatureCountPerTree(int features) => Parameters["max_features"] switch
     {
-        int count => count <= features ? count : throw new ParameterException("max_features", $"at most the {features} features of the data", $"{count}"),
+        int count => count <= features ? count : throw new ParameterException(
+            "max_features", $"at most the {features} features of the data", $"{count}"),
         _ => Math.Max(1, (int)(Parameters.Number("max_features") * features)),
     };
 
@@ -131,11 +134,17 @@ public sealed class IsolationForest : Detector
         _keys.Keys(row, keys);
         var shorter = new double[FeatureCount];
         foreach (var tree in _trees) TreeShap.Add(tree, keys, shorter);
-        var average = shorter.Sum() / _trees.Length;
-        var slope = Math.Abs(average) > 1e-12
-            ? (RawScore(_expectedPathLength + average) - BaseValue) / average
-            : 0;
-        return Array.ConvertAll(shorter, s => s / _trees.Length * slope);
+        return ToRawScore(Array.ConvertAll(shorter, s => s / _trees.Length), _expectedPathLength).Contributions;
+    }
+
+    /// <summary>Turns contributions to the average path length into contributions to the raw score by the slope of the chord
+    /// between its two ends.</summary>
+    internal Explanation ToRawScore(double[] pathContributions, double basePathLength)
+    {
+        var change = pathContributions.Sum();
+        var (baseValue, prediction) = (RawScore(basePathLength), RawScore(basePathLength + change));
+        var slope = Math.Abs(change) > 1e-12 ? (prediction - baseValue) / change : 0;
+        return new Explanation(Array.ConvertAll(pathContributions, c => c * slope), baseValue, prediction, 1);
     }
 
     private protected override void WriteModel(ModelWriter writer)

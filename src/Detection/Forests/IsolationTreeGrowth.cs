@@ -34,7 +34,8 @@ internal sealed class IsolationTreeGrowth
         var growth = new IsolationTreeGrowth(keys, count, candidates, depthLimit, random);
         growth.AddNode();
         growth.Split(node: 0, first: 0, count, depth: 0);
-        return new IsolationTree([.. growth._feature], [.. growth._threshold], [.. growth._left], [.. growth._samples], [.. growth._pathLength]);
+        return new IsolationTree(
+            [.. growth._feature], [.. growth._threshold], [.. growth._left], [.. growth._samples], [.. growth._pathLength]);
     }
 
     private int AddNode()

@@ -110,33 +110,58 @@ internal sealed class VectorTrees : PathLengths
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe void Walk(float* threshold, int* feature, float* pathLength, float* keys, int stride, double* sums)
     {
-        var (a, b) = (Vector512<int>.One, Vector512<int>.One);
         var other = keys + stride;
-        var (thresholds, features) = (Vector512.Load(threshold), Vector512.Load(feature));
-        for (var level = 0; level < 4; level++)
-        {
-            a = Descend(a, Avx512F.PermuteVar16x32(thresholds, a), Avx512F.PermuteVar16x32(features, a), keys);
-            b = Descend(b, Avx512F.PermuteVar16x32(thresholds, b), Avx512F.PermuteVar16x32(features, b), other);
-        }
-        (thresholds, features) = (Vector512.Load(threshold + 16), Vector512.Load(feature + 16));
+        var a = DescendFromRoot(threshold, feature, keys);
+        var b = DescendFromRoot(threshold, feature, other);
+        var thresholds = Vector512.Load(threshold + 16);
+        var features = Vector512.Load(feature + 16);
         a = Descend(a, Avx512F.PermuteVar16x32(thresholds, a), Avx512F.PermuteVar16x32(features, a), keys);
         b = Descend(b, Avx512F.PermuteVar16x32(thresholds, b), Avx512F.PermuteVar16x32(features, b), other);
         a = Descend(a, Of32(threshold + 32, a), Of32(feature + 32, a), keys);
         b = Descend(b, Of32(threshold + 32, b), Of32(feature + 32, b), other);
         a = Descend(a, Of64(threshold + 64, a), Of64(feature + 64, a), keys);
         b = Descend(b, Of64(threshold + 64, b), Of64(feature + 64, b), other);
-        a = Descend(a, Gather(threshold, a), Gather((float*)feature, a).AsInt32(), keys);
-        b = Descend(b, Gather(threshold, b), Gather((float*)feature, b).AsInt32(), other);
+        a = Descend(a, Of128(threshold + 128, a), Of128(feature + 128, a), keys);
+        b = Descend(b, Of128(threshold + 128, b), Of128(feature + 128, b), other);
         AddPathLengths(pathLength, a, sums);
         AddPathLengths(pathLength, b, sums + Lanes);
     }
+
+    /// <summary>
+    /// The first four levels have so few nodes that loading the keys of all their features and choosing among them is faster than
+    /// gathering each row's own.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe Vector512<int> DescendFromRoot(float* threshold, int* feature, float* keys)
+    {
+        var thresholds = Vector512.Load(threshold);
+        var right0 = Vector512.GreaterThan(Vector512.Load(keys + feature[1]), Vector512.Create(threshold[1]));
+        var node = Child(Vector512<int>.One, right0);
+        var keys1 = Vector512.ConditionalSelect(right0, Vector512.Load(keys + feature[3]), Vector512.Load(keys + feature[2]));
+        var right1 = Vector512.GreaterThan(keys1, Avx512F.PermuteVar16x32(thresholds, node));
+        node = Child(node, right1);
+        var right2 = Vector512.GreaterThan(KeysOfFour(keys, feature + 4, right0, right1), Avx512F.PermuteVar16x32(thresholds, node));
+        node = Child(node, right2);
+        var keys3 = Vector512.ConditionalSelect(
+            right0, KeysOfFour(keys, feature + 12, right1, right2), KeysOfFour(keys, feature + 8, right1, right2));
+        return Child(node, Vector512.GreaterThan(keys3, Avx512F.PermuteVar16x32(thresholds, node)));
+    }
+
+    /// <summary>The keys of one of four nodes, told by the turns at the two levels above.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe Vector512<float> KeysOfFour(float* keys, int* feature, Vector512<float> high, Vector512<float> low) =>
+        Vector512.ConditionalSelect(high,
+            Vector512.ConditionalSelect(low, Vector512.Load(keys + feature[3]), Vector512.Load(keys + feature[2])),
+            Vector512.ConditionalSelect(low, Vector512.Load(keys + feature[1]), Vector512.Load(keys + feature[0])));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Child(Vector512<int> node, Vector512<float> goesRight) => node + node - goesRight.AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe Vector512<int> Descend(Vector512<int> node, Vector512<float> threshold, Vector512<int> feature, float* keys)
     {
         var lane = Vector512.Create(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-        var goesRight = Vector512.GreaterThan(Gather(keys, feature + lane), threshold);
-        return node + node - goesRight.AsInt32();
+        return Child(node, Vector512.GreaterThan(Gather(keys, feature + lane), threshold));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -147,17 +172,26 @@ internal sealed class VectorTrees : PathLengths
     private static unsafe Vector512<int> Of32(int* table, Vector512<int> index) =>
         Avx512F.PermuteVar16x32x2(Vector512.Load(table), index, Vector512.Load(table + 16));
 
-    /// <summary>Of four registers, bit 5 of the index chooses the pair.</summary>
+    /// <summary>Of several registers, bit 5 and then bit 6 of the index choose.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe Vector512<float> Of64(float* table, Vector512<int> index) =>
-        Vector512.ConditionalSelect(IsLow(index).AsSingle(), Of32(table, index), Of32(table + 32, index));
+        Vector512.ConditionalSelect(IsClear(index, 32).AsSingle(), Of32(table, index), Of32(table + 32, index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe Vector512<int> Of64(int* table, Vector512<int> index) =>
-        Vector512.ConditionalSelect(IsLow(index), Of32(table, index), Of32(table + 32, index));
+        Vector512.ConditionalSelect(IsClear(index, 32), Of32(table, index), Of32(table + 32, index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> IsLow(Vector512<int> index) => Vector512.Equals(index & Vector512.Create(32), Vector512<int>.Zero);
+    private static unsafe Vector512<float> Of128(float* table, Vector512<int> index) =>
+        Vector512.ConditionalSelect(IsClear(index, 64).AsSingle(), Of64(table, index), Of64(table + 64, index));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe Vector512<int> Of128(int* table, Vector512<int> index) =>
+        Vector512.ConditionalSelect(IsClear(index, 64), Of64(table, index), Of64(table + 64, index));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> IsClear(Vector512<int> index, int bit) =>
+        Vector512.Equals(index & Vector512.Create(bit), Vector512<int>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe Vector512<float> Gather(float* table, Vector512<int> index) => Vector512.Create(

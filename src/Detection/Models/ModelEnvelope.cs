@@ -34,9 +34,11 @@ internal static class ModelEnvelope
             throw new InvalidDataException("the stored detector is damaged: its SHA-256 does not match");
         var reader = new ModelReader(body[Magic.Length..]);
         var version = reader.Int();
-        if (version != Version) throw new InvalidDataException($"stored detector of format version {version}; this library reads version {Version}");
+        if (version != Version)
+            throw new InvalidDataException($"stored detector of format version {version}; this library reads version {Version}");
         var name = reader.Text();
-        if (!Algorithms.TryResolve(name, out var algorithm)) throw new InvalidDataException($"stored detector of an unknown algorithm '{name}'");
+        if (!Algorithms.TryResolve(name, out var algorithm))
+            throw new InvalidDataException($"stored detector of an unknown algorithm '{name}'");
         var seed = reader.Int();
         var parameters = ParameterFormat.Read(ref reader);
         var detector = algorithm.Make(parameters, seed);

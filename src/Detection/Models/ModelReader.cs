@@ -36,7 +36,8 @@ internal ref struct ModelReader(ReadOnlySpan<byte> bytes)
 
     public ReadOnlySpan<byte> Take(long count)
     {
-        if (count < 0 || count > _rest.Length) throw new InvalidDataException($"the model ends early: {count} bytes expected, {_rest.Length} left");
+        if (count < 0 || count > _rest.Length)
+            throw new InvalidDataException($"the model ends early: {count} bytes expected, {_rest.Length} left");
         var taken = _rest[..(int)count];
         _rest = _rest[(int)count..];
         return taken;

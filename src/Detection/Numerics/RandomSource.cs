@@ -85,7 +85,8 @@ internal sealed class RandomSource
         return order;
     }
 
-    /// <summary><paramref name="count"/> distinct numbers below <paramref name="population"/>, by Floyd's method when they are few.</summary>
+    /// <summary><paramref name="count"/> distinct numbers below <paramref name="population"/>, by Floyd's method when they are
+    /// few.</summary>
     public int[] Sample(int population, int count)
     {
         if (count > population / 4) return Permutation(population).AsSpan(0, count).ToArray();

@@ -19,6 +19,13 @@ internal static class SpecialFunctions
         return shift + (x - 0.5) * Math.Log(x) - x + 0.5 * Math.Log(2 * Math.PI) + series;
     }
 
+    /// <summary>The error function, through the chi-square distribution of one degree of freedom.</summary>
+    public static double Erf(double x) => Math.Sign(x) * ChiSquare.Cumulative(2 * x * x, 1);
+
+    /// <summary>P(Z ≤ z) of a standard normal variable, accurate in both tails.</summary>
+    public static double NormalCumulative(double z) =>
+        z < 0 ? ChiSquare.Survival(z * z, 1) / 2 : 1 - ChiSquare.Survival(z * z, 1) / 2;
+
     /// <summary>P(X ≤ k) of a binomial variable with n trials of probability p.</summary>
     public static double BinomialCumulative(int k, int n, double p) =>
         k < 0 ? 0 : k >= n ? 1 : RegularizedBeta(1 - p, n - k, k + 1);

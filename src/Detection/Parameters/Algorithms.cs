@@ -6,10 +6,21 @@ namespace EventSourcedAnomaly.Detection;
 /// <summary>Every algorithm of the library, by name.</summary>
 public static class Algorithms
 {
-    public static IReadOnlyList<AlgorithmInfo> All { get; } = [IsolationForest.Definition];
+    private static readonly AlgorithmInfo[] OfRows =
+    [
+        IsolationForest.Definition, ExtendedIsolationForest.Definition,
+        LocalOutlierFactor.Definition, Knn.Definition, Cblof.Definition, Inne.Definition,
+        OneClassSvm.Definition,
+        Ecod.Definition, Copod.Definition, Hbos.Definition, Loda.Definition, KernelDensity.Definition,
+        Pca.Definition, MinCovDet.Definition,
+        AutoEncoder.Definition,
+    ];
+
+    /// <summary>All algorithms, family by family.</summary>
+    public static IReadOnlyList<AlgorithmInfo> All { get; } = [.. OfRows, LstmAutoencoder.Definition, Ensemble.Define(OfRows)];
 
     private static readonly Dictionary<string, AlgorithmInfo> ByName = All
-        .SelectMany(info => info.Aliases.Append(info.Name), (info, name) => (info, name))
+        .SelectMany(info => info.Aliases.Append(info.Name).Distinct(StringComparer.OrdinalIgnoreCase), (info, name) => (info, name))
         .ToDictionary(entry => entry.name, entry => entry.info, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Finds an algorithm by its name or an alias, whatever the case.</summary>

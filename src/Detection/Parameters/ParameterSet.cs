@@ -9,7 +9,8 @@ public sealed class ParameterSet
 
     private ParameterSet(SortedDictionary<string, object?> values) => _values = values;
 
-    /// <summary>Name to value: <see cref="int"/>, <see cref="double"/>, <see cref="bool"/>, <see cref="string"/>, <c>int[]</c>, <c>string[]</c> or null.</summary>
+    /// <summary>Name to value: <see cref="int"/>, <see cref="double"/>, <see cref="bool"/>, <see cref="string"/>, <c>int[]</c>,
+    /// <c>string[]</c> or null.</summary>
     public IReadOnlyDictionary<string, object?> Values => _values;
 
     /// <exception cref="ParameterException">A name is not one of <paramref name="parameters"/>, or a value is not accepted.</exception>
@@ -20,7 +21,8 @@ public sealed class ParameterSet
         foreach (var (name, value) in given ?? new Dictionary<string, JsonElement>(StringComparer.Ordinal))
         {
             var parameter = parameters.FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.Ordinal))
-                ?? throw new ParameterException(name, "a parameter of the algorithm: " + string.Join(", ", parameters.Select(p => p.Name)), value.GetRawText());
+                ?? throw new ParameterException(
+                    name, "a parameter of the algorithm: " + string.Join(", ", parameters.Select(p => p.Name)), value.GetRawText());
             values[name] = ParameterValue.Read(parameter, value);
         }
         return new ParameterSet(values);

@@ -31,6 +31,15 @@ public interface IProjection : ISubscription
 }
 
 /// <summary>
+/// Writes tables from every event as it stands in the log, whatever its type, as <see cref="IProjection"/> does from typed ones.
+/// </summary>
+public interface IRecordedProjection : ISubscription
+{
+    /// <summary>Applies events in the order of the log, without a gap between one call and the next.</summary>
+    Task Project(IReadOnlyList<RecordedEvent> events, NpgsqlConnection connection, CancellationToken ct);
+}
+
+/// <summary>
 /// Acts outside of PostgreSQL, or on grains. Each event is delivered at least once, in order; the sequence number is a
 /// stable id by which a repetition can be recognised.
 /// </summary>

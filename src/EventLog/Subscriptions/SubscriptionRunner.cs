@@ -15,8 +15,7 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
     private const int WorthParallel = 200;
     private const int Attempts = 4;
     private readonly string _shard = $"{subscription.Name}:All";
-    private readonly string[] _types =
-        [.. store.Types.NamesOf(subscription.EventTypes)];
+    private readonly string[]? _types = subscription is IRecordedProjection ? null : [.. store.Types.NamesOf(subscription.EventTypes)];
 
     public async Task Run(CancellationToken ct)
     {
@@ -92,7 +91,14 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
 
         var events = await store.Events.Page(new EventFilter { After = position, Until = head, Types = _types }, PageSize, ct);
         var deliveries = new Delivery[events.Count];
-        if (events.Count < WorthParallel)
+        if (_types is null)
+        {
+            for (var i = 0; i < deliveries.Length; i++)
+            {
+                deliveries[i] = new Delivery(events[i], Untyped.Instance);
+            }
+        }
+        else if (events.Count < WorthParallel)
         {
             for (var i = 0; i < deliveries.Length; i++)
             {
@@ -124,7 +130,11 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
         switch (subscription)
         {
             case IProjection projection:
-                await Project(projection, connection, page, ct);
+                await Project(projection.Project, connection, page, ct);
+                break;
+            case IRecordedProjection projection:
+                await Project(
+                    (deliveries, open, token) => projection.Project([.. deliveries.Select(delivery => delivery.Recorded)], open, token), connection, page, ct);
                 break;
             case IReaction reaction:
                 foreach (var delivery in page.Deliveries)
@@ -139,11 +149,15 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
         }
     }
 
-    private async Task Project(IProjection projection, NpgsqlConnection connection, Page page, CancellationToken ct)
+    private async Task Project(Projecting projection, NpgsqlConnection connection, Page page, CancellationToken ct)
     {
         if (page.Deliveries.Length == 0)
         {
             await Progression.Save(connection, _shard, page.Reached, ct);
+        }
+        else if (_types is null)
+        {
+            await ProjectOrStop(projection, connection, page, ct);
         }
         else if (!await TryProject(projection, connection, page.Deliveries, page.Reached, ct))
         {
@@ -160,14 +174,23 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
         }
     }
 
+    // A projection of every event would be wrong from the first one it left out: it stops instead.
+    private async Task ProjectOrStop(Projecting projection, NpgsqlConnection connection, Page page, CancellationToken ct)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await projection(page.Deliveries, connection, ct);
+        await Progression.Save(connection, _shard, page.Reached, ct);
+        await transaction.CommitAsync(ct);
+    }
+
     private async Task<bool> TryProject(
-        IProjection projection, NpgsqlConnection connection, Delivery[] deliveries, long reached, CancellationToken ct, bool park = false)
+        Projecting projection, NpgsqlConnection connection, Delivery[] deliveries, long reached, CancellationToken ct, bool park = false)
     {
         await using var transaction = await connection.BeginTransactionAsync(ct);
         try
         {
             RequireReadable(deliveries);
-            await projection.Project(deliveries, connection, ct);
+            await projection(deliveries, connection, ct);
             await Progression.Save(connection, _shard, reached, ct);
             await transaction.CommitAsync(ct);
             return true;
@@ -238,9 +261,17 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
     [LoggerMessage(Level = LogLevel.Error, Message = "Subscription {Name} parked event {Sequence} ({Type})")]
     private partial void LogParked(Exception exception, string name, long sequence, string type);
 
+    private delegate Task Projecting(IReadOnlyList<Delivery> deliveries, NpgsqlConnection connection, CancellationToken ct);
+
     /// <summary>Events to deliver, and how far the log has been looked through for them.</summary>
     private readonly record struct Page(Delivery[] Deliveries, long Reached);
 
     /// <summary>Stands for an event that could not be deserialised, until it is its turn to be parked.</summary>
     private sealed record Unreadable(Exception Reason) : IEvent;
+
+    /// <summary>Stands for an event whose type nobody asks for.</summary>
+    private sealed record Untyped : IEvent
+    {
+        public static Untyped Instance { get; } = new();
+    }
 }

@@ -1,0 +1,100 @@
+using System.Numerics.Tensors;
+
+namespace EventSourcedAnomaly.Detection.Neural;
+
+/// <summary>
+/// A long short-term memory layer over one sequence (Hochreiter and Schmidhuber 1997, with the forget gate of Gers, Schmidhuber, Cummins
+/// 2000). Weights: for each of the gates input, forget, candidate, output a row per unit over [input, previous h, 1].
+/// </summary>
+internal sealed class LstmCell
+{
+    private readonly int _inputs;
+    private readonly int _units;
+    private readonly int _width;
+    private readonly double[] _concatenated;
+    private readonly double[] _gates;
+    private readonly double[] _cells;
+    private readonly double[] _deltaGates;
+    private readonly double[] _deltaConcatenated;
+
+    public LstmCell(int inputs, int units, int steps)
+    {
+        (_inputs, _units, _width) = (inputs, units, inputs + units + 1);
+        _concatenated = new double[steps * _width];
+        _gates = new double[steps * 4 * units];
+        _cells = new double[(steps + 1) * units];
+        _deltaGates = new double[4 * units];
+        _deltaConcatenated = new double[_width];
+    }
+
+    public int ParameterCount => 4 * _units * _width;
+
+    /// <summary>Weights from the forget gate's biases on; they start at 1 so that memory is kept at first.</summary>
+    public void SetForgetBias(Span<double> weights)
+    {
+        for (var u = 0; u < _units; u++) weights[(_units + u) * _width + _width - 1] = 1;
+    }
+
+    /// <summary>One step: reads x and the previous h, writes the new h.</summary>
+    public void Forward(ReadOnlySpan<double> weights, int step, ReadOnlySpan<double> x, ReadOnlySpan<double> previous, Span<double> h)
+    {
+        var joined = _concatenated.AsSpan(step * _width, _width);
+        x.CopyTo(joined);
+        previous.CopyTo(joined[_inputs..]);
+        joined[^1] = 1;
+        var gates = _gates.AsSpan(step * 4 * _units, 4 * _units);
+        for (var g = 0; g < gates.Length; g++) gates[g] = TensorPrimitives.Dot(weights.Slice(g * _width, _width), joined);
+        TensorPrimitives.Sigmoid<double>(gates[..(2 * _units)], gates);
+        TensorPrimitives.Tanh<double>(gates.Slice(2 * _units, _units), gates[(2 * _units)..]);
+        TensorPrimitives.Sigmoid<double>(gates[(3 * _units)..], gates[(3 * _units)..]);
+        var (before, after) = (step * _units, (step + 1) * _units);
+        if (step == 0) _cells.AsSpan(0, _units).Clear();
+        for (var u = 0; u < _units; u++)
+        {
+            var cell = gates[_units + u] * _cells[before + u] + gates[u] * gates[2 * _units + u];
+            _cells[after + u] = cell;
+            h[u] = gates[3 * _units + u] * Math.Tanh(cell);
+        }
+    }
+
+    /// <summary>The step backwards in time.</summary>
+    /// <param name="weights">The cell's weights.</param>
+    /// <param name="step">The step that was taken forwards.</param>
+    /// <param name="deltaH">Gradient with respect to the step's h.</param>
+    /// <param name="deltaCell">Gradient with respect to the cell state; on return that of the state before the step.</param>
+    /// <param name="deltaX">Receives the gradient with respect to the input, added.</param>
+    /// <param name="deltaPrevious">Receives the gradient with respect to the previous h, replaced.</param>
+    /// <param name="gradient">Receives the gradient of the weights, added.</param>
+    public void Backward(
+        ReadOnlySpan<double> weights, int step, ReadOnlySpan<double> deltaH,
+        Span<double> deltaCell, Span<double> deltaX, Span<double> deltaPrevious, Span<double> gradient)
+    {
+        GateDeltas(step, deltaH, deltaCell);
+        var joined = _concatenated.AsSpan(step * _width, _width);
+        Array.Clear(_deltaConcatenated);
+        for (var g = 0; g < _deltaGates.Length; g++)
+        {
+            var row = gradient.Slice(g * _width, _width);
+            TensorPrimitives.MultiplyAdd(joined, _deltaGates[g], row, row);
+            TensorPrimitives.MultiplyAdd(weights.Slice(g * _width, _width), _deltaGates[g], _deltaConcatenated, _deltaConcatenated);
+        }
+        TensorPrimitives.Add(deltaX, _deltaConcatenated.AsSpan(0, _inputs), deltaX);
+        _deltaConcatenated.AsSpan(_inputs, _units).CopyTo(deltaPrevious);
+    }
+
+    private void GateDeltas(int step, ReadOnlySpan<double> deltaH, Span<double> deltaCell)
+    {
+        var gates = _gates.AsSpan(step * 4 * _units, 4 * _units);
+        for (var u = 0; u < _units; u++)
+        {
+            var (input, forget, candidate, output) = (gates[u], gates[_units + u], gates[2 * _units + u], gates[3 * _units + u]);
+            var squashed = Math.Tanh(_cells[(step + 1) * _units + u]);
+            var delta = deltaCell[u] + deltaH[u] * output * (1 - squashed * squashed);
+            _deltaGates[u] = delta * candidate * input * (1 - input);
+            _deltaGates[_units + u] = delta * _cells[step * _units + u] * forget * (1 - forget);
+            _deltaGates[2 * _units + u] = delta * input * (1 - candidate * candidate);
+            _deltaGates[3 * _units + u] = deltaH[u] * squashed * output * (1 - output);
+            deltaCell[u] = delta * forget;
+        }
+    }
+}

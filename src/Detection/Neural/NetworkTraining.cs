@@ -1,0 +1,132 @@
+using EventSourcedAnomaly.Detection.Models;
+using EventSourcedAnomaly.Detection.Neural;
+using EventSourcedAnomaly.Detection.Numerics;
+
+namespace EventSourcedAnomaly.Detection;
+
+/// <summary>
+/// A training that advances one epoch at a time and can be stored between epochs. What an epoch does depends only on the data, the
+/// parameters, the seed and the epoch's number, so a training resumed from a checkpoint ends with the same bits as one never stopped.
+/// </summary>
+public sealed class NetworkTraining
+{
+    private const int Shards = 4;
+    private readonly NeuralDetector _detector;
+    private readonly Matrix _x;
+    private readonly NeuralSettings _settings;
+    private readonly Network[] _networks;
+    private readonly double[][] _gradients;
+    private readonly int[] _trainingSamples;
+    private readonly int[] _validationSamples;
+    private readonly Adam _adam;
+    private double[] _weights;
+    private double[] _bestWeights;
+    private double _bestLoss = double.PositiveInfinity;
+    private int _epochsSinceBest;
+
+    internal NetworkTraining(NeuralDetector detector, Matrix x, NeuralSettings settings)
+    {
+        (_detector, _x, _settings) = (detector, x, settings);
+        Standardizer = Standardizer.Fit(x);
+        Samples = new SampleWindows(Standardizer.Transform(x), settings.Window);
+        _networks = [.. Enumerable.Range(0, Shards).Select(_ => detector.CreateNetwork(x.Columns))];
+        _weights = new double[_networks[0].ParameterCount];
+        _networks[0].Initialize(_weights, new RandomSource(detector.Seed, -1));
+        _bestWeights = [.. _weights];
+        _gradients = [.. Enumerable.Range(0, Shards).Select(_ => new double[_weights.Length])];
+        _adam = new Adam(_weights.Length, settings.LearningRate, settings.WeightDecay, settings.ClipNorm);
+        var order = new RandomSource(detector.Seed, -2).Permutation(x.Rows);
+        var held = (int)(settings.ValidationSize * x.Rows);
+        (_validationSamples, _trainingSamples) = (order[..held], order[held..]);
+    }
+
+    /// <summary>Epochs done.</summary>
+    public int Epoch { get; private set; }
+
+    /// <summary>Epochs asked for by the parameter <c>epochs</c>.</summary>
+    public int Epochs => _settings.Epochs;
+
+    /// <summary>Whether all epochs are done, or the loss has not improved for <c>patience</c> epochs.</summary>
+    public bool IsComplete => Epoch >= Epochs || (_settings.Patience > 0 && _epochsSinceBest >= _settings.Patience);
+
+    internal Standardizer Standardizer { get; }
+
+    internal SampleWindows Samples { get; }
+
+    /// <summary>Passes once over the training samples, in an order of this epoch's own.</summary>
+    /// <exception cref="OperationCanceledException">The epoch was not finished; resume from the last checkpoint.</exception>
+    public EpochReport TrainEpoch(CancellationToken ct = default)
+    {
+        var order = new RandomSource(_detector.Seed, Epoch).Permutation(_trainingSamples.Length);
+        var total = 0.0;
+        for (var first = 0; first < order.Length; first += _settings.BatchSize)
+        {
+            ct.ThrowIfCancellationRequested();
+            total += TrainBatch(order.AsSpan(first, Math.Min(_settings.BatchSize, order.Length - first)).ToArray());
+        }
+        Epoch++;
+        var loss = total / order.Length;
+        double? validation = _validationSamples.Length > 0 ? ValidationLoss(ct) : null;
+        var isBest = (validation ?? loss) < _bestLoss;
+        if (isBest) (_bestLoss, _bestWeights, _epochsSinceBest) = (validation ?? loss, [.. _weights], 0);
+        else _epochsSinceBest++;
+        return new EpochReport(Epoch, loss, validation, _settings.LearningRate, isBest);
+    }
+
+    /// <summary>Everything needed to go on from here with the same data and parameters.</summary>
+    public byte[] Checkpoint()
+    {
+        var writer = new ModelWriter();
+        writer.Int(Epoch);
+        writer.Int(_epochsSinceBest);
+        writer.Double(_bestLoss);
+        writer.Array(_weights);
+        writer.Array(_bestWeights);
+        _adam.Write(writer);
+        return writer.Written.ToArray();
+    }
+
+    /// <summary>Makes the detector a fitted one, with the best weights so far.</summary>
+    public void Complete(CancellationToken ct = default) => _detector.FinishFit(TrainingCenter.Of(_x), Finish(_x, ct));
+
+    /// <summary>Gives the detector the best weights and scores the training rows with them.</summary>
+    internal double[] Finish(Matrix x, CancellationToken ct) => _detector.Adopt(Standardizer, _bestWeights, x, ct);
+
+    internal void Restore(ReadOnlySpan<byte> checkpoint)
+    {
+        var reader = new ModelReader(checkpoint);
+        (Epoch, _epochsSinceBest, _bestLoss) = (reader.Int(), reader.Int(), reader.Double());
+        var expected = _weights.Length;
+        (_weights, _bestWeights) = (reader.Array<double>(), reader.Array<double>());
+        if (_weights.Length != expected)
+            throw new InvalidDataException(
+                $"the checkpoint holds {_weights.Length} weights, this network has {expected}: other parameters or data");
+        _adam.Read(ref reader);
+    }
+
+    /// <summary>A batch is cut into a fixed number of shards, each summed on its own, so that threads cannot change the sum.</summary>
+    private double TrainBatch(int[] batch)
+    {
+        var losses = new double[Shards];
+        var perShard = (batch.Length + Shards - 1) / Shards;
+        RowBlocks.ForEach(Shards, 1, _detector.MaxDegreeOfParallelism, CancellationToken.None, (shard, _) =>
+        {
+            Array.Clear(_gradients[shard]);
+            for (var i = shard * perShard; i < Math.Min((shard + 1) * perShard, batch.Length); i++)
+                losses[shard] += _networks[shard].Backpropagate(_weights, Samples[_trainingSamples[batch[i]]], _gradients[shard]);
+        });
+        var gradient = _gradients[0];
+        for (var shard = 1; shard < Shards; shard++) System.Numerics.Tensors.TensorPrimitives.Add(gradient, _gradients[shard], gradient);
+        System.Numerics.Tensors.TensorPrimitives.Divide(gradient, batch.Length, gradient);
+        _adam.Step(_weights, gradient);
+        return losses.Sum();
+    }
+
+    private double ValidationLoss(CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        var sum = 0.0;
+        foreach (var sample in _validationSamples) sum += _networks[0].Loss(_weights, Samples[sample]);
+        return sum / _validationSamples.Length;
+    }
+}

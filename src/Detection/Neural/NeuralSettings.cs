@@ -1,0 +1,24 @@
+namespace EventSourcedAnomaly.Detection.Neural;
+
+/// <summary>What the trained networks have in common.</summary>
+internal sealed record NeuralSettings(
+    int Epochs, int BatchSize, double LearningRate, double WeightDecay, double ClipNorm, double ValidationSize, int Patience, int Window)
+{
+    public static IReadOnlyList<ParameterInfo> Parameters(int epochs) =>
+    [
+        Parameter.Integer("epochs", epochs, 1, "Greatest number of passes over the training data.", 100_000),
+        Parameter.Integer("batch_size", 32, 1, "Samples per step.", 100_000),
+        Parameter.Number("lr", 1e-3, new(0, 1, MinimumOpen: true), "Learning rate of Adam."),
+        Parameter.Number("weight_decay", 1e-5, new(0, 1), "Decoupled weight decay."),
+        Parameter.Number("clip_norm", 1, new(0, double.PositiveInfinity), "Greatest norm of a gradient; 0 does not clip."),
+        Parameter.Number("validation_size", 0.1, new(0, 0.5), "Share of the samples held back to decide when to stop."),
+        Parameter.Integer("patience", 10, 0, "Epochs without improvement after which training stops; 0 never stops early."),
+        Parameter.Contamination,
+        Parameter.RandomState,
+        Parameter.Jobs,
+    ];
+
+    public static NeuralSettings From(ParameterSet parameters, int window) => new(
+        parameters.Integer("epochs"), parameters.Integer("batch_size"), parameters.Number("lr"), parameters.Number("weight_decay"),
+        parameters.Number("clip_norm"), parameters.Number("validation_size"), parameters.Integer("patience"), window);
+}

@@ -1,0 +1,32 @@
+namespace EventSourcedAnomaly.Detection.Numerics;
+
+/// <summary>Moments of numbers about their mean.</summary>
+internal static class Moments
+{
+    public static double Mean(ReadOnlySpan<double> values) => System.Numerics.Tensors.TensorPrimitives.Sum(values) / values.Length;
+
+    /// <summary>Population variance.</summary>
+    public static double Variance(ReadOnlySpan<double> values)
+    {
+        var mean = Mean(values);
+        var sum = 0.0;
+        foreach (var value in values) sum += (value - mean) * (value - mean);
+        return sum / values.Length;
+    }
+
+    /// <summary>m3 / m2^1.5, not corrected for bias; 0 for constant values.</summary>
+    public static double Skewness(ReadOnlySpan<double> values)
+    {
+        var mean = Mean(values);
+        double second = 0, third = 0;
+        foreach (var value in values)
+        {
+            var delta = value - mean;
+            second += delta * delta;
+            third += delta * delta * delta;
+        }
+        (second, third) = (second / values.Length, third / values.Length);
+        // a constant column's rounding error is no skew
+        return second <= Math.Pow(1e-15 * mean, 2) ? 0 : third / Math.Pow(second, 1.5);
+    }
+}

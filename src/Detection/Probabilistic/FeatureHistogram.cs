@@ -1,0 +1,98 @@
+using EventSourcedAnomaly.Detection.Models;
+
+namespace EventSourcedAnomaly.Detection.Probabilistic;
+
+/// <summary>The histogram of one feature: ascending edges, and the score -log2(density + alpha) of each bin.</summary>
+/// <param name="edges">One more than bins.</param>
+/// <param name="scores">Score of each bin.</param>
+/// <param name="tolerance">Share of the outermost bin's width within which a value beyond the edge still belongs to it.</param>
+internal sealed class FeatureHistogram(double[] edges, double[] scores, double tolerance)
+{
+    private readonly double _worst = scores.Max();
+    private readonly double _binsPerUnit = IsEven(edges) ? scores.Length / (edges[^1] - edges[0]) : 0;
+
+    /// <summary>Bins of equal width, as NumPy's histogram lays them.</summary>
+    public static double[] EvenEdges(double least, double greatest, int bins)
+    {
+        if (least.Equals(greatest)) (least, greatest) = (least - 0.5, greatest + 0.5);
+        var step = (greatest - least) / bins;
+        var edges = new double[bins + 1];
+        for (var i = 0; i < bins; i++) edges[i] = i * step + least;
+        edges[bins] = greatest;
+        return edges;
+    }
+
+    /// <summary>Bins of equal count (Goldstein and Dengel's dynamic mode); equal values share a bin.</summary>
+    public static double[] DynamicEdges(double[] sorted, int bins)
+    {
+        var edges = new List<double> { sorted[0] };
+        for (var b = 1; b <= bins; b++)
+        {
+            var edge = sorted[Math.Min((int)((long)b * sorted.Length / bins), sorted.Length - 1)];
+            if (edge > edges[^1]) edges.Add(edge);
+        }
+        return edges.Count > 1 ? [.. edges] : EvenEdges(sorted[0], sorted[^1], 1);
+    }
+
+    public static FeatureHistogram From(double[] edges, ReadOnlySpan<int> counts, double alpha, double tolerance)
+    {
+        var total = 0L;
+        foreach (var count in counts) total += count;
+        var scores = new double[counts.Length];
+        for (var b = 0; b < scores.Length; b++) scores[b] = -Math.Log2(counts[b] / (edges[b + 1] - edges[b]) / total + alpha);
+        return new FeatureHistogram(edges, scores, tolerance);
+    }
+
+    /// <summary>The bin of a value within the edges; the last bin includes its upper edge.</summary>
+    public static int Bin(double[] edges, double binsPerUnit, double value)
+    {
+        var last = edges.Length - 2;
+        if (binsPerUnit <= 0) return Search(edges, value);
+        var bin = Math.Clamp((int)((value - edges[0]) * binsPerUnit), 0, last);
+        // the product may round across an edge; the edges decide
+        if (value < edges[bin]) bin--;
+        else if (bin < last && value >= edges[bin + 1]) bin++;
+        return Math.Clamp(bin, 0, last);
+    }
+
+    /// <summary>
+    /// The score of a value's bin. As in PyOD, a value on an edge is looked up in the bin below it, although it was counted in the bin
+    /// above; one farther out than the tolerance gets the score of the emptiest bin.
+    /// </summary>
+    public double Score(double value)
+    {
+        var last = scores.Length - 1;
+        if (value <= edges[0]) return edges[0] - value <= (edges[1] - edges[0]) * tolerance ? scores[0] : _worst;
+        if (value > edges[^1]) return value - edges[^1] <= (edges[^1] - edges[last]) * tolerance ? scores[last] : _worst;
+        var bin = Bin(edges, _binsPerUnit, value);
+        return scores[value.Equals(edges[bin]) ? bin - 1 : bin];
+    }
+
+    public static bool IsEven(double[] edges)
+    {
+        var step = (edges[^1] - edges[0]) / (edges.Length - 1);
+        for (var i = 1; i < edges.Length - 1; i++)
+        {
+            if (!edges[i].Equals(i * step + edges[0])) return false;
+        }
+        return double.IsFinite(step) && step > 0;
+    }
+
+    /// <summary>Scores of the bins.</summary>
+    public ReadOnlySpan<double> Scores => scores;
+
+    public void Write(ModelWriter writer)
+    {
+        writer.Array(edges);
+        writer.Array(scores);
+        writer.Double(tolerance);
+    }
+
+    public static FeatureHistogram Read(ref ModelReader reader) => new(reader.Array<double>(), reader.Array<double>(), reader.Double());
+
+    private static int Search(double[] edges, double value)
+    {
+        var at = Array.BinarySearch(edges, value);
+        return Math.Clamp(at >= 0 ? at : ~at - 1, 0, edges.Length - 2);
+    }
+}

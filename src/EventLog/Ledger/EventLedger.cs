@@ -1,0 +1,123 @@
+using System.Buffers.Binary;
+using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.EventLog.Reading;
+using Npgsql;
+
+namespace EventSourcedAnomaly.EventLog.Ledger;
+
+/// <summary>
+/// The transparency log over the events: signed tree heads, tiles, entry bundles and proofs, in the formats of C2SP, so that
+/// tools that are not ours can verify it.
+/// </summary>
+public sealed class EventLedger(EventStore store, LedgerKey key, TimeProvider time)
+{
+    private const int LongestEntry = ushort.MaxValue;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>The tiles of the tree.</summary>
+    public Tiles Tiles { get; } = new(store.Database);
+
+    /// <summary>What a verifier needs.</summary>
+    public VerifierKey Key => key.Verifier;
+
+    /// <summary>The newest signed tree head, made now if events came since the last.</summary>
+    /// <param name="atLeast">A sequence number that it has to cover; it is waited for.</param>
+    /// <param name="ct">Stops the wait.</param>
+    /// <exception cref="TimeoutException">The tree does not reach so far in time.</exception>
+    public async Task<(Checkpoint Checkpoint, string Note)> Current(long atLeast, CancellationToken ct)
+    {
+        var size = await WaitForSize(atLeast, ct);
+        if (await Stored(size, ct) is { } known)
+        {
+            return (Checkpoint.Parse(known, null), known);
+        }
+
+        var checkpoint = new Checkpoint(key.Name, size, await MerkleTree.Root(size, Tiles.Subtrees(ct)));
+        var note = checkpoint.Sign(key);
+        await using var command = store.Database.CreateCommand("insert into esa_ledger_checkpoints (size, root, note) values ($1, $2, $3) on conflict do nothing");
+        command.Parameters.Add(new() { Value = size });
+        command.Parameters.Add(new() { Value = checkpoint.Root });
+        command.Parameters.Add(new() { Value = note });
+        await command.ExecuteNonQueryAsync(ct);
+        return (checkpoint, note);
+    }
+
+    /// <summary>How many events the tree holds.</summary>
+    public async Task<long> Size(CancellationToken ct)
+    {
+        await using var command = store.Database.CreateCommand("select last_seq_id from mt_event_progression where name = $1");
+        command.Parameters.Add(new() { Value = LedgerIntegration.Shard });
+        return (long?)await command.ExecuteScalarAsync(ct) ?? 0;
+    }
+
+    /// <summary>The proof that an event is in the log.</summary>
+    public async Task<LogProof> Prove(long sequence, CancellationToken ct)
+    {
+        var (checkpoint, note) = await Current(sequence, ct);
+        return new LogProof(sequence - 1, await MerkleTree.InclusionProof(sequence - 1, checkpoint.Size, Tiles.Subtrees(ct)), note);
+    }
+
+    /// <summary>The proof that the tree of one size is a prefix of that of another.</summary>
+    public async Task<IReadOnlyList<byte[]>> Consistency(long from, long to, CancellationToken ct) =>
+        await MerkleTree.ConsistencyProof(from, to, Tiles.Subtrees(ct));
+
+    /// <summary>An entry bundle of tlog-tiles: export lines, each behind its length as two bytes, big-endian.</summary>
+    /// <param name="n">The number of the level-0 tile whose entries these are.</param>
+    /// <param name="width">How many of them.</param>
+    /// <param name="ct">Stops the reading.</param>
+    /// <returns>The bundle, or null when the tree does not hold them all.</returns>
+    /// <exception cref="InvalidDataException">An entry is longer than the format can carry.</exception>
+    public async Task<byte[]?> Entries(long n, int width, CancellationToken ct)
+    {
+        var first = n * Tiles.Width;
+        if (first + width > await Size(ct))
+        {
+            return null;
+        }
+
+        var bundle = new MemoryStream();
+        var length = new byte[2];
+        foreach (var recorded in await store.Events.Page(new EventFilter { After = first, Until = first + width }, width, ct))
+        {
+            var line = ExportLine.Bytes(recorded);
+            if (line.Length > LongestEntry)
+            {
+                throw new InvalidDataException($"Event {recorded.Sequence} is {line.Length} bytes long; an entry bundle carries at most {LongestEntry}.");
+            }
+
+            BinaryPrimitives.WriteUInt16BigEndian(length, (ushort)line.Length);
+            bundle.Write(length);
+            bundle.Write(line);
+        }
+
+        return bundle.ToArray();
+    }
+
+    private async Task<long> WaitForSize(long atLeast, CancellationToken ct)
+    {
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            var size = await Size(ct);
+            if (size >= atLeast && size > 0)
+            {
+                return size;
+            }
+
+            if (time.GetElapsedTime(started) > Patience)
+            {
+                throw new TimeoutException($"The ledger holds {size} events; {atLeast} were asked for.");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), time, ct);
+        }
+    }
+
+    private async Task<string?> Stored(long size, CancellationToken ct)
+    {
+        await using var command = store.Database.CreateCommand("select note from esa_ledger_checkpoints where size = $1 and note like $2");
+        command.Parameters.Add(new NpgsqlParameter { Value = size });
+        command.Parameters.Add(new NpgsqlParameter { Value = $"{key.Name}\n%" });
+        return (string?)await command.ExecuteScalarAsync(ct);
+    }
+}

@@ -1,0 +1,79 @@
+namespace EventSourcedAnomaly.Detection.Tests.Neural;
+
+public sealed class NetworkTrainingTests
+{
+    public static TheoryData<string> Names => ["AutoEncoder", "LSTMAutoencoder"];
+
+    private const string Parameters = """{"epochs":6,"patience":0}""";
+
+    private static NeuralDetector Create(string name) => (NeuralDetector)Algorithms.Create(name, TestData.Parameters(Parameters), seed: 2);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Loss_falls_while_training(string name)
+    {
+        var training = Create(name).BeginTraining(TestData.Cloud(200, 3));
+        var first = training.TrainEpoch();
+        EpochReport last = first;
+        while (!training.IsComplete) last = training.TrainEpoch();
+        Assert.Equal(6, last.Epoch);
+        Assert.True(last.Loss < first.Loss);
+        Assert.NotNull(last.ValidationLoss);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_training_resumed_from_a_checkpoint_ends_with_the_same_bits(string name)
+    {
+        var x = TestData.Cloud(150, 3, outliers: 3);
+        var straight = Create(name);
+        straight.Fit(x);
+
+        var interrupted = Create(name).BeginTraining(x);
+        interrupted.TrainEpoch();
+        interrupted.TrainEpoch();
+        var resumed = Create(name);
+        var training = resumed.ResumeTraining(x, interrupted.Checkpoint());
+        while (!training.IsComplete) training.TrainEpoch();
+        training.Complete();
+
+        Assert.Equal(straight.DecisionScores, resumed.DecisionScores);
+        Assert.Equal(straight.ToBytes(), resumed.ToBytes());
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_number_of_threads_does_not_change_the_weights(string name)
+    {
+        var x = TestData.Cloud(100, 2);
+        var (one, all) = (Create(name), Create(name));
+        one.MaxDegreeOfParallelism = 1;
+        one.Fit(x);
+        all.Fit(x);
+        Assert.Equal(one.DecisionScores, all.DecisionScores);
+    }
+
+    [Fact]
+    public void Training_stops_when_the_loss_no_longer_improves()
+    {
+        var detector = (NeuralDetector)Algorithms.Create("AutoEncoder", TestData.Parameters("""{"epochs":500,"patience":2,"lr":0.05}"""));
+        var training = detector.BeginTraining(TestData.Cloud(60, 2));
+        while (!training.IsComplete) training.TrainEpoch();
+        Assert.True(training.Epoch < 500);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_network_is_refused() => Assert.Throws<InvalidDataException>(() =>
+        Create(
+            "AutoEncoder").ResumeTraining(TestData.Cloud(20, 5), Create("AutoEncoder").BeginTraining(TestData.Cloud(20, 3)).Checkpoint()));
+
+    [Fact]
+    public void A_break_in_the_rhythm_of_a_series_stands_out()
+    {
+        var series = Enumerable.Range(0, 600).Select(i => Math.Sin(i * 2 * Math.PI / 24)).ToArray();
+        series[555] = -2.5;
+        var detector = TestData.Fitted("LSTMAutoencoder", new Matrix(600, 1, series), """{"epochs":10}""");
+        var scores = detector.DecisionScores;
+        Assert.Equal(555, Array.IndexOf(scores, scores.Max()));
+    }
+}
