@@ -7,13 +7,14 @@ var root = new RootCommand("Anomaly detection on local files: fit, score and eva
     EvaluateCommand.Create(),
     ScoreCommand.Create(),
     AlgorithmsCommand.Create(),
+    VerifyCommand.Create(),
 };
 
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception refused) when (refused is CsvException or ArgumentException or IOException or UnauthorizedAccessException)
+catch (Exception refused) when (refused is CsvException or ArgumentException or FormatException or InvalidDataException or Npgsql.NpgsqlException or IOException or UnauthorizedAccessException)
 {
     await Console.Error.WriteLineAsync("esa: " + refused.Message);
     return 1;

@@ -81,5 +81,12 @@ internal static class AuditRoutes
         routes.MapGet("/api/v1/audit/streams/{streamId}", GetAuditStream.Handle);
         routes.MapGet("/api/v1/audit/streams/{streamId}/diff", DiffAuditStream.Handle);
         routes.MapPost("/api/v1/audit/results/{resultId}/replay", ReplayResult.Handle);
+        routes.MapGet("/api/v1/audit/events/{sequence:long}/proof", ProveEvent.Handle);
+        routes.MapGet("/api/v1/audit/events/{sequence:long}/entry", ProveEvent.Entry);
+        routes.MapGet("/api/v1/audit/ledger/checkpoint", GetCheckpoint.Handle);
+        routes.MapGet("/api/v1/audit/ledger/key", GetCheckpoint.Key);
+        routes.MapGet("/api/v1/audit/ledger/consistency", ProveConsistency.Handle);
+        routes.MapGet("/api/v1/audit/ledger/tile/entries/{**n}", GetTile.Entries);
+        routes.MapGet("/api/v1/audit/ledger/tile/{level:int}/{**n}", GetTile.Hashes);
     }
 }

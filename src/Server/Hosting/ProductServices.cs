@@ -1,5 +1,6 @@
 using EventSourcedAnomaly.Actors;
 using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.EventLog.Ledger;
 using EventSourcedAnomaly.EventLog.Reading;
 using EventSourcedAnomaly.EventLog.Subscriptions;
 using EventSourcedAnomaly.Server.Audit;
@@ -17,7 +18,12 @@ namespace EventSourcedAnomaly.Server.Hosting;
 internal static class ProductServices
 {
     /// <summary>The engines, as this process runs them.</summary>
-    public static IServiceCollection AddEngines(this IServiceCollection services, EventStore store, EventStoreOptions options) => services
+    public static IServiceCollection AddEngines(this IServiceCollection services, EventStore store, EventStoreOptions options, LedgerKey ledgerKey) => services
+        .AddSingleton(ledgerKey)
+        .AddSingleton<EventLedger>()
+        .AddSingleton<CheckpointPublisher>()
+        .AddSingleton<ICheckpointSink, CheckpointFile>()
+        .AddSingleton<ICheckpointSink, CheckpointWebhook>()
         .AddSingleton(TimeProvider.System)
         .AddSingleton(options)
         .AddSingleton(new SiloOptions())
@@ -46,7 +52,8 @@ internal static class ProductServices
         .AddSingleton<ISubscription, DatasetVerificationDispatch>()
         .AddSingleton<ISubscription, TrainingDispatch>()
         .AddSingleton<ISubscription, DetectorFollowsTraining>()
-        .AddSingleton<ISubscription, DetectionStatistics>();
+        .AddSingleton<ISubscription, DetectionStatistics>()
+        .AddSingleton<ISubscription, LedgerIntegration>();
 
     /// <summary>The job store that all silos of the database share.</summary>
     public static IServiceCollection AddJobs(this IServiceCollection services, string connectionString) => services

@@ -1,5 +1,6 @@
 using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.EventLog.Ledger;
 using EventSourcedAnomaly.EventLog.Schema;
 using EventSourcedAnomaly.EventLog.Subscriptions;
 using EventSourcedAnomaly.Server.Security;
@@ -52,7 +53,8 @@ internal sealed class ServerHost : IAsyncDisposable
             var store = await EventStore.Open(
                 database.ConnectionString, EventTypes.From([typeof(ServerHost).Assembly]), Migration.Embedded(typeof(ServerHost).Assembly, "server"), options, loggers, ct);
             var secrets = await ServerSecrets.Load(store.Database, ct);
-            builder.Services.AddSingleton(settings).AddSingleton(secrets).AddEngines(store, options).AddProduct().AddSubscriptions()
+            var ledgerKey = await LedgerKey.LoadOrCreate(settings.LedgerKeyFile, settings.LedgerOrigin, ct);
+            builder.Services.AddSingleton(settings).AddSingleton(secrets).AddEngines(store, options, ledgerKey).AddProduct().AddSubscriptions()
                 .AddJobs(database.ConnectionString);
             ConfigureHttp(builder, settings);
             var app = builder.Build();
@@ -90,6 +92,7 @@ internal sealed class ServerHost : IAsyncDisposable
         await _app.Services.GetRequiredService<FirstStart>().Run(ct);
         await _app.StartAsync(ct);
         _app.Services.GetRequiredService<SubscriptionDaemon>().Start();
+        _app.Services.GetRequiredService<CheckpointPublisher>().Start();
     }
 
     // What a server that was killed was reading: its clients have no answer, and the directory is this server's alone.

@@ -10,8 +10,12 @@ namespace EventSourcedAnomaly.Server.Hosting;
 /// <param name="BootstrapApiKey">The administrator's key; null to generate one at the first start.</param>
 /// <param name="Demo">Whether an empty log is filled with the demonstration.</param>
 /// <param name="MaxUploadBytes">The largest data set file.</param>
+/// <param name="LedgerOrigin">The name under which checkpoints are signed; null for one made from the key.</param>
+/// <param name="CheckpointFile">A file that every checkpoint is appended to.</param>
+/// <param name="CheckpointWebhook">An address that every checkpoint is posted to.</param>
 internal sealed record ServerSettings(
-    string DataDirectory, string Host, int Port, string? ConnectionString, string? BootstrapApiKey, bool Demo, long MaxUploadBytes)
+    string DataDirectory, string Host, int Port, string? ConnectionString, string? BootstrapApiKey, bool Demo, long MaxUploadBytes,
+    string? LedgerOrigin, string? CheckpointFile, Uri? CheckpointWebhook)
 {
     /// <summary>Where uploads rest while they are read.</summary>
     public string TempDirectory => Path.Combine(DataDirectory, "tmp");
@@ -24,7 +28,18 @@ internal sealed record ServerSettings(
         configuration.GetConnectionString("Postgres") is { Length: > 0 } connection ? connection : null,
         configuration["ESA_BOOTSTRAP_API_KEY"] is { Length: > 0 } key ? key : null,
         !string.Equals(configuration["ESA_DEMO"], "false", StringComparison.OrdinalIgnoreCase),
-        Whole(configuration, "ESA_MAX_UPLOAD_MB", 4096, 1, 1 << 20) * (1L << 20));
+        Whole(configuration, "ESA_MAX_UPLOAD_MB", 4096, 1, 1 << 20) * (1L << 20),
+        configuration["ESA_LEDGER_ORIGIN"] is { Length: > 0 } origin ? origin : null,
+        configuration["ESA_LEDGER_CHECKPOINT_FILE"] is { Length: > 0 } file ? file : null,
+        configuration["ESA_LEDGER_CHECKPOINT_WEBHOOK"] is { Length: > 0 } webhook ? Address("ESA_LEDGER_CHECKPOINT_WEBHOOK", webhook) : null);
+
+    /// <summary>Where the key lies that signs checkpoints.</summary>
+    public string LedgerKeyFile => Path.Combine(DataDirectory, "ledger.key");
+
+    private static Uri Address(string name, string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? address
+            : throw new SettingException($"{name}: expected an http or https address, got '{text}'.");
 
     private static int Whole(IConfiguration configuration, string name, int otherwise, int min, int max) => configuration[name] switch
     {
