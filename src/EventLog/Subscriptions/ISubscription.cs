@@ -23,6 +23,11 @@ public readonly record struct Delivery(RecordedEvent Recorded, IEvent Event);
 /// </summary>
 public interface IProjection : ISubscription
 {
+    /// <summary>
+    /// The tables it writes and nobody else does, which a rebuild makes anew; it names them without a schema. None: it cannot be rebuilt.
+    /// </summary>
+    IReadOnlyList<string> Tables => [];
+
     /// <summary>Applies events in the order of the log.</summary>
     /// <param name="events">One or more.</param>
     /// <param name="connection">The connection whose open transaction also moves the progression.</param>

@@ -9,6 +9,15 @@ public sealed class SubscriptionDaemon(
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
 
+    /// <summary>The projections that can be rebuilt.</summary>
+    public IEnumerable<string> Rebuildable => subscriptions.OfType<IProjection>().Where(projection => projection.Tables.Count > 0).Select(projection => projection.Name);
+
+    /// <summary>Asks for a rebuild; the silo that owns the projection does it beside the live one.</summary>
+    public Task Rebuild(string name, CancellationToken ct) => ProjectionRebuild.Request(store.Database, name, ct);
+
+    /// <summary>What became of the last rebuild of each projection.</summary>
+    public Task<IReadOnlyList<RebuildStatus>> Rebuilds(CancellationToken ct) => ProjectionRebuild.Last(store.Database, ct);
+
     /// <summary>Starts them.</summary>
     public void Start() =>
         _running = Task.WhenAll(subscriptions.Select(subscription =>

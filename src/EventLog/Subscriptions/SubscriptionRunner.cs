@@ -11,6 +11,8 @@ namespace EventSourcedAnomaly.EventLog.Subscriptions;
 /// </summary>
 internal sealed partial class SubscriptionRunner(ISubscription subscription, EventStore store, EventStoreOptions options, ILogger logger)
 {
+    private readonly ISubscription _subscription = subscription;
+    private readonly EventStore _store = store;
     private const int PageSize = 2000;
     private const int WorthParallel = 200;
     private const int Attempts = 4;
@@ -23,7 +25,7 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
         {
             try
             {
-                await using var connection = await store.Sessions.OpenConnectionAsync(ct);
+                await using var connection = await _store.Sessions.OpenConnectionAsync(ct);
                 if (await TryOwn(connection, ct))
                 {
                     await Follow(connection, ct);
@@ -35,7 +37,7 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
             }
             catch (Exception e)
             {
-                LogStopped(e, subscription.Name);
+                LogStopped(e, _subscription.Name);
             }
 
             await Task.Delay(options.PollInterval, options.Time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -55,12 +57,13 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
     {
         var position = await Progression.Load(connection, _shard, ct);
         var next = Fetch(position, ct);
+        await using var rebuilding = new Rebuilding(this);
         while (true)
         {
             var page = await next;
-            next = page.Reached > position ? Fetch(page.Reached, ct) : WaitAndFetch(position, ct);
             if (page.Reached > position)
             {
+                next = Fetch(page.Reached, ct);
                 await Deliver(connection, page, ct);
                 position = page.Reached;
             }
@@ -68,28 +71,32 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
             {
                 // Nothing to do: notice if the lock was lost with its connection.
                 await Progression.Load(connection, _shard, ct);
+                next = rebuilding.Active ? Fetch(position, ct) : WaitAndFetch(position, ct);
             }
+
+            await rebuilding.Step(position, ct);
         }
     }
 
     // A wait with a limit, so that a lock lost with its connection is noticed on a quiet log too.
     private async Task<Page> WaitAndFetch(long position, CancellationToken ct)
     {
-        await store.Head.Beyond(position, ct).WaitAsync(TimeSpan.FromSeconds(5), options.Time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _store.Head.Beyond(position, ct).WaitAsync(options.PollInterval, options.Time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return await Fetch(position, ct);
     }
 
     // The next page is read and deserialised while the one before it is dealt with.
-    private async Task<Page> Fetch(long position, CancellationToken ct)
+    private Task<Page> Fetch(long position, CancellationToken ct) => Fetch(position, _store.Head.Sequence, ct);
+
+    private async Task<Page> Fetch(long position, long head, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        var head = store.Head.Sequence;
         if (head <= position)
         {
             return new Page([], position);
         }
 
-        var events = await store.Events.Page(new EventFilter { After = position, Until = head, Types = _types }, PageSize, ct);
+        var events = await _store.Events.Page(new EventFilter { After = position, Until = head, Types = _types }, PageSize, ct);
         var deliveries = new Delivery[events.Count];
         if (_types is null)
         {
@@ -117,7 +124,7 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
     {
         try
         {
-            return new Delivery(recorded, store.Types.Deserialize(recorded));
+            return new Delivery(recorded, _store.Types.Deserialize(recorded));
         }
         catch (Exception e) when (e is not UnknownEventTypeException)
         {
@@ -127,7 +134,7 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
 
     private async Task Deliver(NpgsqlConnection connection, Page page, CancellationToken ct)
     {
-        switch (subscription)
+        switch (_subscription)
         {
             case IProjection projection:
                 await Project(projection.Project, connection, page, ct);
@@ -145,7 +152,7 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
                 await Progression.Save(connection, _shard, page.Reached, ct);
                 break;
             default:
-                throw new InvalidOperationException($"{subscription.Name} is neither a projection nor a reaction.");
+                throw new InvalidOperationException($"{_subscription.Name} is neither a projection nor a reaction.");
         }
     }
 
@@ -244,13 +251,13 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
 
     private async Task Park(NpgsqlConnection connection, RecordedEvent recorded, Exception reason, CancellationToken ct)
     {
-        LogParked(reason, subscription.Name, recorded.Sequence, recorded.Type);
+        LogParked(reason, _subscription.Name, recorded.Sequence, recorded.Type);
         await using var command = new NpgsqlCommand("""
             insert into esa_parked_events (subscription, seq_id, error) values ($1, $2, $3)
             on conflict (subscription, seq_id) do update set error = excluded.error, parked = now()
             """, connection)
         {
-            Parameters = { new() { Value = subscription.Name }, new() { Value = recorded.Sequence }, new() { Value = reason.Message } },
+            Parameters = { new() { Value = _subscription.Name }, new() { Value = recorded.Sequence }, new() { Value = reason.Message } },
         };
         await command.ExecuteNonQueryAsync(ct);
     }
@@ -260,6 +267,9 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Subscription {Name} parked event {Sequence} ({Type})")]
     private partial void LogParked(Exception exception, string name, long sequence, string type);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The rebuild of {Name} failed; the live tables are as they were")]
+    private partial void LogRebuildFailed(Exception exception, string name);
 
     private delegate Task Projecting(IReadOnlyList<Delivery> deliveries, NpgsqlConnection connection, CancellationToken ct);
 

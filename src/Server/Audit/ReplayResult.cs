@@ -81,6 +81,9 @@ internal static class AuditRoutes
         routes.MapGet("/api/v1/audit/streams/{streamId}", GetAuditStream.Handle);
         routes.MapGet("/api/v1/audit/streams/{streamId}/diff", DiffAuditStream.Handle);
         routes.MapPost("/api/v1/audit/results/{resultId}/replay", ReplayResult.Handle);
+        routes.MapGet("/api/v1/audit/projections", ListProjections.Handle);
+        routes.MapPost("/api/v1/audit/projections/{name}/rebuild", RebuildProjection.Handle);
+        routes.MapPost("/api/v1/audit/subjects/{id}/erase", EraseSubject.Handle);
         routes.MapGet("/api/v1/audit/events/{sequence:long}/proof", ProveEvent.Handle);
         routes.MapGet("/api/v1/audit/events/{sequence:long}/entry", ProveEvent.Entry);
         routes.MapGet("/api/v1/audit/ledger/checkpoint", GetCheckpoint.Handle);

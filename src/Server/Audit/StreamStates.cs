@@ -20,6 +20,7 @@ internal sealed class StreamStates(EventStore store)
         [Dataset.StreamType] = Fold<Dataset>(store),
         [DetectionResult.StreamType] = Fold<DetectionResult>(store),
         [Detector.StreamType] = Fold<Detector>(store),
+        [Subject.StreamType] = Fold<Subject>(store),
         [Tenant.StreamType] = Fold<Tenant>(store),
         [TrainingSession.StreamType] = Fold<TrainingSession>(store),
     };

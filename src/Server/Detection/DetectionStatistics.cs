@@ -10,6 +10,9 @@ internal sealed class DetectionStatistics : IProjection
     public string Name => "detection_statistics";
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Tables { get; } = ["detection_statistics"];
+
+    /// <inheritdoc/>
     public IReadOnlyCollection<Type> EventTypes { get; } = [typeof(DetectionCompleted)];
 
     /// <inheritdoc/>

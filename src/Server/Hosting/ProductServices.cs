@@ -1,5 +1,6 @@
 using EventSourcedAnomaly.Actors;
 using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.EventLog.Erasure;
 using EventSourcedAnomaly.EventLog.Ledger;
 using EventSourcedAnomaly.EventLog.Reading;
 using EventSourcedAnomaly.EventLog.Subscriptions;
@@ -44,7 +45,7 @@ internal static class ProductServices
         .AddSingleton<DetectorViews>()
         .AddSingleton<TrainingViews>().AddSingleton<TrainingDesk>()
         .AddSingleton<LoadedModels>().AddSingleton<DetectionDesk>().AddSingleton<ResultViews>()
-        .AddSingleton<StreamStates>()
+        .AddSingleton<StreamStates>().AddSingleton(provider => new SubjectKeys(provider.GetRequiredService<EventStore>().Database))
         .AddSingleton<FirstStart>().AddSingleton<DemoTenant>();
 
     /// <summary>What follows the log.</summary>
