@@ -5,9 +5,9 @@ using EventSourcedAnomaly.Detection.Numerics;
 namespace EventSourcedAnomaly.Detection;
 
 /// <summary>
-/// An unsupervised anomaly detector: fitted on rows without labels, it gives every row a raw score, larger being more anomalous.
-/// A fitted detector may be used from several threads at once; fitting may not. The same seed gives the same scores on any number
-/// of threads.
+/// An unsupervised anomaly detector: fitted on rows without labels, it gives every row a raw score, larger being more anomalous. A
+/// fitted detector may be used from several threads at once; fitting may not. The same seed gives the same scores on any number of
+/// threads.
 /// </summary>
 public abstract class Detector
 {
@@ -62,8 +62,8 @@ public abstract class Detector
     public virtual bool IsSequential => false;
 
     /// <summary>
-    /// Whether a training row's score leaves the row itself out (as neighbour methods must), so that <see cref="DecisionScores"/> differ
-    /// from scoring the same rows as new ones.
+    /// Whether a training row's score leaves the row itself out (as neighbour methods must), so that <see cref="DecisionScores"/>
+    /// differ from scoring the same rows as new ones.
     /// </summary>
     public virtual bool ScoresTrainingRowsApart => false;
 
@@ -134,8 +134,9 @@ public abstract class Detector
     /// <summary>Whether a raw score is above the threshold.</summary>
     public bool IsAnomaly(double raw) => raw > Threshold;
 
-    /// <summary>Probability that the verdict on this raw score would survive another training sample (PyOD's
-    /// <c>predict_confidence</c>).</summary>
+    /// <summary>
+    /// Probability that the verdict on this raw score would survive another training sample (PyOD's <c>predict_confidence</c>).
+    /// </summary>
     public double Confidence(double raw) => OutlierConfidence.Of(Fitted(_sortedScores), _expectedAnomalies, raw, IsAnomaly(raw));
 
     /// <summary>
@@ -149,8 +150,8 @@ public abstract class Detector
     }
 
     /// <summary>
-    /// How much each feature pushed the row's raw score away from <see cref="BaseValue"/>: positive towards anomaly. The sum is
-    /// the raw score minus the base value. Unless the algorithm has its own terms: Shapley values against <see cref="Center"/>.
+    /// How much each feature pushed the row's raw score away from <see cref="BaseValue"/>: positive towards anomaly. The sum is the
+    /// raw score minus the base value. Unless the algorithm has its own terms: Shapley values against <see cref="Center"/>.
     /// </summary>
     public virtual double[] Contributions(ReadOnlySpan<double> row)
     {
