@@ -80,10 +80,10 @@ public abstract class Detector
     private protected virtual int BlockRows => 1024;
 
     /// <summary>Learns from the rows of <paramref name="x"/>.</summary>
-    /// <param name="x">At least one row and one column of finite numbers.</param>
+    /// <param name="x">At least one row and one column of numbers from -1e75 to 1e75.</param>
     /// <param name="progress">Told shares from 0 to 1.</param>
     /// <param name="ct">Stops the fit; the detector is then unfitted.</param>
-    /// <exception cref="ArgumentException">The table is empty or holds NaN or an infinity; the message gives row and column.</exception>
+    /// <exception cref="ArgumentException">The table is empty or holds NaN or a number out of range; the message gives row and column.</exception>
     public void Fit(Matrix x, IProgress<double>? progress = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(x);
