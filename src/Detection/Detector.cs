@@ -5,9 +5,9 @@ using EventSourcedAnomaly.Detection.Numerics;
 namespace EventSourcedAnomaly.Detection;
 
 /// <summary>
-/// An unsupervised anomaly detector: fitted on rows without labels, it gives every row a raw score, larger being more anomalous.
-/// A fitted detector may be used from several threads at once; fitting may not. The same seed gives the same scores on any number
-/// of threads.
+/// An unsupervised anomaly detector: fitted on rows without labels, it gives every row a raw score, larger being more anomalous. A
+/// fitted detector may be used from several threads at once; fitting may not. The same seed gives the same scores on any number of
+/// threads.
 /// </summary>
 public abstract class Detector
 {
@@ -62,8 +62,8 @@ public abstract class Detector
     public virtual bool IsSequential => false;
 
     /// <summary>
-    /// Whether a training row's score leaves the row itself out (as neighbour methods must), so that <see cref="DecisionScores"/> differ
-    /// from scoring the same rows as new ones.
+    /// Whether a training row's score leaves the row itself out (as neighbour methods must), so that <see cref="DecisionScores"/>
+    /// differ from scoring the same rows as new ones.
     /// </summary>
     public virtual bool ScoresTrainingRowsApart => false;
 
@@ -80,10 +80,10 @@ public abstract class Detector
     private protected virtual int BlockRows => 1024;
 
     /// <summary>Learns from the rows of <paramref name="x"/>.</summary>
-    /// <param name="x">At least one row and one column of finite numbers.</param>
+    /// <param name="x">At least one row and one column of numbers from -1e75 to 1e75.</param>
     /// <param name="progress">Told shares from 0 to 1.</param>
     /// <param name="ct">Stops the fit; the detector is then unfitted.</param>
-    /// <exception cref="ArgumentException">The table is empty or holds NaN or an infinity; the message gives row and column.</exception>
+    /// <exception cref="ArgumentException">The table is empty or holds NaN or a number out of range; the message gives row and column.</exception>
     public void Fit(Matrix x, IProgress<double>? progress = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(x);
@@ -134,8 +134,9 @@ public abstract class Detector
     /// <summary>Whether a raw score is above the threshold.</summary>
     public bool IsAnomaly(double raw) => raw > Threshold;
 
-    /// <summary>Probability that the verdict on this raw score would survive another training sample (PyOD's
-    /// <c>predict_confidence</c>).</summary>
+    /// <summary>
+    /// Probability that the verdict on this raw score would survive another training sample (PyOD's <c>predict_confidence</c>).
+    /// </summary>
     public double Confidence(double raw) => OutlierConfidence.Of(Fitted(_sortedScores), _expectedAnomalies, raw, IsAnomaly(raw));
 
     /// <summary>
@@ -149,8 +150,8 @@ public abstract class Detector
     }
 
     /// <summary>
-    /// How much each feature pushed the row's raw score away from <see cref="BaseValue"/>: positive towards anomaly. The sum is
-    /// the raw score minus the base value. Unless the algorithm has its own terms: Shapley values against <see cref="Center"/>.
+    /// How much each feature pushed the row's raw score away from <see cref="BaseValue"/>: positive towards anomaly. The sum is the
+    /// raw score minus the base value. Unless the algorithm has its own terms: Shapley values against <see cref="Center"/>.
     /// </summary>
     public virtual double[] Contributions(ReadOnlySpan<double> row)
     {

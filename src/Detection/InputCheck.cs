@@ -5,6 +5,9 @@ namespace EventSourcedAnomaly.Detection;
 /// <summary>Refuses tables that no detector can use. Missing values are not guessed: the caller decides how to fill them.</summary>
 internal static class InputCheck
 {
+    /// <summary>Squares of squares of larger numbers would leave the range of float64, as they occur in covariances.</summary>
+    private const double Limit = 1e75;
+
     public static void Training(Matrix x)
     {
         if (x.Rows == 0) throw new ArgumentException("expected at least 1 row, got 0", nameof(x));
@@ -29,14 +32,13 @@ internal static class InputCheck
 
     private static void Finite(ReadOnlySpan<double> values, int columns)
     {
-        if (TensorPrimitives.IsFiniteAll(values)) return;
+        if (values.IsEmpty || Math.Abs(TensorPrimitives.MaxMagnitude(values)) <= Limit) return;
         for (var i = 0; i < values.Length; i++)
         {
-            if (!double.IsFinite(values[i]))
-            {
-                var place = $"row {i / columns}, column {i % columns} (counted from 0)";
-                throw new ArgumentException($"expected finite numbers, got {values[i]} in {place}", nameof(values));
-            }
+            if (Math.Abs(values[i]) <= Limit) continue;
+            var expected = double.IsFinite(values[i]) ? $"numbers from -{Limit} to {Limit}" : "finite numbers";
+            var place = $"row {i / columns}, column {i % columns} (counted from 0)";
+            throw new ArgumentException($"expected {expected}, got {values[i]} in {place}", nameof(values));
         }
     }
 }

@@ -3,8 +3,8 @@ using EventSourcedAnomaly.Detection.Numerics;
 namespace EventSourcedAnomaly.Detection;
 
 /// <summary>
-/// How sure a verdict is: the probability that it would be the same had the detector been trained on another sample of the same
-/// data (Perini, Vercruyssen, Davis 2020, "Quantifying the confidence of anomaly detectors in their example-wise predictions").
+/// How sure a verdict is: the probability that it would be the same had the detector been trained on another sample of the same data
+/// (Perini, Vercruyssen, Davis 2020, "Quantifying the confidence of anomaly detectors in their example-wise predictions").
 /// </summary>
 internal static class OutlierConfidence
 {

@@ -2,8 +2,9 @@ using System.Runtime.ExceptionServices;
 
 namespace EventSourcedAnomaly.Detection;
 
-/// <summary>Splits rows into blocks of fixed size and works on them in parallel; a block's bounds never depend on the number of
-/// threads.</summary>
+/// <summary>
+/// Splits rows into blocks of fixed size and works on them in parallel; a block's bounds never depend on the number of threads.
+/// </summary>
 internal static class RowBlocks
 {
     public static void ForEach(int rows, int blockRows, int maxDegreeOfParallelism, CancellationToken ct, Action<int, int> work)

@@ -3,8 +3,8 @@ using EventSourcedAnomaly.Detection.Numerics;
 namespace EventSourcedAnomaly.Detection;
 
 /// <summary>
-/// Maps raw scores to [0, 1]: the threshold becomes exactly 0.5, larger is more anomalous. With z = (raw - threshold) / spread and
-/// y = asinh z, the score is (1 + y / (1 + |y|)) / 2. The logarithmic tail keeps order among extreme scores, so rankings do not change.
+/// Maps raw scores to [0, 1]: the threshold becomes exactly 0.5, larger is more anomalous. With z = (raw - threshold) / spread and y
+/// = asinh z, the score is (1 + y / (1 + |y|)) / 2. The logarithmic tail keeps order among extreme scores, so rankings do not change.
 /// </summary>
 /// <param name="Threshold">Raw score at which a row becomes an anomaly.</param>
 /// <param name="Spread">Robust width of the training scores, greater than 0.</param>
@@ -19,8 +19,8 @@ public sealed record ScoreScale(double Threshold, double Spread)
     }
 
     /// <summary>
-    /// The scale of some training scores: the spread is their interquartile range in units of a normal standard deviation, or, where half
-    /// of them are equal, their standard deviation, or 1 when all are equal.
+    /// The scale of some training scores: the spread is their interquartile range in units of a normal standard deviation, or, where
+    /// half of them are equal, their standard deviation, or 1 when all are equal.
     /// </summary>
     internal static ScoreScale FromTraining(ReadOnlySpan<double> sorted, double threshold)
     {

@@ -68,6 +68,7 @@ public sealed class DetectorContractTests
             new(50, 3, new double[150]),
             new(60, 2, [.. Enumerable.Range(0, 120).Select(i => i % 2 == 0 ? 7.0 : i / 2 % 3)]),
             new(40, 1, [.. Enumerable.Range(0, 40).Select(i => i < 39 ? 0.0 : 1e12)]),
+            new(40, 2, [.. Enumerable.Range(0, 80).Select(i => i < 78 ? i % 5 * 1e-30 : 1e75)]),
         ];
         foreach (var table in tables)
         {
@@ -84,6 +85,14 @@ public sealed class DetectorContractTests
     {
         var refused = Assert.Throws<ArgumentException>(() => TestData.Fitted(name, new Matrix(2, 2, [0, 1, double.NaN, 3])));
         Assert.Contains("NaN in row 1, column 0", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Numbers_too_large_to_square_are_refused_with_row_and_column(string name)
+    {
+        var refused = Assert.Throws<ArgumentException>(() => TestData.Fitted(name, new Matrix(2, 2, [0, 1, 2, -1e80])));
+        Assert.Contains("got -1E+80 in row 1, column 1", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -2,8 +2,7 @@ namespace EventSourcedAnomaly.Detection.Tests;
 
 /// <summary>
 /// Raw scores of three rows of a small table, computed with scikit-learn 1.2.1 and, for the methods of PyOD, with their published
-/// formulas in
-/// NumPy and SciPy.
+/// formulas in NumPy and SciPy.
 /// </summary>
 public sealed class PeerTests
 {

@@ -4,8 +4,9 @@ using EventSourcedAnomaly.Detection;
 
 namespace EventSourcedAnomaly.Cli.Commands;
 
-/// <summary><c>esa score</c>: writes the input's lines with an <c>anomaly_score</c> (0 … 1, 0.5 is the threshold) at the end of
-/// each.</summary>
+/// <summary>
+/// <c>esa score</c>: writes the input's lines with an <c>anomaly_score</c> (0 … 1, 0.5 is the threshold) at the end of each.
+/// </summary>
 internal static class ScoreCommand
 {
     public static Command Create()

@@ -15,8 +15,8 @@ public static class DriftTests
     }
 
     /// <summary>
-    /// Population stability index Σ (c - r) ln(c / r) over bins of equal reference count; above 0.2 is commonly called a shift. Its p-value
-    /// follows from its chi-square limit (Yurdakul 2018).
+    /// Population stability index Σ (c - r) ln(c / r) over bins of equal reference count; above 0.2 is commonly called a shift. Its
+    /// p-value follows from its chi-square limit (Yurdakul 2018).
     /// </summary>
     /// <inheritdoc cref="KolmogorovSmirnov" path="/exception"/>
     public static DriftResult PopulationStabilityIndex(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, int bins = 10)
@@ -29,8 +29,10 @@ public static class DriftTests
         return new DriftResult("population_stability_index", index, Survival(index / perUnit, r.Length));
     }
 
-    /// <summary>Jensen-Shannon distance (the root of the divergence, natural logarithm) between binned shares; p-value from its
-    /// chi-square limit.</summary>
+    /// <summary>
+    /// Jensen-Shannon distance (the root of the divergence, natural logarithm) between binned shares; p-value from its chi-square
+    /// limit.
+    /// </summary>
     /// <inheritdoc cref="KolmogorovSmirnov" path="/exception"/>
     public static DriftResult JensenShannon(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, int bins = 10)
     {

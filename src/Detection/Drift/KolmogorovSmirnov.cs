@@ -31,8 +31,8 @@ internal static class KolmogorovSmirnov
     }
 
     /// <summary>
-    /// Share of the lattice paths from (0,0) to (m,n) that ever are as far from the diagonal (Hodges 1958), counted as probabilities so
-    /// that nothing overflows and small results keep their digits.
+    /// Share of the lattice paths from (0,0) to (m,n) that ever are as far from the diagonal (Hodges 1958), counted as probabilities
+    /// so that nothing overflows and small results keep their digits.
     /// </summary>
     private static double Exact(int m, int n, double statistic)
     {

@@ -11,21 +11,25 @@ internal sealed class Combination
 {
     private readonly string _method;
     private readonly int[][] _groups;
+    private readonly double[] _shares;
 
     /// <param name="method">average, maximization, median, aom or moa.</param>
     /// <param name="members">Members of the ensemble.</param>
     /// <param name="buckets">Groups of aom and moa.</param>
+    /// <param name="weights">Weights of the average, one per member with a sum above 0; null for equal ones.</param>
     /// <param name="seed">Seed of the grouping.</param>
-    public Combination(string method, int members, int buckets, int seed)
+    public Combination(string method, int members, int buckets, double[]? weights, int seed)
     {
         _method = method;
+        weights ??= [.. Enumerable.Repeat(1.0, members)];
+        _shares = Array.ConvertAll(weights, weight => weight / weights.Sum());
         var order = new RandomSource(seed).Permutation(members);
         _groups = [.. order.Chunk((members + buckets - 1) / Math.Min(buckets, members))];
     }
 
     public double Of(ReadOnlySpan<double> unified) => _method switch
     {
-        "average" => TensorPrimitives.Sum(unified) / unified.Length,
+        "average" => TensorPrimitives.Dot(unified, _shares),
         "maximization" => TensorPrimitives.Max(unified),
         "median" => OrderStatistics.Median(unified),
         "aom" => OverGroups(unified, TensorPrimitives.Max<double>, values => TensorPrimitives.Sum(values) / values.Length),

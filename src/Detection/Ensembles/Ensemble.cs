@@ -5,8 +5,8 @@ namespace EventSourcedAnomaly.Detection;
 
 /// <summary>
 /// Several algorithms judging together: each is fitted to the same standardised rows, their scores are made comparable and combined.
-/// The default members see different things, isolation, nearness and correlation, and a row is as anomalous as the member that
-/// ranks it highest says: the others may be blind to it.
+/// The default members see different things, isolation, nearness and correlation, and a row is as anomalous as the member that ranks
+/// it highest says: the others may be blind to it.
 /// </summary>
 public sealed class Ensemble : Detector
 {
@@ -35,6 +35,10 @@ public sealed class Ensemble : Detector
             Parameter.Choice("combination", "maximization", ["average", "maximization", "median", "aom", "moa", "lscp"],
                 "How scores are combined: over all members, over groups of them, or by the locally best member (lscp)."),
             Parameter.Choice("unification", "rank", ["rank", "z", "unify"], "How scores are made comparable."),
+            new("weights", ParameterKind.NumberList | ParameterKind.Null, null, "Weight of each member in the average; null for equal ones.")
+            {
+                Numbers = new(0, double.PositiveInfinity),
+            },
             Parameter.Integer("n_buckets", 3, 1, "Groups of aom and moa.", 1_000),
             Parameter.Boolean("standardization", value: true, "Scale features to mean 0 and standard deviation 1 first."),
             Parameter.Contamination,
@@ -61,6 +65,9 @@ public sealed class Ensemble : Detector
         var z = _standardizer.Transform(x);
         var names = (string[])Parameters["base_estimators"]!;
         if (names.Length == 0) throw new ParameterException("base_estimators", "at least one algorithm", "[]");
+        if (Parameters["weights"] is double[] weights && (weights.Length != names.Length || !(weights.Sum() > 0)))
+            throw new ParameterException(
+                "weights", $"{names.Length} weights, one per member and not all 0", $"[{string.Join(", ", weights)}]");
         _members = new Detector[names.Length];
         for (var m = 0; m < names.Length; m++)
         {
@@ -89,7 +96,8 @@ public sealed class Ensemble : Detector
     private void Assemble()
     {
         _unifications = Array.ConvertAll(_members, m => new ScoreUnification(Parameters.Text("unification"), m));
-        _combination = new Combination(Parameters.Text("combination"), _members.Length, Parameters.Integer("n_buckets"), Seed);
+        _combination = new Combination(
+            Parameters.Text("combination"), _members.Length, Parameters.Integer("n_buckets"), Parameters["weights"] as double[], Seed);
     }
 
     private double[] UnifiedTrainingScores(int rows)

@@ -2,8 +2,10 @@ namespace EventSourcedAnomaly.Detection;
 
 public static partial class Evaluation
 {
-    /// <summary>Share of anomalies among the <paramref name="n"/> highest scores; n is the number of anomalies unless given. Ties
-    /// across the border count in part.</summary>
+    /// <summary>
+    /// Share of anomalies among the <paramref name="n"/> highest scores; n is the number of anomalies unless given. Ties across the
+    /// border count in part.
+    /// </summary>
     /// <inheritdoc cref="RocAuc" path="/param"/>
     public static double PrecisionAtN(ReadOnlySpan<double> scores, ReadOnlySpan<int> labels, int? n = null)
     {

@@ -4,8 +4,8 @@ namespace EventSourcedAnomaly.Detection;
 public static partial class Evaluation
 {
     /// <summary>
-    /// Area under the ROC curve: the probability that an anomaly outranks a normal row, ties counting one half. NaN when one of
-    /// the classes is absent.
+    /// Area under the ROC curve: the probability that an anomaly outranks a normal row, ties counting one half. NaN when one of the
+    /// classes is absent.
     /// </summary>
     /// <param name="scores">One score per row, larger being more anomalous.</param>
     /// <param name="labels">One label per row, 0 or 1.</param>

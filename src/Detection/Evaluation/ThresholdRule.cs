@@ -15,8 +15,10 @@ public static class ThresholdRule
         return high + factor * (high - low);
     }
 
-    /// <summary>The median plus <paramref name="factor"/> median absolute deviations in units of a normal standard deviation
-    /// (Iglewicz and Hoaglin 1993).</summary>
+    /// <summary>
+    /// The median plus <paramref name="factor"/> median absolute deviations in units of a normal standard deviation (Iglewicz and
+    /// Hoaglin 1993).
+    /// </summary>
     /// <inheritdoc cref="InterquartileRange" path="/param[@name='scores']"/>
     public static double MedianAbsoluteDeviation(ReadOnlySpan<double> scores, double factor = 3.5)
     {
@@ -33,8 +35,9 @@ public static class ThresholdRule
         return Moments.Mean(sorted) + factor * Math.Sqrt(Moments.Variance(sorted));
     }
 
-    /// <summary>The middle of the widest gap between neighbouring scores of the upper half, where the anomalies part from the
-    /// rest.</summary>
+    /// <summary>
+    /// The middle of the widest gap between neighbouring scores of the upper half, where the anomalies part from the rest.
+    /// </summary>
     /// <inheritdoc cref="InterquartileRange" path="/param[@name='scores']"/>
     public static double WidestGap(ReadOnlySpan<double> scores)
     {

@@ -4,8 +4,8 @@ using EventSourcedAnomaly.Detection.Numerics;
 namespace EventSourcedAnomaly.Detection;
 
 /// <summary>
-/// Shapley values of any detector by weighted least squares over coalitions of features (Lundberg and Lee 2017, "A unified approach to
-/// interpreting model predictions"); absent features take the values of background rows. Exact when all coalitions can be visited.
+/// Shapley values of any detector by weighted least squares over coalitions of features (Lundberg and Lee 2017, "A unified approach
+/// to interpreting model predictions"); absent features take the values of background rows. Exact when all coalitions can be visited.
 /// </summary>
 public static class KernelShap
 {

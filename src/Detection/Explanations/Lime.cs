@@ -4,8 +4,8 @@ using EventSourcedAnomaly.Detection.Numerics;
 namespace EventSourcedAnomaly.Detection;
 
 /// <summary>
-/// A linear model of the detector around one row (Ribeiro, Singh, Guestrin 2016, "Why should I trust you?"): rows are drawn around it,
-/// weighted by nearness, and the raw score is regressed on the standardised distances from it.
+/// A linear model of the detector around one row (Ribeiro, Singh, Guestrin 2016, "Why should I trust you?"): rows are drawn around
+/// it, weighted by nearness, and the raw score is regressed on the standardised distances from it.
 /// </summary>
 public static class Lime
 {
@@ -15,8 +15,8 @@ public static class Lime
     /// <param name="row">The row to explain.</param>
     /// <param name="background">Rows whose spread sets the units of each feature.</param>
     /// <param name="samples">Rows drawn.</param>
-    /// <returns>Contributions are slope times the row's distance from the background's mean; fidelity is the weighted R² of the
-    /// local model.</returns>
+    /// <returns>Contributions are slope times the row's distance from the background's mean; fidelity is the weighted R² of the local
+    /// model.</returns>
     public static Explanation Explain(Detector detector, ReadOnlySpan<double> row, Matrix background, int samples = 2000)
     {
         ArgumentNullException.ThrowIfNull(detector);

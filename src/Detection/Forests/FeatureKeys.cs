@@ -2,8 +2,8 @@ namespace EventSourcedAnomaly.Detection.Forests;
 
 /// <summary>
 /// What the trees compare: float32 of a value's distance from the training median. Half the width of float64 doubles the speed, and
-/// measuring from the median keeps the precision where the data is, which the float32 of the value itself would lose (a time
-/// stamp in seconds would be rounded to two minutes). Distances beyond float32 become infinite keys, which still compare rightly.
+/// measuring from the median keeps the precision where the data is, which the float32 of the value itself would lose (a time stamp in
+/// seconds would be rounded to two minutes). Distances beyond float32 become infinite keys, which still compare rightly.
 /// </summary>
 /// <param name="center">Training median of each feature.</param>
 /// <param name="unit">Power of two for each feature that brings typical training distances to at most 1.</param>

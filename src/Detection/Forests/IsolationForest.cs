@@ -124,8 +124,8 @@ public sealed class IsolationForest : Detector
     private double RawScore(double averagePathLength) => _normalizer > 0 ? Math.Pow(2, -averagePathLength / _normalizer) : 0.5;
 
     /// <summary>
-    /// Exact path-dependent TreeSHAP values of the average path length, scaled to the raw score so that base value and
-    /// contributions add up to it. Absent features follow the training samples.
+    /// Exact path-dependent TreeSHAP values of the average path length, scaled to the raw score so that base value and contributions
+    /// add up to it. Absent features follow the training samples.
     /// </summary>
     public override double[] Contributions(ReadOnlySpan<double> row)
     {
@@ -137,8 +137,10 @@ public sealed class IsolationForest : Detector
         return ToRawScore(Array.ConvertAll(shorter, s => s / _trees.Length), _expectedPathLength).Contributions;
     }
 
-    /// <summary>Turns contributions to the average path length into contributions to the raw score by the slope of the chord
-    /// between its two ends.</summary>
+    /// <summary>
+    /// Turns contributions to the average path length into contributions to the raw score by the slope of the chord between its two
+    /// ends.
+    /// </summary>
     internal Explanation ToRawScore(double[] pathContributions, double basePathLength)
     {
         var change = pathContributions.Sum();

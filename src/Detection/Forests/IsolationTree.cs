@@ -1,8 +1,8 @@
 namespace EventSourcedAnomaly.Detection.Forests;
 
 /// <summary>
-/// One tree of an isolation forest in flat arrays. A node's children stand side by side: left is <c>Left[node]</c>, right is one more.
-/// A leaf has feature -1.
+/// One tree of an isolation forest in flat arrays. A node's children stand side by side: left is <c>Left[node]</c>, right is one
+/// more. A leaf has feature -1.
 /// </summary>
 /// <param name="Feature">Feature tested by each node, or -1.</param>
 /// <param name="Threshold">A key at most this goes left.</param>

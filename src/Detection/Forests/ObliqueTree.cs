@@ -5,8 +5,8 @@ using EventSourcedAnomaly.Detection.Numerics;
 namespace EventSourcedAnomaly.Detection.Forests;
 
 /// <summary>
-/// A tree that cuts along random slopes (Hariri, Carrasco Kind, Brunner 2019, algorithm 2): a row goes left where
-/// (x - p)·n ≤ 0, with a random normal n and a random point p within the range of the node's rows.
+/// A tree that cuts along random slopes (Hariri, Carrasco Kind, Brunner 2019, algorithm 2): a row goes left where (x - p)·n ≤ 0, with
+/// a random normal n and a random point p within the range of the node's rows.
 /// </summary>
 /// <param name="Left">Left child of each node, the right one being next to it; 0 for a leaf.</param>
 /// <param name="Offset">p·n of each node.</param>

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace EventSourcedAnomaly.Detection.Forests;
 
 /// <summary>
-/// Exact Shapley values of one tree's output in O(leaves · depth²), with absent features integrated out along the training
-/// samples' paths: algorithm 2 of Lundberg, Erion and Lee 2018, "Consistent individualized feature attribution for tree ensembles".
+/// Exact Shapley values of one tree's output in O(leaves · depth²), with absent features integrated out along the training samples'
+/// paths: algorithm 2 of Lundberg, Erion and Lee 2018, "Consistent individualized feature attribution for tree ensembles".
 /// </summary>
 internal sealed class TreeShap
 {

@@ -6,8 +6,8 @@ namespace EventSourcedAnomaly.Detection.Forests;
 
 /// <summary>
 /// Trees of depth at most 8 (256 samples each, the paper's choice), sixteen rows in one AVX-512 register. Every tree is padded to a
-/// complete binary tree in heap order, so a row's node is a number and a level's thresholds are looked up by permuting registers,
-/// not by memory. Rows are taken in blocks that stay in the first-level cache while one tree after the other passes over them.
+/// complete binary tree in heap order, so a row's node is a number and a level's thresholds are looked up by permuting registers, not
+/// by memory. Rows are taken in blocks that stay in the first-level cache while one tree after the other passes over them.
 /// </summary>
 internal sealed class VectorTrees : PathLengths
 {

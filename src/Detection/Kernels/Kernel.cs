@@ -6,8 +6,9 @@ namespace EventSourcedAnomaly.Detection.Kernels;
 /// <summary>A kernel function of two rows: rbf exp(-γ|x-y|²), linear xᵀy, poly (γxᵀy + coef0)^degree, sigmoid tanh(γxᵀy + coef0).</summary>
 internal sealed record Kernel(string Name, double Gamma, double Coef0, int Degree)
 {
-    /// <summary>The kernel the parameters ask for; <c>gamma='scale'</c> is 1 / (features · variance of all values), 'auto' 1 /
-    /// features.</summary>
+    /// <summary>
+    /// The kernel the parameters ask for; <c>gamma='scale'</c> is 1 / (features · variance of all values), 'auto' 1 / features.
+    /// </summary>
     public static Kernel From(ParameterSet parameters, Matrix x)
     {
         var gamma = parameters["gamma"] switch

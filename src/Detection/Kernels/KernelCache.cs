@@ -1,7 +1,8 @@
 namespace EventSourcedAnomaly.Detection.Kernels;
 
-/// <summary>Rows of the kernel matrix of some points, computed when first asked for; the least recently used leave when memory is
-/// short.</summary>
+/// <summary>
+/// Rows of the kernel matrix of some points, computed when first asked for; the least recently used leave when memory is short.
+/// </summary>
 internal sealed class KernelCache
 {
     private readonly Kernel _kernel;

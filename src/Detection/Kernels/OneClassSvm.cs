@@ -15,7 +15,8 @@ public sealed class OneClassSvm : Detector
     [
         Parameter.Choice("kernel", "rbf", ["rbf", "linear", "poly", "sigmoid"], "Kernel function."),
         Parameter.Integer("degree", 3, 0, "Degree of the poly kernel.", 20),
-        new("gamma", ParameterKind.Choice | ParameterKind.Number, "scale", "Kernel coefficient: 'scale' is 1 / (features * variance), 'auto' 1 / features.")
+        new("gamma", ParameterKind.Choice | ParameterKind.Number, "scale",
+            "Kernel coefficient: 'scale' is 1 / (features * variance), 'auto' 1 / features.")
         {
             Choices = ["scale", "auto"],
             Numbers = new(0, double.PositiveInfinity, MinimumOpen: true),

@@ -4,8 +4,8 @@ namespace EventSourcedAnomaly.Detection.Kernels;
 
 /// <summary>
 /// Solves the dual of the one-class SVM, min ½αᵀKα with 0 ≤ α ≤ 1 and Σα = ν·n, two multipliers at a time: the pair is chosen by
-/// second-order
-/// information (Fan, Chen, Lin 2005, "Working set selection using second order information for training SVMs"), as in LIBSVM.
+/// second-order information (Fan, Chen, Lin 2005, "Working set selection using second order information for training SVMs"), as in
+/// LIBSVM.
 /// </summary>
 internal sealed class SequentialMinimalOptimization
 {

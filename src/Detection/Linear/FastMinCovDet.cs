@@ -4,8 +4,8 @@ namespace EventSourcedAnomaly.Detection.Linear;
 
 /// <summary>
 /// FAST-MCD (Rousseeuw and Van Driessen 1999): among subsets of a given size, the one whose covariance has the least determinant,
-/// searched by
-/// concentration steps from many small random subsets; then corrected for consistency at the normal distribution and reweighted.
+/// searched by concentration steps from many small random subsets; then corrected for consistency at the normal distribution and
+/// reweighted.
 /// </summary>
 internal sealed class FastMinCovDet
 {

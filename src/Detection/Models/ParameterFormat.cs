@@ -3,7 +3,7 @@ namespace EventSourcedAnomaly.Detection.Models;
 /// <summary>The stored form of a <see cref="ParameterSet"/>: names, a kind each, values.</summary>
 internal static class ParameterFormat
 {
-    private const int Null = 0, Integer = 1, Number = 2, Boolean = 3, Text = 4, Integers = 5, Texts = 6;
+    private const int Null = 0, Integer = 1, Number = 2, Boolean = 3, Text = 4, Integers = 5, Texts = 6, Numbers = 7;
 
     public static void Write(ModelWriter writer, ParameterSet parameters)
     {
@@ -36,6 +36,7 @@ internal static class ParameterFormat
             case bool flag: writer.Int(Boolean); writer.Int(flag ? 1 : 0); break;
             case string text: writer.Int(Text); writer.Text(text); break;
             case int[] list: writer.Int(Integers); writer.Array(list); break;
+            case double[] list: writer.Int(Numbers); writer.Array(list); break;
             case string[] list:
                 writer.Int(Texts);
                 writer.Int(list.Length);
@@ -55,6 +56,7 @@ internal static class ParameterFormat
             case Boolean: return reader.Int() != 0;
             case Text: return reader.Text();
             case Integers: return reader.Array<int>();
+            case Numbers: return reader.Array<double>();
             case Texts:
                 var list = new string[reader.Int()];
                 for (var i = 0; i < list.Length; i++) list[i] = reader.Text();

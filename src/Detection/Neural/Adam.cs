@@ -2,8 +2,10 @@ using EventSourcedAnomaly.Detection.Models;
 
 namespace EventSourcedAnomaly.Detection.Neural;
 
-/// <summary>Adam (Kingma and Ba 2015), with decoupled weight decay (Loshchilov and Hutter 2019) and clipping of the gradient's norm
-/// (Pascanu et al. 2013).</summary>
+/// <summary>
+/// Adam (Kingma and Ba 2015), with decoupled weight decay (Loshchilov and Hutter 2019) and clipping of the gradient's norm (Pascanu
+/// et al. 2013).
+/// </summary>
 internal sealed class Adam(int parameters, double learningRate, double weightDecay, double clipNorm)
 {
     private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;

@@ -3,8 +3,8 @@ using EventSourcedAnomaly.Detection.Neural;
 namespace EventSourcedAnomaly.Detection;
 
 /// <summary>
-/// Autoencoder (Hawkins, He, Williams, Baxter 2002; Aggarwal 2017, chapter 3): a fully connected network with a bottleneck reconstructs
-/// rows, and rows that it reconstructs badly are anomalies. Trained by Adam with early stopping.
+/// Autoencoder (Hawkins, He, Williams, Baxter 2002; Aggarwal 2017, chapter 3): a fully connected network with a bottleneck
+/// reconstructs rows, and rows that it reconstructs badly are anomalies. Trained by Adam with early stopping.
 /// </summary>
 public sealed class AutoEncoder : NeuralDetector
 {

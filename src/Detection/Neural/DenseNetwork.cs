@@ -3,8 +3,10 @@ using EventSourcedAnomaly.Detection.Numerics;
 
 namespace EventSourcedAnomaly.Detection.Neural;
 
-/// <summary>Fully connected layers, the hidden ones with an activation, the last one linear. A layer's weights are a row per
-/// output, then its biases.</summary>
+/// <summary>
+/// Fully connected layers, the hidden ones with an activation, the last one linear. A layer's weights are a row per output, then its
+/// biases.
+/// </summary>
 internal sealed class DenseNetwork : Network
 {
     private readonly int[] _sizes;

@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace EventSourcedAnomaly.Detection.Neural;
 
 /// <summary>
-/// A long short-term memory layer over one sequence (Hochreiter and Schmidhuber 1997, with the forget gate of Gers, Schmidhuber, Cummins
-/// 2000). Weights: for each of the gates input, forget, candidate, output a row per unit over [input, previous h, 1].
+/// A long short-term memory layer over one sequence (Hochreiter and Schmidhuber 1997, with the forget gate of Gers, Schmidhuber,
+/// Cummins 2000). Weights: for each of the gates input, forget, candidate, output a row per unit over [input, previous h, 1].
 /// </summary>
 internal sealed class LstmCell
 {

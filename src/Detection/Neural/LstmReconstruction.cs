@@ -4,8 +4,9 @@ using EventSourcedAnomaly.Detection.Numerics;
 namespace EventSourcedAnomaly.Detection.Neural;
 
 /// <summary>
-/// Encoder and decoder of Malhotra, Ramakrishnan, Anand, Vig, Agarwal, Shroff 2016, "LSTM-based encoder-decoder for multi-sensor anomaly
-/// detection": the encoder's last h is handed to the decoder at every step, which reconstructs the window from its end backwards.
+/// Encoder and decoder of Malhotra, Ramakrishnan, Anand, Vig, Agarwal, Shroff 2016, "LSTM-based encoder-decoder for multi-sensor
+/// anomaly detection": the encoder's last h is handed to the decoder at every step, which reconstructs the window from its end
+/// backwards.
 /// </summary>
 internal sealed class LstmReconstruction : Network
 {

@@ -24,8 +24,10 @@ public abstract class NeuralDetector : Detector
 
     internal abstract Network CreateNetwork(int features);
 
-    /// <summary>Starts a training that the caller drives: <see cref="NetworkTraining.TrainEpoch"/> until complete, then
-    /// <see cref="NetworkTraining.Complete"/>.</summary>
+    /// <summary>
+    /// Starts a training that the caller drives: <see cref="NetworkTraining.TrainEpoch"/> until complete, then
+    /// <see cref="NetworkTraining.Complete"/>.
+    /// </summary>
     /// <inheritdoc cref="Detector.Fit" path="/exception"/>
     public NetworkTraining BeginTraining(Matrix x)
     {

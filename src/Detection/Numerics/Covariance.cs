@@ -5,8 +5,9 @@ internal static class Covariance
 {
     private const int BlockRows = 4096;
 
-    /// <summary>Σ (x_i - mean)(x_i - mean)ᵀ over the rows, row-major; summed in fixed blocks, so the result does not depend on
-    /// threads.</summary>
+    /// <summary>
+    /// Σ (x_i - mean)(x_i - mean)ᵀ over the rows, row-major; summed in fixed blocks, so the result does not depend on threads.
+    /// </summary>
     public static double[] Scatter(Matrix x, double[] mean, int maxDegreeOfParallelism, CancellationToken ct)
     {
         var size = x.Columns;

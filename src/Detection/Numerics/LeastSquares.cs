@@ -3,8 +3,9 @@ namespace EventSourcedAnomaly.Detection.Numerics;
 /// <summary>Solves systems of normal equations.</summary>
 internal static class LeastSquares
 {
-    /// <summary>Solves a symmetric positive semi-definite system by Cholesky's decomposition; directions without information get
-    /// 0.</summary>
+    /// <summary>
+    /// Solves a symmetric positive semi-definite system by Cholesky's decomposition; directions without information get 0.
+    /// </summary>
     /// <param name="matrix">Row-major, <c>size * size</c>; overwritten.</param>
     /// <param name="right">Right-hand side; overwritten by the solution.</param>
     public static void Solve(double[] matrix, double[] right)

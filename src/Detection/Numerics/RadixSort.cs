@@ -2,8 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace EventSourcedAnomaly.Detection.Numerics;
 
-/// <summary>Sorts float64 numbers digit by digit, in time linear in their count; far faster than comparing once there are
-/// thousands.</summary>
+/// <summary>
+/// Sorts float64 numbers digit by digit, in time linear in their count; far faster than comparing once there are thousands.
+/// </summary>
 internal static class RadixSort
 {
     private const int DigitBits = 11;

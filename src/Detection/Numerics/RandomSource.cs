@@ -3,8 +3,8 @@ using System.Numerics;
 namespace EventSourcedAnomaly.Detection.Numerics;
 
 /// <summary>
-/// xoshiro256** (Blackman and Vigna 2021) seeded through SplitMix64. Written out here because a stored seed must give the
-/// same numbers on every version of the runtime. A stream is chosen by (seed, stream), so parallel work draws the same numbers.
+/// xoshiro256** (Blackman and Vigna 2021) seeded through SplitMix64. Written out here because a stored seed must give the same
+/// numbers on every version of the runtime. A stream is chosen by (seed, stream), so parallel work draws the same numbers.
 /// </summary>
 internal sealed class RandomSource
 {
@@ -85,8 +85,9 @@ internal sealed class RandomSource
         return order;
     }
 
-    /// <summary><paramref name="count"/> distinct numbers below <paramref name="population"/>, by Floyd's method when they are
-    /// few.</summary>
+    /// <summary>
+    /// <paramref name="count"/> distinct numbers below <paramref name="population"/>, by Floyd's method when they are few.
+    /// </summary>
     public int[] Sample(int population, int count)
     {
         if (count > population / 4) return Permutation(population).AsSpan(0, count).ToArray();

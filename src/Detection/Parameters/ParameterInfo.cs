@@ -12,6 +12,7 @@ public enum ParameterKind
     Null = 16,
     IntegerList = 32,
     TextList = 64,
+    NumberList = 128,
 }
 
 /// <summary>An interval of numbers; either end may be open or infinite.</summary>
@@ -54,6 +55,7 @@ public sealed record ParameterInfo(string Name, ParameterKind Kind, object? Defa
         if (Kind.HasFlag(ParameterKind.Number)) yield return $"a number {Numbers}";
         if (Kind.HasFlag(ParameterKind.Boolean)) yield return "true or false";
         if (Kind.HasFlag(ParameterKind.IntegerList)) yield return $"a list of integers {Integers}";
+        if (Kind.HasFlag(ParameterKind.NumberList)) yield return $"a list of numbers {Numbers}";
         if (Kind.HasFlag(ParameterKind.TextList)) yield return "a list of " + Words(Choices);
         else if (Choices.Count > 0) yield return (Choices.Count > 1 ? "one of " : "") + Words(Choices);
         if (Kind.HasFlag(ParameterKind.Null)) yield return "null";

@@ -9,8 +9,10 @@ public sealed class ParameterSet
 
     private ParameterSet(SortedDictionary<string, object?> values) => _values = values;
 
-    /// <summary>Name to value: <see cref="int"/>, <see cref="double"/>, <see cref="bool"/>, <see cref="string"/>, <c>int[]</c>,
-    /// <c>string[]</c> or null.</summary>
+    /// <summary>
+    /// Name to value: <see cref="int"/>, <see cref="double"/>, <see cref="bool"/>, <see cref="string"/>, <c>int[]</c>,
+    /// <c>string[]</c> or null.
+    /// </summary>
     public IReadOnlyDictionary<string, object?> Values => _values;
 
     /// <exception cref="ParameterException">A name is not one of <paramref name="parameters"/>, or a value is not accepted.</exception>

@@ -14,6 +14,8 @@ internal static class ParameterValue
             JsonValueKind.Number => Numeric(parameter, value),
             JsonValueKind.Array when parameter.Kind.HasFlag(ParameterKind.IntegerList) =>
                 value.EnumerateArray().Select(v => (int)WholeNumber(parameter, v)).ToArray(),
+            JsonValueKind.Array when parameter.Kind.HasFlag(ParameterKind.NumberList) =>
+                value.EnumerateArray().Select(v => Number(parameter, v)).ToArray(),
             JsonValueKind.Array when parameter.Kind.HasFlag(ParameterKind.TextList) =>
                 value.EnumerateArray().Select(v => Word(parameter, v)).ToArray(),
             _ => throw Refused(parameter, value),
@@ -23,10 +25,14 @@ internal static class ParameterValue
     {
         var whole = value.TryGetInt32(out _);
         if (whole && parameter.Kind.HasFlag(ParameterKind.Integer)) return (int)WholeNumber(parameter, value);
-        if (!parameter.Kind.HasFlag(ParameterKind.Number)) throw Refused(parameter, value);
-        var number = value.GetDouble();
-        return double.IsFinite(number) && parameter.Numbers!.Value.Contains(number) ? number : throw Refused(parameter, value);
+        return parameter.Kind.HasFlag(ParameterKind.Number) ? Number(parameter, value) : throw Refused(parameter, value);
     }
+
+    private static double Number(ParameterInfo parameter, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number)
+            && parameter.Numbers!.Value.Contains(number)
+            ? number
+            : throw Refused(parameter, value);
 
     private static long WholeNumber(ParameterInfo parameter, JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && parameter.Integers!.Value.Contains(number)

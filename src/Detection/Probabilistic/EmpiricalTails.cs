@@ -4,8 +4,8 @@ using EventSourcedAnomaly.Detection.Numerics;
 namespace EventSourcedAnomaly.Detection.Probabilistic;
 
 /// <summary>
-/// The empirical distribution of each feature: how improbable a value is on its left and right side, as -ln of the share of
-/// training values at most, or at least, as large. Beyond the training range the share is that of one row.
+/// The empirical distribution of each feature: how improbable a value is on its left and right side, as -ln of the share of training
+/// values at most, or at least, as large. Beyond the training range the share is that of one row.
 /// </summary>
 internal sealed class EmpiricalTails
 {

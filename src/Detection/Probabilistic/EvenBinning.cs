@@ -4,8 +4,7 @@ namespace EventSourcedAnomaly.Detection.Probabilistic;
 
 /// <summary>
 /// Bins of equal width over a table: counts them in one pass over the rows and remembers each value's bin, so that scoring the
-/// training rows is a
-/// table lookup.
+/// training rows is a table lookup.
 /// </summary>
 internal sealed class EvenBinning
 {

@@ -56,8 +56,8 @@ internal sealed class FeatureHistogram(double[] edges, double[] scores, double t
     }
 
     /// <summary>
-    /// The score of a value's bin. As in PyOD, a value on an edge is looked up in the bin below it, although it was counted in the bin
-    /// above; one farther out than the tolerance gets the score of the emptiest bin.
+    /// The score of a value's bin. As in PyOD, a value on an edge is looked up in the bin below it, although it was counted in the
+    /// bin above; one farther out than the tolerance gets the score of the emptiest bin.
     /// </summary>
     public double Score(double value)
     {

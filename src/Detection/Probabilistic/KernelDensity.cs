@@ -4,8 +4,8 @@ using EventSourcedAnomaly.Detection.Models;
 namespace EventSourcedAnomaly.Detection;
 
 /// <summary>
-/// Kernel density (Latecki, Lazarevic, Pokrajac 2007): the raw score is -ln of the density that Gaussian kernels around the
-/// training rows give a row.
+/// Kernel density (Latecki, Lazarevic, Pokrajac 2007): the raw score is -ln of the density that Gaussian kernels around the training
+/// rows give a row.
 /// </summary>
 public sealed class KernelDensity : Detector
 {

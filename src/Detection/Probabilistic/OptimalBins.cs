@@ -1,8 +1,8 @@
 namespace EventSourcedAnomaly.Detection.Probabilistic;
 
 /// <summary>
-/// The number of histogram bins that maximises the penalised likelihood of Birgé and Rozenholc 2006, "How many bins should be put
-/// in a regular histogram", with up to √n bins.
+/// The number of histogram bins that maximises the penalised likelihood of Birgé and Rozenholc 2006, "How many bins should be put in
+/// a regular histogram", with up to √n bins.
 /// </summary>
 internal static class OptimalBins
 {

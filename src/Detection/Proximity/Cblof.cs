@@ -4,8 +4,8 @@ using EventSourcedAnomaly.Detection.Proximity;
 namespace EventSourcedAnomaly.Detection;
 
 /// <summary>
-/// Cluster-based local outlier factor (He, Xu, Deng 2003): clusters are told apart into large and small ones, and a row's score is its
-/// distance to the centre of its own cluster when that is large, of the nearest large one otherwise.
+/// Cluster-based local outlier factor (He, Xu, Deng 2003): clusters are told apart into large and small ones, and a row's score is
+/// its distance to the centre of its own cluster when that is large, of the nearest large one otherwise.
 /// </summary>
 public sealed class Cblof : Detector
 {
@@ -40,8 +40,9 @@ public sealed class Cblof : Detector
         return ScoreRows(x, ct);
     }
 
-    /// <summary>By descending size, large are the clusters up to the first that completes the share alpha or is beta times its
-    /// successor.</summary>
+    /// <summary>
+    /// By descending size, large are the clusters up to the first that completes the share alpha or is beta times its successor.
+    /// </summary>
     private int[] Large(int rows)
     {
         var bySize = Enumerable.Range(0, _sizes.Length).OrderByDescending(c => _sizes[c]).ToArray();

@@ -5,8 +5,8 @@ using EventSourcedAnomaly.Detection.Proximity;
 namespace EventSourcedAnomaly.Detection;
 
 /// <summary>
-/// Isolation by nearest-neighbour ensembles (Bandaragoda, Ting, Albrecht, Liu, Zhu, Wells 2018): every member puts a ball around
-/// each of a few sampled rows, reaching to its nearest other; a row is isolated as far as the smallest ball that covers it is large
+/// Isolation by nearest-neighbour ensembles (Bandaragoda, Ting, Albrecht, Liu, Zhu, Wells 2018): every member puts a ball around each
+/// of a few sampled rows, reaching to its nearest other; a row is isolated as far as the smallest ball that covers it is large
 /// against the ball of its centre's neighbour, and wholly when no ball covers it.
 /// </summary>
 public sealed class Inne : Detector

@@ -1,8 +1,8 @@
 namespace EventSourcedAnomaly.Detection.Proximity;
 
 /// <summary>
-/// Selection by median-of-three partitioning (Musser 1997), step for step as the GNU C++ library's <c>nth_element</c>, because where it leaves
-/// the other elements decides which of several equally near points a k-d tree meets first.
+/// Selection by median-of-three partitioning (Musser 1997), step for step as the GNU C++ library's <c>nth_element</c>, because where
+/// it leaves the other elements decides which of several equally near points a k-d tree meets first.
 /// </summary>
 /// <param name="items">Numbers of points, rearranged in place.</param>
 /// <param name="keys">Key of each point; equal keys are ordered by the point's number.</param>

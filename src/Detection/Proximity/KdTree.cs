@@ -1,9 +1,9 @@
 namespace EventSourcedAnomaly.Detection.Proximity;
 
 /// <summary>
-/// A k-d tree (Bentley 1975) laid out and walked exactly as scikit-learn's, down to the order of its leaves. It finds no nearer points than
-/// exhaustive search does; but where several points are equally far, it keeps the same ones as scikit-learn, and so makes scores on tables
-/// full of ties comparable.
+/// A k-d tree (Bentley 1975) laid out and walked exactly as scikit-learn's, down to the order of its leaves. It finds no nearer
+/// points than exhaustive search does; but where several points are equally far, it keeps the same ones as scikit-learn, and so makes
+/// scores on tables full of ties comparable.
 /// </summary>
 internal sealed class KdTree
 {

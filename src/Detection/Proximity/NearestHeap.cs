@@ -31,7 +31,9 @@ internal sealed class NearestHeap
         (_squares[place], _points[place]) = (square, point);
     }
 
-    /// <summary>Copies all but one point, nearest first; when many duplicates have crowded the point itself out, all but the nearest.</summary>
+    /// <summary>
+    /// Copies all but one point, nearest first; when many duplicates have crowded the point itself out, all but the nearest.
+    /// </summary>
     public void CopyWithout(int point, Span<int> indices, Span<double> distances)
     {
         Array.Sort(_squares, _points);

@@ -14,8 +14,8 @@ internal abstract class NeighborSearch(Matrix points)
 
     /// <summary>The k nearest points of each query; of equally near ones the first.</summary>
     /// <param name="queries">Row-major values.</param>
-    /// <param name="self">Number of the point that the first query is, the others following, to be left out of its own neighbours;
-    /// or -1.</param>
+    /// <param name="self">Number of the point that the first query is, the others following, to be left out of its own neighbours; or
+    /// -1.</param>
     /// <param name="indices">Receives k point numbers per query.</param>
     /// <param name="distances">Receives k distances per query, ascending.</param>
     public abstract void Find(ReadOnlySpan<double> queries, int self, int k, Span<int> indices, Span<double> distances);
@@ -103,7 +103,8 @@ internal class NeighborSearch<TMetric> : NeighborSearch where TMetric : struct, 
                 for (var q = 0; q < inGroup; q++)
                 {
                     var place = (first + q) * k;
-                    FindOne(rows.Slice(q * _features, _features), own < 0 ? -1 : own + q, indices.Slice(place, k), distances.Slice(place, k));
+                    var row = rows.Slice(q * _features, _features);
+                    FindOne(row, own < 0 ? -1 : own + q, indices.Slice(place, k), distances.Slice(place, k));
                 }
             }
         }

@@ -1,6 +1,9 @@
 namespace EventSourcedAnomaly.Detection.Proximity;
 
-/// <summary>Euclidean search that breaks ties as scikit-learn does, which takes a k-d tree up to 15 features. The tree is grown at the first tie.</summary>
+/// <summary>
+/// Euclidean search that breaks ties as scikit-learn does, which takes a k-d tree up to 15 features. The tree is grown at the first
+/// tie.
+/// </summary>
 internal sealed class TiedEuclideanSearch : NeighborSearch<Euclidean>
 {
     public const int MaxFeatures = 15;

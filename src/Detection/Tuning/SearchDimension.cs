@@ -45,12 +45,12 @@ public sealed record SearchSpace(IReadOnlyList<SearchDimension> Dimensions)
 
     internal double[] RandomPoint(RandomSource random) => [.. Dimensions.Select(_ => random.NextDouble())];
 
-    /// <summary>The usual search space of an algorithm.</summary>
-    /// <exception cref="ParameterException">The algorithm is unknown or has nothing to tune.</exception>
+    /// <summary>The usual search space of an algorithm; one without dimensions when it has nothing to tune.</summary>
+    /// <exception cref="ParameterException">The algorithm is unknown.</exception>
     public static SearchSpace For(string algorithm)
     {
-        var name = Algorithms.TryResolve(algorithm, out var info) ? info.Name : algorithm;
-        return new SearchSpace(name switch
+        if (!Algorithms.TryResolve(algorithm, out var info)) throw new ParameterException("algorithm", "the name of an algorithm", $"'{algorithm}'");
+        return new SearchSpace(info.Name switch
         {
             "IsolationForest" => [new(
                 "n_estimators", 50, 400, true, true), new("max_samples", 64, 1024, true, true), new("max_features", 0.3, 1)],
@@ -72,7 +72,7 @@ public sealed record SearchSpace(IReadOnlyList<SearchDimension> Dimensions)
                 "lr", 1e-4, 1e-2, false, true), new("hidden_size", 8, 64, true, true), new("window_size", 4, 32, true, true)],
             "Ensemble" =>
                 [Words("combination", "average", "maximization", "aom", "moa"), Words("unification", "rank", "z", "unify")],
-            _ => throw new ParameterException("algorithm", "an algorithm with hyper-parameters to tune", $"'{algorithm}'"),
+            _ => [],
         });
     }
 

@@ -3,8 +3,8 @@ using EventSourcedAnomaly.Detection.Numerics;
 namespace EventSourcedAnomaly.Detection;
 
 /// <summary>
-/// Bergstra, Bardenet, Bengio, Kégl 2011, "Algorithms for hyper-parameter optimization": the trials are split into the best and the rest, a
-/// density is put over each, and of some candidates from the good one that with the greatest ratio is tried next.
+/// Bergstra, Bardenet, Bengio, Kégl 2011, "Algorithms for hyper-parameter optimization": the trials are split into the best and the
+/// rest, a density is put over each, and of some candidates from the good one that with the greatest ratio is tried next.
 /// </summary>
 internal sealed class TreeParzenEstimator : Sampler
 {

@@ -35,9 +35,8 @@ public static class Tuning
 
     /// <summary>
     /// Successive halving as ASHA promotes (Li et al. 2020, "A system for massively parallel hyperparameter tuning"): whenever a
-    /// point is among the
-    /// best 1 / <paramref name="reduction"/> of its rung, it is tried again with that many times the resource; otherwise a new
-    /// point starts at the bottom.
+    /// point is among the best 1 / <paramref name="reduction"/> of its rung, it is tried again with that many times the resource;
+    /// otherwise a new point starts at the bottom.
     /// </summary>
     /// <param name="leastResource">Resource of the lowest rung, in (0, 1].</param>
     /// <param name="reduction">Factor between rungs, 2 or more.</param>

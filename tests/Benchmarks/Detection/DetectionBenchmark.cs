@@ -33,7 +33,8 @@ internal static class DetectionBenchmark
         var forest = Create("IsolationForest", threads);
         var wide = tables["wide"];
         yield return Measurement.Rate(
-            $"IsolationForest fit 100000x25, {suffix}", wide.Rows, Best(() => forest.Fit(wide)), "scikit-learn", peer["isolation_forest_fit"]);
+            $"IsolationForest fit 100000x25, {suffix}", wide.Rows, Best(() => forest.Fit(wide)),
+            "scikit-learn", peer["isolation_forest_fit"]);
         yield return Measurement.Rate(
             $"IsolationForest score 100000x25, {suffix}", wide.Rows, Best(
                 () => forest.DecisionFunction(wide)), "scikit-learn", peer["isolation_forest_score"]);

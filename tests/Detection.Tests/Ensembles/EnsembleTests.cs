@@ -27,6 +27,28 @@ public sealed class EnsembleTests
     }
 
     [Fact]
+    public void Weights_decide_how_much_a_member_says()
+    {
+        var x = TestData.Cloud(200, 3, outliers: 3);
+        const string Members = """ "base_estimators":["KNN","HBOS"],"combination":"average","standardization":false""";
+        var onlyFirst = TestData.Fitted("Ensemble", x, $$"""{{{Members}},"weights":[1,0]}""");
+        var first = TestData.Fitted("Ensemble", x, """{"base_estimators":["KNN"],"combination":"average","standardization":false}""");
+        Assert.Equal(first.DecisionScores, onlyFirst.DecisionScores);
+        Assert.Equal("weights", Assert.Throws<ParameterException>(
+            () => TestData.Fitted("Ensemble", x, $$"""{{{Members}},"weights":[1]}""")).Parameter);
+    }
+
+    [Fact]
+    public void Validation_gives_the_better_member_more_weight()
+    {
+        // anomalies in a tight far cluster: their neighbours are near, so that KNN is blind to them
+        var values = TestData.Cloud(400, 2).Values.ToArray();
+        for (var i = 380 * 2; i < values.Length; i++) values[i] = 8 + values[i] * 0.001;
+        var weights = ValidationWeights.Of(["KNN", "MinCovDet"], new Matrix(400, 2, values), TestData.LastAreAnomalies(400, 20));
+        Assert.True(weights[1] > weights[0]);
+    }
+
+    [Fact]
     public void A_member_that_does_not_exist_is_refused() => Assert.Equal("base_estimators", Assert.Throws<ParameterException>(
         () => Algorithms.Create("Ensemble", TestData.Parameters("""{"base_estimators":["KNN","nobody"]}"""))).Parameter);
 }
