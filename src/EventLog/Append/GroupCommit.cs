@@ -5,35 +5,31 @@ using Npgsql;
 namespace EventSourcedAnomaly.EventLog.Append;
 
 /// <summary>
-/// Coalesces the concurrent appends of a silo into one round trip and one commit at a time. While a batch is being
-/// committed the next one gathers, so load makes batches larger instead of the queue longer. The queue is bounded: an
-/// append waits for a place in it.
+/// Coalesces the concurrent appends of a silo into one round trip and one commit at a time. An append that finds nobody
+/// committing commits at once, on its caller's own thread; while it does, others gather, and the next of them are committed
+/// together. So load makes batches larger instead of the queue longer, and a lone writer waits for nobody. The queue is
+/// bounded: an append waits for a place in it.
 /// </summary>
-internal sealed partial class GroupCommit : IAsyncDisposable
+internal sealed partial class GroupCommit(BatchCommitter committer, EventStoreOptions options, ILogger logger) : IAsyncDisposable
 {
     private const int QueueCapacity = 4096;
     private readonly Channel<PendingAppend> _queue = Channel.CreateBounded<PendingAppend>(
-        new BoundedChannelOptions(QueueCapacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        new BoundedChannelOptions(QueueCapacity) { FullMode = BoundedChannelFullMode.Wait });
 
     private readonly CancellationTokenSource _stopping = new();
-    private readonly BatchCommitter _committer;
-    private readonly EventStoreOptions _options;
-    private readonly ILogger _logger;
-    private readonly Task _loop;
-
-    public GroupCommit(BatchCommitter committer, EventStoreOptions options, ILogger logger)
-    {
-        _committer = committer;
-        _options = options;
-        _logger = logger;
-        _loop = Task.Run(Run);
-    }
+    private readonly SemaphoreSlim _leadership = new(1, 1);
 
     public async Task<AppendResult> Append(AppendRequest request, bool mayRepeat, CancellationToken ct)
     {
         request.Validate();
         var pending = new PendingAppend(request, mayRepeat);
         await _queue.Writer.WriteAsync(pending, ct);
+        if (_leadership.Wait(0, CancellationToken.None))
+        {
+            await CommitOne();
+            HandOver();
+        }
+
         return await pending.Outcome(ct);
     }
 
@@ -41,29 +37,45 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     {
         _queue.Writer.TryComplete();
         await _stopping.CancelAsync();
-        await _loop;
-        await _committer.DisposeAsync();
+        await _leadership.WaitAsync();
+        while (_queue.Reader.Count > 0)
+        {
+            await CommitOne();
+        }
+
+        await committer.DisposeAsync();
+        _leadership.Dispose();
         _stopping.Dispose();
     }
 
-    private async Task Run()
+    // The leader has its own answer; who waits behind it must not wait for it to come back.
+    private void HandOver()
+    {
+        _leadership.Release();
+        if (_queue.Reader.Count > 0 && _leadership.Wait(0, CancellationToken.None))
+        {
+            _ = Task.Run(async () =>
+            {
+                await CommitOne();
+                HandOver();
+            });
+        }
+    }
+
+    private async Task CommitOne()
     {
         var batch = new List<PendingAppend>();
-        while (await _queue.Reader.WaitToReadAsync())
+        Gather(batch);
+        if (batch.Count > 0)
         {
-            Gather(batch);
-            if (batch.Count > 0)
-            {
-                await Commit(batch);
-                batch.Clear();
-            }
+            await Commit(batch);
         }
     }
 
     private void Gather(List<PendingAppend> batch)
     {
         var events = 0;
-        while (events < _options.MaxBatchEvents && _queue.Reader.TryRead(out var pending))
+        while (events < options.MaxBatchEvents && _queue.Reader.TryRead(out var pending))
         {
             if (pending.TryTake())
             {
@@ -77,15 +89,15 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     // so that what was committed is recognised and what was not is stored.
     private async Task Commit(List<PendingAppend> batch)
     {
-        var deadline = _options.Time.GetTimestamp();
+        var deadline = options.Time.GetTimestamp();
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                await _committer.Commit(batch);
+                await committer.Commit(batch);
                 return;
             }
-            catch (Exception e) when (IsTransient(e) && _options.Time.GetElapsedTime(deadline) < _options.AppendTimeout && !_stopping.IsCancellationRequested)
+            catch (Exception e) when (IsTransient(e) && options.Time.GetElapsedTime(deadline) < options.AppendTimeout && !_stopping.IsCancellationRequested)
             {
                 LogRetry(e, batch.Count, attempt + 1);
                 batch.ForEach(pending => pending.MayRepeat = true);
@@ -102,7 +114,7 @@ internal sealed partial class GroupCommit : IAsyncDisposable
     private async Task Backoff(int attempt)
     {
         var delay = TimeSpan.FromMilliseconds(Math.Min(1000, 20 << Math.Min(attempt, 6)));
-        await Task.Delay(delay, _options.Time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(delay, options.Time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static bool IsTransient(Exception e) =>
