@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace EventSourcedAnomaly.Actors;
@@ -13,6 +14,7 @@ internal sealed partial class Activation(GrainId id, Grain grain, Silo silo, ILo
 
     private readonly ConcurrentQueue<Turn> _mailbox = new();
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly KeyValuePair<string, object?> _kind = new("grain", id.Type.Name);
     private CancellationTokenSource _turnCancellation = new();
     private Turn? _current;
     private long _turnStarted;
@@ -96,12 +98,15 @@ internal sealed partial class Activation(GrainId id, Grain grain, Silo silo, ILo
         {
             _current = turn;
             Volatile.Write(ref _turnStarted, silo.Options.Time.GetTimestamp());
+            var activity = turn.Cause is null ? null : Trace(turn.Cause);
             var running = turn.Run(grain, TokenFor(turn, out var registration));
             if (!running.IsCompletedSuccessfully)
             {
                 await running;
             }
 
+            activity?.Dispose();
+            silo.Telemetry.Turns.Add(1, _kind);
             await registration.DisposeAsync();
             Volatile.Write(ref _lastTurn, Volatile.Read(ref _turnStarted));
             Volatile.Write(ref _turnStarted, 0);
@@ -116,6 +121,10 @@ internal sealed partial class Activation(GrainId id, Grain grain, Silo silo, ILo
 
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
+
+    // The mailbox does not carry the caller's context, so the turn is put under its activity by hand.
+    private Activity? Trace(Activity cause) => SiloTelemetry.Activities.StartActivity(
+        "turn", ActivityKind.Internal, cause.Context, [_kind, new("esa.tenant", id.Tenant), new("esa.key", id.Key)]);
 
     private async ValueTask<bool> TryActivate()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using EventSourcedAnomaly.EventLog;
 using Microsoft.Extensions.Logging;
 
@@ -28,11 +29,14 @@ public sealed partial class Silo : IAsyncDisposable
         Options = options;
         _create = create;
         _logger = logger;
+        Telemetry = new SiloTelemetry(() => _activations.Count);
         _sweeping = Task.Run(Sweep);
     }
 
     /// <summary>How many grains are active.</summary>
     public int ActivationCount => _activations.Count;
+
+    internal SiloTelemetry Telemetry { get; }
 
     internal EventStore Store { get; }
 
@@ -54,6 +58,7 @@ public sealed partial class Silo : IAsyncDisposable
             await activation.TryClose();
         }
 
+        Telemetry.Dispose();
         _stopping.Dispose();
     }
 
@@ -62,7 +67,10 @@ public sealed partial class Silo : IAsyncDisposable
         where TGrain : Grain
     {
         ForbidReentrancy(id, caller);
-        var turn = new Turn<TGrain, TArg, TResult>(body, arg) { Caller = caller, CallerToken = ct };
+        var turn = new Turn<TGrain, TArg, TResult>(body, arg) 
+        {
+            Caller = caller, CallerToken = ct, Cause = SiloTelemetry.Activities.HasListeners() ? Activity.Current : null,
+        };
         var activation = Find(id);
         return activation.TryPost(turn) ? turn.Outcome : PostLater(id, activation, turn);
     }

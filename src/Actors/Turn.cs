@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Tasks.Sources;
 
 namespace EventSourcedAnomaly.Actors;
@@ -13,6 +14,9 @@ internal abstract class Turn
 
     /// <summary>The caller's token.</summary>
     public CancellationToken CallerToken { get; init; }
+
+    /// <summary>The activity that the call was made in, when activities are listened to.</summary>
+    public Activity? Cause { get; init; }
 
     /// <summary>Runs the call; the outcome goes to the caller, whatever it is.</summary>
     public abstract ValueTask Run(Grain grain, CancellationToken ct);

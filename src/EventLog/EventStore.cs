@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EventSourcedAnomaly.EventLog.Append;
 using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.EventLog.Reading;
@@ -25,7 +26,8 @@ public sealed class EventStore : IAsyncDisposable
         Snapshots = new SnapshotReader(database, Events, types);
         Attachments = new AttachmentStore(database);
         Head = new LogHead(sessions, Events, options, logger);
-        _commits = new GroupCommit(new BatchCommitter(writing, options, Head.Advance), options, logger);
+        Telemetry = new LogTelemetry(() => Head.Sequence);
+        _commits = new GroupCommit(new BatchCommitter(writing, options, Telemetry, Head.Advance), options, Telemetry, logger);
     }
 
     /// <summary>The schema of the log itself, for <see cref="Migrator"/>.</summary>
@@ -51,6 +53,9 @@ public sealed class EventStore : IAsyncDisposable
 
     /// <summary>How far the log reaches.</summary>
     public LogHead Head { get; }
+
+    /// <summary>What the log says of its own work.</summary>
+    internal LogTelemetry Telemetry { get; }
 
     /// <summary>Opens the log, bringing the database to the schema of this build first.</summary>
     /// <param name="connectionString">An Npgsql connection string.</param>
@@ -97,16 +102,36 @@ public sealed class EventStore : IAsyncDisposable
     /// <param name="ct">Withdraws the append while it still waits; a commit under way is seen through.</param>
     /// <param name="idempotent">Looks the event ids up first: the same ids twice are stored once.</param>
     public Task<AppendResult> Append(AppendRequest request, CancellationToken ct, bool idempotent = false) =>
-        _commits.Append(request, idempotent, ct);
+        LogTelemetry.Activities.HasListeners() ? AppendTraced(request, idempotent, ct) : _commits.Append(request, idempotent, ct);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _commits.DisposeAsync();
         await Head.DisposeAsync();
+        Telemetry.Dispose();
         await _writing.DisposeAsync();
         await Sessions.DisposeAsync();
         await Database.DisposeAsync();
+    }
+
+    private async Task<AppendResult> AppendTraced(AppendRequest request, bool idempotent, CancellationToken ct)
+    {
+        using var activity = LogTelemetry.Activities.StartActivity("append", ActivityKind.Client);
+        activity?.SetTag("esa.stream", request.Streams.Count > 0 ? request.Streams[0].Stream.Id : null);
+        activity?.SetTag("esa.event_count", request.EventCount);
+        activity?.SetTag("correlation_id", request.Origin.CorrelationId);
+        try
+        {
+            var result = await _commits.Append(request, idempotent, ct);
+            activity?.SetTag("esa.sequence", result.LastSequence);
+            return result;
+        }
+        catch (Exception e)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, e.GetType().Name);
+            throw;
+        }
     }
 
     private static NpgsqlDataSource DataSource(string connectionString, ILoggerFactory loggers, Action<NpgsqlConnectionStringBuilder> configure)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EventSourcedAnomaly.EventLog.Events;
 using Npgsql;
 using NpgsqlTypes;
@@ -10,7 +11,7 @@ namespace EventSourcedAnomaly.EventLog.Append;
 /// <c>esa_claim</c> undoes it otherwise. Then, and for appends that expect nothing, the head row is locked first, the
 /// versions are read, and the batch is planned on what is really there.
 /// </summary>
-internal sealed class BatchCommitter(NpgsqlDataSource database, EventStoreOptions options, Action<long> committed) : IAsyncDisposable
+internal sealed class BatchCommitter(NpgsqlDataSource database, EventStoreOptions options, LogTelemetry telemetry, Action<long> committed) : IAsyncDisposable
 {
     private const string MovedOn = "ES001";
 
@@ -25,7 +26,10 @@ internal sealed class BatchCommitter(NpgsqlDataSource database, EventStoreOption
         {
             var connection = await Connection();
             var timestamp = Timestamp();
+            var clock = Stopwatch.GetTimestamp();
             var plan = await CommitOnBelief(connection, batch, timestamp) ?? await CommitOnFacts(connection, batch, timestamp);
+            telemetry.BatchCommitted(
+                plan.Accepted.Sum(accepted => accepted.Append.Request.EventCount), plan.Rejected.Count, plan.Accepted.Count + plan.Duplicates.Count, Stopwatch.GetElapsedTime(clock));
             _head = plan.Head;
             Answer(plan, timestamp);
             committed(plan.Head);

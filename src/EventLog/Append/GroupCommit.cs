@@ -10,7 +10,7 @@ namespace EventSourcedAnomaly.EventLog.Append;
 /// together. So load makes batches larger instead of the queue longer, and a lone writer waits for nobody. The queue is
 /// bounded: an append waits for a place in it.
 /// </summary>
-internal sealed partial class GroupCommit(BatchCommitter committer, EventStoreOptions options, ILogger logger) : IAsyncDisposable
+internal sealed partial class GroupCommit(BatchCommitter committer, EventStoreOptions options, LogTelemetry telemetry, ILogger logger) : IAsyncDisposable
 {
     private const int QueueCapacity = 4096;
     private readonly Channel<PendingAppend> _queue = Channel.CreateBounded<PendingAppend>(
@@ -105,6 +105,7 @@ internal sealed partial class GroupCommit(BatchCommitter committer, EventStoreOp
             }
             catch (Exception e)
             {
+                telemetry.BatchFailed(batch.Count);
                 batch.ForEach(pending => pending.Fail(e));
                 return;
             }

@@ -19,9 +19,12 @@ public sealed class SubscriptionDaemon(
     public Task<IReadOnlyList<RebuildStatus>> Rebuilds(CancellationToken ct) => ProjectionRebuild.Last(store.Database, ct);
 
     /// <summary>Starts them.</summary>
-    public void Start() =>
-        _running = Task.WhenAll(subscriptions.Select(subscription =>
-            Task.Run(() => new SubscriptionRunner(subscription, store, options, logger).Run(_stopping.Token))));
+    public void Start()
+    {
+        var runners = subscriptions.Select(subscription => new SubscriptionRunner(subscription, store, options, logger)).ToArray();
+        store.Telemetry.ObserveSubscriptions(() => runners.Select(runner => runner.Lag).OfType<(string Name, long Lag)>());
+        _running = Task.WhenAll(runners.Select(runner => Task.Run(() => runner.Run(_stopping.Token))));
+    }
 
     /// <summary>Stops them after the event in hand.</summary>
     public async Task Stop()

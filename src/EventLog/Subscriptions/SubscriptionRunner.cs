@@ -19,6 +19,12 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
     private readonly string _shard = $"{subscription.Name}:All";
     private readonly string[]? _types = subscription is IRecordedProjection ? null : [.. store.Types.NamesOf(subscription.EventTypes)];
 
+    private long _position = -1;
+
+    /// <summary>How many events it has yet to deal with; null while another silo runs it.</summary>
+    public (string Name, long Lag)? Lag =>
+        Volatile.Read(ref _position) is >= 0 and var position ? (subscription.Name, Math.Max(0, store.Head.Sequence - position)) : null;
+
     public async Task Run(CancellationToken ct)
     {
         while (!ct.IsCancellationRequested)
@@ -40,6 +46,8 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
                 LogStopped(e, _subscription.Name);
             }
 
+            Volatile.Write(ref _position, -1);
+
             await Task.Delay(options.PollInterval, options.Time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -60,6 +68,7 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
         await using var rebuilding = new Rebuilding(this);
         while (true)
         {
+            Volatile.Write(ref _position, position);
             var page = await next;
             if (page.Reached > position)
             {
