@@ -8,6 +8,7 @@ using EventSourcedAnomaly.Server.Audit;
 using EventSourcedAnomaly.Server.Datasets;
 using EventSourcedAnomaly.Server.Detection;
 using EventSourcedAnomaly.Server.Detectors;
+using EventSourcedAnomaly.Server.Observability;
 using EventSourcedAnomaly.Server.Security;
 using EventSourcedAnomaly.Server.Tenants;
 using EventSourcedAnomaly.Server.Training;
@@ -46,6 +47,7 @@ internal static class ProductServices
         .AddSingleton<TrainingViews>().AddSingleton<TrainingDesk>()
         .AddSingleton<LoadedModels>().AddSingleton<DetectionDesk>().AddSingleton<ResultViews>()
         .AddSingleton<StreamStates>().AddSingleton(provider => new SubjectKeys(provider.GetRequiredService<EventStore>().Database))
+        .AddObservability()
         .AddSingleton<FirstStart>().AddSingleton<DemoTenant>();
 
     /// <summary>What follows the log.</summary>
@@ -85,5 +87,6 @@ internal static class ProductServices
         routes.MapTraining();
         routes.MapDetection();
         routes.MapAudit();
+        routes.MapObservability();
     }
 }

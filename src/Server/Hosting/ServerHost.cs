@@ -3,6 +3,7 @@ using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.EventLog.Ledger;
 using EventSourcedAnomaly.EventLog.Schema;
 using EventSourcedAnomaly.EventLog.Subscriptions;
+using EventSourcedAnomaly.Server.Observability;
 using EventSourcedAnomaly.Server.Security;
 using EventSourcedAnomaly.Server.Surfaces;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -58,6 +59,7 @@ internal sealed class ServerHost : IAsyncDisposable
                 .AddJobs(database.ConnectionString);
             ConfigureHttp(builder, settings);
             var app = builder.Build();
+            app.UseMiddleware<RequestObservation>();
             app.UseMiddleware<Conversation>();
             app.UseRouting();
             app.UseMiddleware<Authentication>();

@@ -6,6 +6,9 @@ namespace EventSourcedAnomaly.Server.Surfaces;
 internal sealed class PlatformSurface : Surface
 {
     /// <inheritdoc/>
+    public override string Name => "platform";
+
+    /// <inheritdoc/>
     public override string DetectorStatus(string status) => status switch { "untrained" => "created", "trained" => "active", _ => status };
 
     /// <inheritdoc/>
@@ -30,6 +33,9 @@ internal sealed class PlatformSurface : Surface
 /// <summary>Document 001: plain objects and RFC 9457 problem details.</summary>
 internal sealed class EnterpriseSurface : Surface
 {
+    /// <inheritdoc/>
+    public override string Name => "enterprise";
+
     /// <inheritdoc/>
     public override string ErrorContentType => "application/problem+json";
 
@@ -81,6 +87,9 @@ internal sealed class EnterpriseSurface : Surface
 internal sealed class ReferenceSurface : Surface
 {
     /// <inheritdoc/>
+    public override string Name => "reference";
+
+    /// <inheritdoc/>
     public override object Success(object data, string message, Exchange exchange) => data;
 
     /// <inheritdoc/>
@@ -100,6 +109,9 @@ internal sealed class ReferenceSurface : Surface
 /// <summary>Document 003: status, data and metadata; its own error codes, and no 422.</summary>
 internal sealed class OperationsSurface : Surface
 {
+    /// <inheritdoc/>
+    public override string Name => "operations";
+
     /// <inheritdoc/>
     public override int StatusOf(Problem problem) =>
         problem.Status is StatusCodes.Status422UnprocessableEntity ? StatusCodes.Status400BadRequest : problem.Status;
@@ -148,6 +160,9 @@ internal sealed class OperationsSurface : Surface
 /// <summary>Document 004: plain objects, errors with details as an object.</summary>
 internal sealed class TrainingSurface : Surface
 {
+    /// <inheritdoc/>
+    public override string Name => "training";
+
     /// <inheritdoc/>
     public override object Success(object data, string message, Exchange exchange) => data;
 

@@ -23,6 +23,9 @@ internal abstract class Surface
     /// <summary>Document 004.</summary>
     public static readonly Surface Training = new TrainingSurface();
 
+    /// <summary>What telemetry and the API's description call it.</summary>
+    public abstract string Name { get; }
+
     /// <summary>The content type of its errors.</summary>
     public virtual string ErrorContentType => "application/json";
 
