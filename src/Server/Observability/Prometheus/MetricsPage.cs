@@ -43,7 +43,6 @@ internal sealed class MetricsPage : IDisposable
 
     private sealed class PulledReader(BaseExporter<Metric> exporter) : BaseExportingMetricReader(exporter);
 
-    [ExportModes(ExportModes.Pull)]
     private sealed class Writing : BaseExporter<Metric>
     {
         public Exposition? Page { get; set; }
