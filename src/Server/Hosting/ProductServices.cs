@@ -9,6 +9,7 @@ using EventSourcedAnomaly.Server.Datasets;
 using EventSourcedAnomaly.Server.Detection;
 using EventSourcedAnomaly.Server.Detectors;
 using EventSourcedAnomaly.Server.Observability;
+using EventSourcedAnomaly.Server.OpenApi;
 using EventSourcedAnomaly.Server.Security;
 using EventSourcedAnomaly.Server.Tenants;
 using EventSourcedAnomaly.Server.Training;
@@ -47,7 +48,7 @@ internal static class ProductServices
         .AddSingleton<TrainingViews>().AddSingleton<TrainingDesk>()
         .AddSingleton<LoadedModels>().AddSingleton<DetectionDesk>().AddSingleton<ResultViews>()
         .AddSingleton<StreamStates>().AddSingleton(provider => new SubjectKeys(provider.GetRequiredService<EventStore>().Database))
-        .AddObservability()
+        .AddObservability().AddOpenApiDocuments()
         .AddSingleton<FirstStart>().AddSingleton<DemoTenant>();
 
     /// <summary>What follows the log.</summary>
@@ -88,5 +89,6 @@ internal static class ProductServices
         routes.MapDetection();
         routes.MapAudit();
         routes.MapObservability();
+        routes.MapOpenApiDocuments();
     }
 }

@@ -4,6 +4,7 @@ using EventSourcedAnomaly.EventLog.Ledger;
 using EventSourcedAnomaly.EventLog.Schema;
 using EventSourcedAnomaly.EventLog.Subscriptions;
 using EventSourcedAnomaly.Server.Observability;
+using EventSourcedAnomaly.Server.OpenApi;
 using EventSourcedAnomaly.Server.Security;
 using EventSourcedAnomaly.Server.Surfaces;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -61,6 +62,7 @@ internal sealed class ServerHost : IAsyncDisposable
             var app = builder.Build();
             app.UseMiddleware<RequestObservation>();
             app.UseMiddleware<Conversation>();
+            app.UseOpenApiReaders();
             app.UseRouting();
             app.UseMiddleware<Authentication>();
             app.MapProduct();

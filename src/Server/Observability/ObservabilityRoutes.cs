@@ -2,6 +2,7 @@ using EventSourcedAnomaly.EventLog.Subscriptions;
 using EventSourcedAnomaly.Server.Observability.Health;
 using EventSourcedAnomaly.Server.Observability.Metrics;
 using EventSourcedAnomaly.Server.Observability.Prometheus;
+using EventSourcedAnomaly.Server.OpenApi;
 using EventSourcedAnomaly.Server.Security;
 
 namespace EventSourcedAnomaly.Server.Observability;
@@ -18,17 +19,36 @@ internal static class ObservabilityRoutes
 
     public static void MapObservability(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health", GetHealth.Handle).WithMetadata(new OpenToAll());
-        routes.MapGet("/health/live", GetLiveness.Handle).WithMetadata(new OpenToAll());
-        routes.MapGet("/health/ready", GetReadiness.Handle).WithMetadata(new OpenToAll());
-        routes.MapGet("/health/detailed", GetDetailedHealth.Handle).WithMetadata(new OpenToAll());
-        routes.MapGet("/api/v1/health", GetTrainingHealth.Handle).WithMetadata(new OpenToAll());
-        routes.MapGet("/api/v1/health/metrics", GetHealthMetrics.Handle).WithMetadata(new OpenToAll());
-        routes.MapGet("/v1/health", GetReferenceHealth.Handle).WithMetadata(new OpenToAll());
-        routes.MapGet("/v1/version", GetVersion.Handle).WithMetadata(new OpenToAll());
-        routes.MapGet("/v1/status", GetStatus.Handle);
-        routes.MapGet("/api/v1/metrics", GetMetrics.Handle);
-        routes.MapGet("/api/v1/metrics/performance", GetPerformanceMetrics.Handle);
-        routes.MapGet("/metrics", GetPrometheusMetrics.Handle).WithMetadata(new OpenToAll());
+        MapHealth(routes);
+        routes.MapGet("/v1/status", GetStatus.Handle).Describes<GetStatus.Response>("The load of the machine and the tenant in numbers");
+        routes.MapGet("/api/v1/metrics", GetMetrics.Handle)
+            .Describes<MetricsBody>("The tenant's metrics", enveloped: false).QueryTimes()
+            .Query("metric_types", "The groups of metrics wanted, separated by commas; all unless told.")
+            .Query("aggregation", "How finely the time range is cut: by day unless told.", RequestParameterType.Text, [.. TimeRange.Granularities]);
+        routes.MapGet("/api/v1/metrics/performance", GetPerformanceMetrics.Handle)
+            .Describes<GetPerformanceMetrics.Response>("The tenant's detections over time").QueryTimes()
+            .Query("granularity", "How finely the time range is cut: by hour unless told.", RequestParameterType.Text, [.. TimeRange.Granularities]);
+        routes.MapGet("/metrics", GetPrometheusMetrics.Handle).WithMetadata(new OpenToAll())
+            .Describes<string>("This process's metrics for Prometheus", contentTypes: ["text/plain", "application/openmetrics-text"]);
+    }
+
+    private static void MapHealth(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/health", GetHealth.Handle).WithMetadata(new OpenToAll())
+            .Describes<HealthAnswer<GetHealth.Data>>("Whether the server works", enveloped: false);
+        routes.MapGet("/health/live", GetLiveness.Handle).WithMetadata(new OpenToAll())
+            .Describes<HealthAnswer<GetLiveness.Data>>("Whether this process should live on", enveloped: false);
+        routes.MapGet("/health/ready", GetReadiness.Handle).WithMetadata(new OpenToAll())
+            .Describes<HealthAnswer<GetReadiness.Data>>("Whether requests should come here", enveloped: false);
+        routes.MapGet("/health/detailed", GetDetailedHealth.Handle).WithMetadata(new OpenToAll())
+            .Describes<HealthAnswer<GetDetailedHealth.Data>>("The parts of the product, the load and the uptime", enveloped: false);
+        routes.MapGet("/api/v1/health", GetTrainingHealth.Handle).WithMetadata(new OpenToAll())
+            .Describes<GetTrainingHealth.Response>("The parts of the product and the load");
+        routes.MapGet("/api/v1/health/metrics", GetHealthMetrics.Handle).WithMetadata(new OpenToAll())
+            .Describes<GetHealthMetrics.Response>("The machine, this process and the log in numbers");
+        routes.MapGet("/v1/health", GetReferenceHealth.Handle).WithMetadata(new OpenToAll())
+            .Describes<GetReferenceHealth.Response>("Whether the server and what it uses work");
+        routes.MapGet("/v1/version", GetVersion.Handle).WithMetadata(new OpenToAll())
+            .Describes<GetVersion.Response>("What this build can do");
     }
 }

@@ -1,3 +1,5 @@
+using EventSourcedAnomaly.Server.OpenApi;
+
 namespace EventSourcedAnomaly.Server.Surfaces;
 
 /// <summary>A page of a list, asked for as documents 000 and 004 do (limit, offset) or as 002 does (page, limit).</summary>
@@ -11,6 +13,11 @@ internal readonly record struct Paging(int Limit, int Offset, bool ByPage)
         var page = byPage ? http.Whole("page", 1, 1, int.MaxValue / limit) : 1;
         return new Paging(limit, byPage ? (page - 1) * limit : http.Whole("offset", 0, 0, int.MaxValue), byPage);
     }
+
+    /// <summary>The query parameters of a surface, for the API's description.</summary>
+    public static IReadOnlyList<RequestParameter> Parameters(Surface surface) => surface == Surface.Reference
+        ? [new("page", RequestParameterType.Whole, "The page, from 1."), new("limit", RequestParameterType.Whole, "How many to a page: 20 unless told, at most 100.")]
+        : [new("limit", RequestParameterType.Whole, "How many at most: 20 unless told, at most 1000."), new("offset", RequestParameterType.Whole, "How many to pass over.")];
 
     /// <summary>What the answer says of the page.</summary>
     public object Describe(long total) => ByPage

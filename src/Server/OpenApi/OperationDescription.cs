@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using EventSourcedAnomaly.Server.Security;
+using EventSourcedAnomaly.Server.Surfaces;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace EventSourcedAnomaly.Server.OpenApi;
+
+/// <summary>Describes an endpoint from what its route says of it and from the surface of its path.</summary>
+internal sealed class OperationDescription : IOpenApiOperationTransformer
+{
+    /// <inheritdoc/>
+    public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        var path = $"/{context.Description.RelativePath}";
+        if (metadata.OfType<Description>().FirstOrDefault() is not { } description || metadata.OfType<MethodInfo>().FirstOrDefault() is not { } handler)
+        {
+            throw new InvalidOperationException($"{context.Description.HttpMethod} {path} has no description; its route needs one.");
+        }
+
+        var surface = Surface.Of(path);
+        var open = metadata.OfType<OpenToAll>().Any();
+        operation.OperationId = OperationIdOf(handler, path);
+        operation.Summary = description.Summary;
+        operation.Description = Explain(context.Description.HttpMethod!, surface, open);
+        operation.Tags = new HashSet<OpenApiTagReference> { new(TagOf(handler, surface), context.Document) };
+        Parameters(operation, metadata, surface);
+        if (description.Request is { } request)
+        {
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    [description.RequestType] = new OpenApiMediaType { Schema = await SchemaOf(request, context, cancellationToken) },
+                },
+            };
+        }
+
+        operation.Responses = Errors.Responses(surface, open, description.Request is not null || operation.Parameters is { Count: > 0 }, path.Contains('{', StringComparison.Ordinal), context.Document!);
+        operation.Responses[description.Status.ToString(CultureInfo.InvariantCulture)] = await Success(description, surface, context, cancellationToken);
+        if (open)
+        {
+            operation.Security = [];
+        }
+    }
+
+    /// <summary>The tag of a handler: its surface and its capability.</summary>
+    public static string TagOf(MethodInfo handler, Surface surface) =>
+        $"{Spell(surface.Name)}: {handler.DeclaringType!.Namespace!.Split('.')[2]}";
+
+    // Both documents' paths lead to one handler, and an id must be unique.
+    private static string OperationIdOf(MethodInfo handler, string path)
+    {
+        var name = handler.DeclaringType!.Name;
+        return path.StartsWith("/v1/", StringComparison.Ordinal) ? $"reference{name}" : JsonNamingPolicy.CamelCase.ConvertName(name);
+    }
+
+    private static string Explain(string method, Surface surface, bool open) =>
+        $"{Spell(surface.Name)} surface. {(open ? "Open without a credential." : $"Needs a credential with the permission `{(method is "GET" or "HEAD" ? "read" : "write")}`.")}";
+
+    private static string Spell(string name) => $"{char.ToUpperInvariant(name[0])}{name[1..]}";
+
+    private static void Parameters(OpenApiOperation operation, IList<object> metadata, Surface surface)
+    {
+        operation.Parameters ??= [];
+        foreach (var parameter in operation.Parameters.OfType<OpenApiParameter>())
+        {
+            parameter.Name = JsonNamingPolicy.SnakeCaseLower.ConvertName(parameter.Name!);
+            parameter.Description = $"The {parameter.Name.Replace('_', ' ')}.";
+        }
+
+        var paged = metadata.OfType<Paged>().Any() ? Paging.Parameters(surface) : [];
+        foreach (var parameter in metadata.OfType<RequestParameter>().Concat(paged))
+        {
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = parameter.Name,
+                In = parameter.InHeader ? ParameterLocation.Header : ParameterLocation.Query,
+                Description = parameter.Text,
+                Schema = Schemas.Of(parameter),
+            });
+        }
+    }
+
+    private static async Task<IOpenApiResponse> Success(
+        Description description, Surface surface, OpenApiOperationTransformerContext context, CancellationToken ct)
+    {
+        var payload = await SchemaOf(description.Response, context, ct);
+        var schema = description.Enveloped ? Schemas.Envelope(surface, payload) : payload;
+        return new OpenApiResponse
+        {
+            Description = description.Status switch { 201 => "Created", 202 => "Accepted", _ => "Success" },
+            Content = description.ResponseTypes.ToDictionary(
+                type => type, type => new OpenApiMediaType { Schema = type == "application/json" ? schema : new OpenApiSchema { Type = JsonSchemaType.String } }),
+        };
+    }
+
+    private static async Task<IOpenApiSchema> SchemaOf(Type type, OpenApiOperationTransformerContext context, CancellationToken ct) =>
+        await context.GetOrCreateSchemaAsync(type, null, ct);
+}
