@@ -29,12 +29,13 @@ internal static class ListAuditEvents
         var limit = http.Whole("limit", 100, 1, 1000);
         var events = await store.Events.Page(filter, limit + 1, http.RequestAborted, http.Text("order") == "desc");
         var page = events.Take(limit).ToArray();
-        await Reply.Ok(new
-        {
-            Events = page.Select(Line).ToArray(),
-            Pagination = new { Limit = limit, HasNext = events.Count > limit, NextAfterSeq = page.Length > 0 ? page[^1].Sequence : filter.After, Head = store.Head.Sequence },
-        }).ExecuteAsync(http);
+        await Reply.Ok(new Response(
+            [.. page.Select(Line)], new Position(limit, events.Count > limit, page.Length > 0 ? page[^1].Sequence : filter.After, store.Head.Sequence))).ExecuteAsync(http);
     }
+
+    public sealed record Position(int Limit, bool HasNext, long NextAfterSeq, long Head);
+
+    public sealed record Response(IReadOnlyList<JsonElement> Events, Position Pagination);
 
     /// <summary>An event as its export line says it.</summary>
     public static JsonElement Line(RecordedEvent recorded) => JsonSerializer.Deserialize<JsonElement>(ExportLine.Bytes(recorded));

@@ -31,16 +31,12 @@ internal static class GetAuditStream
                 : Problem.Invalid("as_of", "a time at or after the stream's first event", http.Text("as_of"));
         }
 
-        return Reply.Ok(new
-        {
-            StreamId = streamId,
-            Type = type,
-            events[^1].Version,
-            AsOf = events[^1].Timestamp,
-            State = await states.At(stream, events[^1].Version, http.RequestAborted),
-            Events = events.Select(ListAuditEvents.Line).ToArray(),
-        });
+        return Reply.Ok(new Response(
+            streamId, type, events[^1].Version, events[^1].Timestamp, await states.At(stream, events[^1].Version, http.RequestAborted),
+            [.. events.Select(ListAuditEvents.Line)]));
     }
+
+    public sealed record Response(string StreamId, string Type, long Version, DateTimeOffset AsOf, JsonElement State, IReadOnlyList<JsonElement> Events);
 }
 
 /// <summary><c>GET /api/v1/audit/streams/{stream_id}/diff?from=&amp;to=</c>: what changed between two versions, and by which events.</summary>
@@ -65,15 +61,12 @@ internal static class DiffAuditStream
 
         var before = await states.At(stream, from, http.RequestAborted);
         var after = await states.At(stream, to, http.RequestAborted);
-        return Reply.Ok(new
-        {
-            StreamId = streamId,
-            From = from,
-            To = to,
-            Changes = Differences(before, after, string.Empty).ToArray(),
-            Events = events.Where(recorded => recorded.Version > from && recorded.Version <= to).Select(ListAuditEvents.Line).ToArray(),
-        });
+        return Reply.Ok(new Response(
+            streamId, from, to, [.. Differences(before, after, string.Empty)],
+            [.. events.Where(recorded => recorded.Version > from && recorded.Version <= to).Select(ListAuditEvents.Line)]));
     }
+
+    public sealed record Response(string StreamId, long From, long To, IReadOnlyList<Change> Changes, IReadOnlyList<JsonElement> Events);
 
     /// <summary>The members that differ, by path; an array counts as one value.</summary>
     internal static IEnumerable<Change> Differences(JsonElement before, JsonElement after, string path)

@@ -40,6 +40,8 @@ internal static class EraseSubject
     {
         http.Principal().Require();
         var had = await silo.Grain<SubjectGrain>(http.Tenant(), $"subject_{id}").Call((grain, ct) => grain.Erase(id, http.Origin(), ct), http.RequestAborted);
-        return Reply.Ok(new { SubjectId = id, Erased = true, HadPersonalFields = had }, "Subject erased");
+        return Reply.Ok(new Response(id, true, had), "Subject erased");
     }
+
+    public sealed record Response(string SubjectId, bool Erased, bool HadPersonalFields);
 }

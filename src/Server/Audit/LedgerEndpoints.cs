@@ -99,13 +99,11 @@ internal static class ProveConsistency
         var to = http.WholeOrNull("to", 1, size) ?? size;
         var from = http.WholeOrNull("from", 1, to) ?? throw Problem.Invalid("from", $"a tree size from 1 to {to}");
         var subtrees = ledger.Tiles.Subtrees(http.RequestAborted);
-        return Reply.Ok(new
-        {
-            From = from,
-            FromRoot = Convert.ToBase64String(await MerkleTree.Root(from, subtrees)),
-            To = to,
-            ToRoot = Convert.ToBase64String(await MerkleTree.Root(to, subtrees)),
-            Hashes = (await ledger.Consistency(from, to, http.RequestAborted)).Select(Convert.ToBase64String).ToArray(),
-        });
+        return Reply.Ok(new Response(
+            from, Convert.ToBase64String(await MerkleTree.Root(from, subtrees)), to, Convert.ToBase64String(await MerkleTree.Root(to, subtrees)),
+            [.. (await ledger.Consistency(from, to, http.RequestAborted)).Select(Convert.ToBase64String)]));
     }
+
+    /// <summary>The hashes are in Base64.</summary>
+    public sealed record Response(long From, string FromRoot, long To, string ToRoot, IReadOnlyList<string> Hashes);
 }

@@ -16,26 +16,22 @@ internal static class ListProjections
         var progressions = (await Progression.All(store.Database, ct)).ToDictionary(each => each.Name);
         var rebuilds = (await daemon.Rebuilds(ct)).ToDictionary(each => each.Subscription);
         var parked = (await ParkedEvents(store, ct)).ToLookup(each => each.Subscription);
-        return Reply.Ok(new
-        {
-            Head = head,
-            Projections = subscriptions.OrderBy(subscription => subscription.Name, StringComparer.Ordinal).Select(subscription =>
+        return Reply.Ok(new Response(
+            head,
+            [.. subscriptions.OrderBy(subscription => subscription.Name, StringComparer.Ordinal).Select(subscription =>
             {
                 var progression = progressions.GetValueOrDefault($"{subscription.Name}:All");
-                return new
-                {
-                    subscription.Name,
-                    Kind = subscription is IReaction ? "reaction" : "projection",
-                    Position = progression?.Sequence ?? 0,
-                    Lag = head - (progression?.Sequence ?? 0),
-                    progression?.Updated,
-                    Rebuildable = daemon.Rebuildable.Contains(subscription.Name),
-                    Parked = parked[subscription.Name].ToArray(),
-                    LastRebuild = rebuilds.GetValueOrDefault(subscription.Name),
-                };
-            }).ToArray(),
-        });
+                return new Item(
+                    subscription.Name, subscription is IReaction ? "reaction" : "projection", progression?.Sequence ?? 0, head - (progression?.Sequence ?? 0),
+                    progression?.Updated, daemon.Rebuildable.Contains(subscription.Name), [.. parked[subscription.Name]],
+                    rebuilds.GetValueOrDefault(subscription.Name));
+            })]));
     }
+
+    public sealed record Item(
+        string Name, string Kind, long Position, long Lag, DateTimeOffset? Updated, bool Rebuildable, IReadOnlyList<ParkedEvent> Parked, RebuildState? LastRebuild);
+
+    public sealed record Response(long Head, IReadOnlyList<Item> Projections);
 
     private static async Task<IReadOnlyList<ParkedEvent>> ParkedEvents(EventStore store, CancellationToken ct)
     {
@@ -71,6 +67,8 @@ internal static class RebuildProjection
         }
 
         await daemon.Rebuild(name, http.RequestAborted);
-        return Reply.Accepted("/api/v1/audit/projections", new { Name = name, Status = "queued" }, "Rebuild requested");
+        return Reply.Accepted("/api/v1/audit/projections", new Response(name, "queued"), "Rebuild requested");
     }
+
+    public sealed record Response(string Name, string Status);
 }

@@ -32,25 +32,18 @@ internal static class ReplayResult
         var again = Verdicts.Of(model, new Matrix(numbers.Length / model.Facts.FeatureCount, model.Facts.FeatureCount, numbers), ct);
         var before = Verdicts.FromBytes(output);
         var differences = Differences(before.Scores, again.Scores);
-        return Reply.Ok(new
-        {
-            ResultId = stream.Id,
-            recorded.DetectorId,
-            BitIdentical = differences.Count == 0 && Same(before.Confidences, again.Confidences),
-            Rows = before.Scores.Length,
-            InputIntact = Matches(input, recorded.InputSha256),
-            VerdictsIntact = Matches(output, recorded.VerdictsSha256),
-            ModelIntact = model.Facts.Sha256 == recorded.ModelSha256,
-            recorded.ModelSha256,
-            recorded.ModelVersion,
-            recorded.InputSha256,
-            RecordedCodeVersion = recorded.CodeVersion,
-            CodeVersion = build.Version,
-            recorded.CompletedAt,
-            DifferenceCount = differences.Count,
-            Differences = differences.Take(DifferencesShown).Select(i => new { Index = i, Recorded = before.Scores[i], Replayed = again.Scores[i] }).ToArray(),
-        });
+        return Reply.Ok(new Response(
+            stream.Id, recorded.DetectorId, differences.Count == 0 && Same(before.Confidences, again.Confidences), before.Scores.Length,
+            Matches(input, recorded.InputSha256), Matches(output, recorded.VerdictsSha256), model.Facts.Sha256 == recorded.ModelSha256,
+            recorded.ModelSha256, recorded.ModelVersion, recorded.InputSha256, recorded.CodeVersion, build.Version, recorded.CompletedAt, differences.Count,
+            [.. differences.Take(DifferencesShown).Select(i => new Difference(i, before.Scores[i], again.Scores[i]))]));
     }
+
+    public sealed record Difference(int Index, double Recorded, double Replayed);
+
+    public sealed record Response(
+        string ResultId, string DetectorId, bool BitIdentical, int Rows, bool InputIntact, bool VerdictsIntact, bool ModelIntact, string ModelSha256, int ModelVersion,
+        string InputSha256, string RecordedCodeVersion, string CodeVersion, DateTimeOffset CompletedAt, int DifferenceCount, IReadOnlyList<Difference> Differences);
 
     // The detector may have newer models, or be deleted: the log still knows the one that judged.
     private static async Task<TrainedModel> FactsOf(EventStore store, string tenant, DetectionCompleted result, CancellationToken ct) =>
@@ -70,26 +63,4 @@ internal static class ReplayResult
         [.. Enumerable.Range(0, before.Length).Where(i => i >= after.Length || BitConverter.DoubleToInt64Bits(before[i]) != BitConverter.DoubleToInt64Bits(after[i]))];
 
     private static bool Same(double[] before, double[] after) => MemoryMarshal.AsBytes<double>(before).SequenceEqual(MemoryMarshal.AsBytes<double>(after));
-}
-
-/// <summary>The capability's paths.</summary>
-internal static class AuditRoutes
-{
-    public static void MapAudit(this IEndpointRouteBuilder routes)
-    {
-        routes.MapGet("/api/v1/audit/events", ListAuditEvents.Handle);
-        routes.MapGet("/api/v1/audit/streams/{streamId}", GetAuditStream.Handle);
-        routes.MapGet("/api/v1/audit/streams/{streamId}/diff", DiffAuditStream.Handle);
-        routes.MapPost("/api/v1/audit/results/{resultId}/replay", ReplayResult.Handle);
-        routes.MapGet("/api/v1/audit/projections", ListProjections.Handle);
-        routes.MapPost("/api/v1/audit/projections/{name}/rebuild", RebuildProjection.Handle);
-        routes.MapPost("/api/v1/audit/subjects/{id}/erase", EraseSubject.Handle);
-        routes.MapGet("/api/v1/audit/events/{sequence:long}/proof", ProveEvent.Handle);
-        routes.MapGet("/api/v1/audit/events/{sequence:long}/entry", ProveEvent.Entry);
-        routes.MapGet("/api/v1/audit/ledger/checkpoint", GetCheckpoint.Handle);
-        routes.MapGet("/api/v1/audit/ledger/key", GetCheckpoint.Key);
-        routes.MapGet("/api/v1/audit/ledger/consistency", ProveConsistency.Handle);
-        routes.MapGet("/api/v1/audit/ledger/tile/entries/{**n}", GetTile.Entries);
-        routes.MapGet("/api/v1/audit/ledger/tile/{level:int}/{**n}", GetTile.Hashes);
-    }
 }

@@ -1,4 +1,5 @@
 using EventSourcedAnomaly.Datasets;
+using EventSourcedAnomaly.Server.Surfaces;
 
 namespace EventSourcedAnomaly.Server.Datasets;
 
@@ -63,6 +64,25 @@ internal sealed record DatasetReceipt : DatasetHead
 {
     public string UploadId { get; init; } = string.Empty;
 }
+
+/// <summary>A page of data sets.</summary>
+internal sealed record DatasetList(IReadOnlyList<DatasetItem> Datasets, Pagination Pagination);
+
+/// <summary>Some rows; null where a cell is missing.</summary>
+internal sealed record DatasetSample(IReadOnlyList<string> Columns, IReadOnlyList<object?[]> Data, int RowCount, long TotalRows);
+
+/// <summary>The fields of an upload; only the file is needed.</summary>
+/// <param name="File">CSV, Parquet, JSON or NDJSON, plain or in gzip.</param>
+/// <param name="Name">What to call it; the file's name unless told.</param>
+/// <param name="Description">What to say of it.</param>
+/// <param name="Format"><c>csv</c>, <c>parquet</c>, <c>json</c> or <c>ndjson</c>; recognised unless told.</param>
+/// <param name="HasHeader">Whether a CSV file begins with the columns' names; recognised unless told.</param>
+/// <param name="Delimiter">What separates the cells of a CSV file; recognised unless told.</param>
+/// <param name="Encoding">The encoding of a CSV file.</param>
+/// <param name="LabelColumn">The column that says which rows are anomalies; <c>label</c> unless told.</param>
+internal sealed record DatasetUpload(
+    IFormFile File, string? Name = null, string? Description = null, string? Format = null, bool? HasHeader = null, string? Delimiter = null, string? Encoding = null,
+    string? LabelColumn = null);
 
 /// <summary>What a list says of the columns; <paramref name="MissingValues"/> is a fraction of all cells.</summary>
 internal sealed record DatasetCounts(int NumericalColumns, int CategoricalColumns, double MissingValues, long DuplicateRows);

@@ -1,3 +1,6 @@
+using EventSourcedAnomaly.Server.OpenApi;
+using EventSourcedAnomaly.Server.Surfaces;
+
 namespace EventSourcedAnomaly.Server.Datasets;
 
 /// <summary>The capability's paths.</summary>
@@ -7,11 +10,17 @@ internal static class DatasetRoutes
     {
         foreach (var root in new[] { "/api/v1/datasets", "/v1/datasets" })
         {
-            routes.MapPost(root, UploadDataset.Handle).DisableRequestLimit();
-            routes.MapGet(root, ListDatasets.Handle);
-            routes.MapGet($"{root}/{{datasetId}}", GetDataset.Handle);
-            routes.MapGet($"{root}/{{datasetId}}/sample", SampleDataset.Handle);
-            routes.MapDelete($"{root}/{{datasetId}}", DeleteDataset.Handle);
+            routes.MapPost(root, UploadDataset.Handle)
+                .Describes<DatasetUpload, DatasetReceipt>("Upload a file as a data set", StatusCodes.Status201Created, "multipart/form-data").DisableRequestLimit();
+            routes.MapGet(root, ListDatasets.Handle)
+                .Describes<DatasetList>("List the data sets, newest first").QueryPage().Query("format", "Only those of a format.")
+                .Query("status", "Only those in a state, in either document's word.").Query("search", "Only those whose name contains this.");
+            routes.MapGet($"{root}/{{datasetId}}", GetDataset.Handle).Describes<DatasetDetail>("A data set with its profile");
+            routes.MapGet($"{root}/{{datasetId}}/sample", SampleDataset.Handle)
+                .Describes<DatasetSample>("Some rows of a data set")
+                .Query("rows", "How many: 100 unless told, at most 1000.", RequestParameterType.Whole)
+                .Query("random", "Whether to choose them at random; the first ones unless told.", RequestParameterType.Flag);
+            routes.MapDelete($"{root}/{{datasetId}}", DeleteDataset.Handle).Describes<Confirmation>("Delete a data set");
         }
     }
 

@@ -19,11 +19,7 @@ internal static class ListDatasets
             : Statuses.GetValueOrDefault(given) ?? throw Problem.Invalid("status", $"one of: {string.Join(", ", Statuses.Keys)}", given);
         var (states, total) = await views.List(
             http.Tenant(), http.Text("format")?.ToLowerInvariant(), status, http.Text("search"), page.Limit, page.Offset, http.RequestAborted);
-        return Reply.Ok(new
-        {
-            Datasets = states.Select(state => DatasetViews.Item(state, http.Surface())).ToArray(),
-            Pagination = page.Describe(total),
-        });
+        return Reply.Ok(new DatasetList([.. states.Select(state => DatasetViews.Item(state, http.Surface()))], page.Describe(total)));
     }
 }
 

@@ -22,13 +22,7 @@ internal static class SampleDataset
             data.AddRange(part.Select(row => Row(chunk, (int)(row % manifest.RowsPerChunk))));
         }
 
-        return Reply.Ok(new
-        {
-            Columns = manifest.Columns.Select(column => column.Name).ToArray(),
-            Data = data,
-            RowCount = data.Count,
-            TotalRows = upload.RowCount,
-        });
+        return Reply.Ok(new DatasetSample([.. manifest.Columns.Select(column => column.Name)], data, data.Count, upload.RowCount));
     }
 
     private static long[] RandomRows(long total, int count)
@@ -66,6 +60,6 @@ internal static class DeleteDataset
     {
         var id = ResourceId.Canonical("dataset", datasetId);
         await silo.Grain<DatasetGrain>(http.Tenant(), id).Call((grain, ct) => grain.Delete(http.Origin(), ct), http.RequestAborted);
-        return Reply.Ok(new { Message = "Dataset deleted successfully" }, "Dataset deleted successfully");
+        return Reply.Ok(new Confirmation("Dataset deleted successfully"), "Dataset deleted successfully");
     }
 }

@@ -17,14 +17,15 @@ internal static class DetectWithDetector
             http.Tenant(), ResourceId.Canonical("detector", detectorId), features => RequestRows.Read(request.Data, request.FeatureNames, features), null,
             http.Origin(), http.RequestAborted);
         return Reply.Ok(
-            new
-            {
-                DetectionId = detected.Completed.Id, ResultId = detected.Completed.Id, detected.Completed.DetectorId, detected.Completed.ModelVersion,
-                Predictions = Enumerable.Range(0, request.Data.Count).Select(i => Prediction.Of(detected, i, request.ReturnExplanations)).ToArray(),
-                detected.Completed.Summary, ProcessedAt = detected.Completed.CompletedAt,
-            },
+            new Response(
+                detected.Completed.Id, detected.Completed.Id, detected.Completed.DetectorId, detected.Completed.ModelVersion,
+                [.. Enumerable.Range(0, request.Data.Count).Select(i => Prediction.Of(detected, i, request.ReturnExplanations))],
+                detected.Completed.Summary, detected.Completed.CompletedAt),
             "Detection completed");
     }
+
+    public sealed record Response(
+        string DetectionId, string ResultId, string DetectorId, int ModelVersion, IReadOnlyList<Prediction> Predictions, DetectionSummary Summary, DateTimeOffset ProcessedAt);
 
     public sealed record Prediction(int Index, bool IsAnomaly, double AnomalyScore, double Confidence, PredictionExplanation? Explanation)
     {

@@ -7,6 +7,7 @@ using EventSourcedAnomaly.EventLog.Append;
 using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Detectors;
 using EventSourcedAnomaly.Server.Hosting;
+using EventSourcedAnomaly.Server.Observability;
 using EventSourcedAnomaly.Server.Surfaces;
 
 namespace EventSourcedAnomaly.Server.Detection;
@@ -18,7 +19,7 @@ internal sealed record Detected(DetectionCompleted Completed, Verdicts Verdicts,
 /// Judges rows and records the verdicts. A detection is written once and never changes, so it needs no grain: it is one append
 /// to a stream of its own.
 /// </summary>
-internal sealed class DetectionDesk(EventStore store, DetectorViews detectors, LoadedModels models, BuildInfo build, TimeProvider time)
+internal sealed class DetectionDesk(EventStore store, DetectorViews detectors, LoadedModels models, BuildInfo build, ProductTelemetry telemetry, TimeProvider time)
 {
     /// <summary>Under which name the rows lie beside the stream.</summary>
     public const string Input = "input";
@@ -46,6 +47,7 @@ internal sealed class DetectionDesk(EventStore store, DetectorViews detectors, L
                 Megabytes(GC.GetTotalAllocatedBytes() - allocated), Megabytes(input.Length + output.Length)),
             time.GetUtcNow());
         await Record(tenant, completed, input, output, origin, ct);
+        telemetry.Detected(matrix.Rows);
         return new Detected(completed, verdicts, model, matrix);
     }
 

@@ -1,5 +1,6 @@
 using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.OpenApi;
 using EventSourcedAnomaly.Server.Security;
 using EventSourcedAnomaly.Server.Surfaces;
 
@@ -37,12 +38,13 @@ internal static class ListResults
         var (results, total) = await views.List(
             http.Tenant(), http.Text("detector_id") is { } id ? ResourceId.Canonical("detector", id) : null, http.Time("start_time"), http.Time("end_time"),
             page.Limit, page.Offset, http.RequestAborted);
-        return Reply.Ok(new
-        {
-            Results = results.Select(result => new { result.Id, result.DetectorId, result.DatasetId, Timestamp = result.CompletedAt, Summary = new ResultSummary(result) }).ToArray(),
-            Pagination = page.Describe(total),
-        });
+        return Reply.Ok(new Response(
+            [.. results.Select(result => new Item(result.Id, result.DetectorId, result.DatasetId, result.CompletedAt, new ResultSummary(result)))], page.Describe(total)));
     }
+
+    public sealed record Item(string Id, string DetectorId, string? DatasetId, DateTimeOffset Timestamp, ResultSummary Summary);
+
+    public sealed record Response(IReadOnlyList<Item> Results, Pagination Pagination);
 }
 
 /// <summary><c>GET /api/v1/results/{result_id}</c>: one result with every verdict.</summary>
@@ -53,19 +55,22 @@ internal static class GetResult
         var id = ResourceId.Canonical("result", resultId);
         var result = await views.Get(http.Tenant(), id, http.RequestAborted);
         var verdicts = await views.VerdictsOf(http.Tenant(), id, http.RequestAborted);
-        return Reply.Ok(new
-        {
-            result.Id, result.DetectorId, result.DatasetId, Timestamp = result.CompletedAt, result.ModelVersion, result.ModelSha256, result.CodeVersion,
-            result.Threshold,
-            Predictions = Enumerable.Range(0, verdicts.Scores.Length).Select(i => new
-            {
-                Index = i, IsAnomaly = verdicts.IsAnomaly(i, result.Threshold), AnomalyScore = verdicts.Scores[i], Confidence = verdicts.Confidences[i],
-            }).ToArray(),
-            Summary = new ResultSummary(result),
-            ExecutionTime = result.Cost.Seconds,
-            ResourceUsage = new { CpuTime = result.Cost.CpuSeconds, MemoryPeak = result.Cost.MemoryMb, DiskIo = result.Cost.StoredMb },
-        });
+        return Reply.Ok(new Response(
+            result.Id, result.DetectorId, result.DatasetId, result.CompletedAt, result.ModelVersion, result.ModelSha256, result.CodeVersion, result.Threshold,
+            [.. Enumerable.Range(0, verdicts.Scores.Length)
+                .Select(i => new Verdict(i, verdicts.IsAnomaly(i, result.Threshold), verdicts.Scores[i], verdicts.Confidences[i]))],
+            new ResultSummary(result), result.Cost.Seconds, new Resources(result.Cost.CpuSeconds, result.Cost.MemoryMb, result.Cost.StoredMb)));
     }
+
+    public sealed record Verdict(int Index, bool IsAnomaly, double AnomalyScore, double Confidence);
+
+    /// <summary>What a detection took: seconds, MB, MB.</summary>
+    public sealed record Resources(double CpuTime, double MemoryPeak, double DiskIo);
+
+    /// <summary>A result; its execution time in seconds.</summary>
+    public sealed record Response(
+        string Id, string DetectorId, string? DatasetId, DateTimeOffset Timestamp, int ModelVersion, string ModelSha256, string CodeVersion, double Threshold,
+        IReadOnlyList<Verdict> Predictions, ResultSummary Summary, double ExecutionTime, Resources ResourceUsage);
 }
 
 /// <summary>The summary of a result with its quality, where labels tell it.</summary>
@@ -85,9 +90,11 @@ internal static class DetectionRoutes
 {
     public static void MapDetection(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/v1/detectors/{detectorId}/detect", DetectWithDetector.Handle);
-        routes.MapPost("/v1/detect", Detect.Handle);
-        routes.MapGet("/api/v1/results", ListResults.Handle);
-        routes.MapGet("/api/v1/results/{resultId}", GetResult.Handle);
+        routes.MapPost("/api/v1/detectors/{detectorId}/detect", DetectWithDetector.Handle)
+            .Describes<DetectWithDetector.Request, DetectWithDetector.Response>("Judge rows with a detector");
+        routes.MapPost("/v1/detect", Detect.Handle).Describes<Detect.Request, Detect.Response>("Judge rows with a detector");
+        routes.MapGet("/api/v1/results", ListResults.Handle)
+            .Describes<ListResults.Response>("List what was detected, newest first").QueryPage().QueryTimes().Query("detector_id", "Only those of a detector.");
+        routes.MapGet("/api/v1/results/{resultId}", GetResult.Handle).Describes<GetResult.Response>("A result with every verdict");
     }
 }

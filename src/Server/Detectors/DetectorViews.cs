@@ -59,6 +59,9 @@ internal sealed class DetectorViews(EventStore store)
         model.Metrics, model.Version);
 }
 
+/// <summary>A page of detectors.</summary>
+internal sealed record DetectorList(IReadOnlyList<DetectorBody> Detectors, Pagination Pagination);
+
 /// <summary>A detector; the fields of both documents.</summary>
 internal sealed record DetectorBody(
     string Id,

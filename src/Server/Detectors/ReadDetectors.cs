@@ -10,11 +10,7 @@ internal static class ListDetectors
     {
         var page = Paging.Of(http);
         var (states, total) = await views.List(http, http.Tenant(), page);
-        return Reply.Ok(new
-        {
-            Detectors = states.Select(state => DetectorViews.Body(state, http.Surface())).ToArray(),
-            Pagination = page.Describe(total),
-        });
+        return Reply.Ok(new DetectorList([.. states.Select(state => DetectorViews.Body(state, http.Surface()))], page.Describe(total)));
     }
 }
 

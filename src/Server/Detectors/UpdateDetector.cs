@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EventSourcedAnomaly.Actors;
+using EventSourcedAnomaly.Server.OpenApi;
 using EventSourcedAnomaly.Server.Security;
 using EventSourcedAnomaly.Server.Surfaces;
 
@@ -47,7 +48,7 @@ internal static class DeleteDetector
     {
         var id = ResourceId.Canonical("detector", detectorId);
         await silo.Grain<DetectorGrain>(http.Tenant(), id).Call((grain, ct) => grain.Delete(http.Origin(), ct), http.RequestAborted);
-        return Reply.Ok(new { Message = "Detector deleted successfully" }, "Detector deleted successfully");
+        return Reply.Ok(new Confirmation("Detector deleted successfully"), "Detector deleted successfully");
     }
 }
 
@@ -58,11 +59,16 @@ internal static class DetectorRoutes
     {
         foreach (var root in new[] { "/api/v1/detectors", "/v1/detectors" })
         {
-            routes.MapPost(root, CreateDetector.Handle);
-            routes.MapGet(root, ListDetectors.Handle);
-            routes.MapGet($"{root}/{{detectorId}}", GetDetector.Handle);
-            routes.MapPut($"{root}/{{detectorId}}", UpdateDetector.Handle);
-            routes.MapDelete($"{root}/{{detectorId}}", DeleteDetector.Handle);
+            routes.MapPost(root, CreateDetector.Handle)
+                .Describes<CreateDetector.Request, DetectorBody>("Create a detector", StatusCodes.Status201Created);
+            routes.MapGet(root, ListDetectors.Handle)
+                .Describes<DetectorList>("List the detectors, newest first").QueryPage().Query("algorithm", "Only those of an algorithm, by any of its names.")
+                .Query("status", "Only those in a state, in either document's word.").Query("search", "Only those whose name or description contains this.")
+                .Query("tag", "Only those with a tag.");
+            routes.MapGet($"{root}/{{detectorId}}", GetDetector.Handle).Describes<DetectorBody>("A detector with its training history");
+            routes.MapPut($"{root}/{{detectorId}}", UpdateDetector.Handle)
+                .Describes<UpdateDetector.Request, DetectorBody>("Change a detector's configuration").Header("If-Match", "The ETag of the version to change.");
+            routes.MapDelete($"{root}/{{detectorId}}", DeleteDetector.Handle).Describes<Confirmation>("Delete a detector");
         }
     }
 }

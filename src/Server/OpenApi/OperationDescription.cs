@@ -16,11 +16,12 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var path = $"/{context.Description.RelativePath}";
-        if (metadata.OfType<Description>().FirstOrDefault() is not { } description || metadata.OfType<MethodInfo>().FirstOrDefault() is not { } handler)
+        if (metadata.OfType<MethodInfo>().FirstOrDefault() is not { } handler)
         {
-            throw new InvalidOperationException($"{context.Description.HttpMethod} {path} has no description; its route needs one.");
+            throw new InvalidOperationException($"{context.Description.HttpMethod} {path} has no handler that could be described.");
         }
 
+        var description = metadata.OfType<Description>().FirstOrDefault() ?? new Description(string.Empty, null, typeof(JsonElement));
         var surface = Surface.Of(path);
         var open = metadata.OfType<OpenToAll>().Any();
         operation.OperationId = OperationIdOf(handler, path);

@@ -70,12 +70,14 @@ internal static class ListApiKeys
     public sealed record Item(
         string Id, string Name, string Prefix, DateTimeOffset CreatedAt, DateTimeOffset? LastUsed, DateTimeOffset? ExpiresAt, IReadOnlyList<string> Permissions, IReadOnlyList<string> Roles);
 
+    public sealed record Response(IReadOnlyList<Item> ApiKeys);
+
     public static async Task<IResult> Handle(HttpContext http, ApiKeyViews keys)
     {
         http.Principal().Require();
         var items = (await keys.List(http.Tenant(), http.RequestAborted))
             .Select(key => new Item(key.Id, key.Name!, key.Prefix, key.IssuedAt, null, key.ExpiresAt, key.Permissions, key.Roles));
-        return Reply.Ok(new { ApiKeys = items.ToArray() });
+        return Reply.Ok(new Response([.. items]));
     }
 }
 
@@ -86,6 +88,6 @@ internal static class RevokeApiKey
     {
         http.Principal().Require();
         await silo.Grain<ApiKeyGrain>(http.Tenant(), ResourceId.Canonical("key", keyId)).Call((grain, ct) => grain.Revoke(http.Origin(), ct), http.RequestAborted);
-        return Reply.Ok(new { Message = "API key revoked successfully" });
+        return Reply.Ok(new Confirmation("API key revoked successfully"));
     }
 }

@@ -1,3 +1,6 @@
+using EventSourcedAnomaly.Server.OpenApi;
+using EventSourcedAnomaly.Server.Surfaces;
+
 namespace EventSourcedAnomaly.Server.Security;
 
 /// <summary>The capability's paths.</summary>
@@ -7,9 +10,10 @@ internal static class SecurityRoutes
     {
         foreach (var root in new[] { "/v1/auth", "/api/v1/auth" })
         {
-            routes.MapPost($"{root}/api-keys", IssueApiKey.Handle);
-            routes.MapGet($"{root}/api-keys", ListApiKeys.Handle);
-            routes.MapDelete($"{root}/api-keys/{{keyId}}", RevokeApiKey.Handle);
+            routes.MapPost($"{root}/api-keys", IssueApiKey.Handle)
+                .Describes<IssueApiKey.Request, IssueApiKey.Response>("Issue an API key", StatusCodes.Status201Created);
+            routes.MapGet($"{root}/api-keys", ListApiKeys.Handle).Describes<ListApiKeys.Response>("List the API keys");
+            routes.MapDelete($"{root}/api-keys/{{keyId}}", RevokeApiKey.Handle).Describes<Confirmation>("Revoke an API key");
         }
     }
 }

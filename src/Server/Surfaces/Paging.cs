@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using EventSourcedAnomaly.Server.OpenApi;
 
 namespace EventSourcedAnomaly.Server.Surfaces;
@@ -20,7 +21,18 @@ internal readonly record struct Paging(int Limit, int Offset, bool ByPage)
         : [new("limit", RequestParameterType.Whole, "How many at most: 20 unless told, at most 1000."), new("offset", RequestParameterType.Whole, "How many to pass over.")];
 
     /// <summary>What the answer says of the page.</summary>
-    public object Describe(long total) => ByPage
-        ? new { Page = (Offset / Limit) + 1, Limit, Total = total, Pages = (total + Limit - 1) / Limit }
-        : new { Total = total, Limit, Offset, HasNext = Offset + Limit < total, HasPrev = Offset > 0 };
+    public Pagination Describe(long total) => ByPage
+        ? new NumberedPage((Offset / Limit) + 1, Limit, total, (total + Limit - 1) / Limit)
+        : new OffsetPage(total, Limit, Offset, Offset + Limit < total, Offset > 0);
 }
+
+/// <summary>What an answer says of its page.</summary>
+[JsonDerivedType(typeof(NumberedPage))]
+[JsonDerivedType(typeof(OffsetPage))]
+internal abstract record Pagination;
+
+/// <summary>Document 002's.</summary>
+internal sealed record NumberedPage(int Page, int Limit, long Total, long Pages) : Pagination;
+
+/// <summary>Document 000's.</summary>
+internal sealed record OffsetPage(long Total, int Limit, int Offset, bool HasNext, bool HasPrev) : Pagination;

@@ -4,6 +4,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace EventSourcedAnomaly.Server.Surfaces;
 
+/// <summary>An answer that only confirms.</summary>
+internal sealed record Confirmation(string Message);
+
 /// <summary>Answers in the form of the surface that was asked.</summary>
 internal static class Reply
 {

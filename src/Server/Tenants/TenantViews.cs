@@ -1,6 +1,7 @@
 using EventSourcedAnomaly.Actors;
 using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.OpenApi;
 using EventSourcedAnomaly.Server.Security;
 using EventSourcedAnomaly.Server.Surfaces;
 
@@ -24,6 +25,12 @@ internal sealed class TenantViews(EventStore store)
     }
 }
 
+/// <summary>A tenant as the API shows it.</summary>
+internal sealed record TenantBody(string? Id, string Name, DateTimeOffset CreatedAt);
+
+/// <summary>All tenants.</summary>
+internal sealed record TenantList(IReadOnlyList<TenantBody> Tenants);
+
 /// <summary><c>POST /api/v1/tenants</c>.</summary>
 internal static class CreateTenant
 {
@@ -35,7 +42,7 @@ internal static class CreateTenant
         var request = await Body.Read<Request>(http);
         var tenant = await silo.Grain<TenantGrain>(Principal.SystemTenant, TenantViews.StreamOf(request.Id))
             .Call((grain, ct) => grain.Create(request.Id, request.Name, http.Origin(), ct), http.RequestAborted);
-        return Reply.Created($"/api/v1/tenants/{request.Id}", new { tenant.Id, tenant.Name, tenant.CreatedAt }, "Tenant created successfully");
+        return Reply.Created($"/api/v1/tenants/{request.Id}", new TenantBody(tenant.Id, tenant.Name, tenant.CreatedAt), "Tenant created successfully");
     }
 }
 
@@ -46,7 +53,7 @@ internal static class ListTenants
     {
         http.Principal().RequireSystemAdministrator();
         var list = await tenants.List(http.RequestAborted);
-        return Reply.Ok(new { Tenants = list.Select(tenant => new { tenant.Id, tenant.Name, tenant.CreatedAt }).ToArray() });
+        return Reply.Ok(new TenantList([.. list.Select(tenant => new TenantBody(tenant.Id, tenant.Name, tenant.CreatedAt))]));
     }
 }
 
@@ -58,7 +65,7 @@ internal static class DeleteTenant
         http.Principal().RequireSystemAdministrator();
         await silo.Grain<TenantGrain>(Principal.SystemTenant, TenantViews.StreamOf(id))
             .Call((grain, ct) => grain.Delete(id, http.Origin(), ct), http.RequestAborted);
-        return Reply.Ok(new { Message = "Tenant deleted successfully" });
+        return Reply.Ok(new Confirmation("Tenant deleted successfully"));
     }
 }
 
@@ -67,8 +74,9 @@ internal static class TenantRoutes
 {
     public static void MapTenants(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/v1/tenants", CreateTenant.Handle);
-        routes.MapGet("/api/v1/tenants", ListTenants.Handle);
-        routes.MapDelete("/api/v1/tenants/{id}", DeleteTenant.Handle);
+        routes.MapPost("/api/v1/tenants", CreateTenant.Handle)
+            .Describes<CreateTenant.Request, TenantBody>("Create a tenant", StatusCodes.Status201Created);
+        routes.MapGet("/api/v1/tenants", ListTenants.Handle).Describes<TenantList>("List the tenants");
+        routes.MapDelete("/api/v1/tenants/{id}", DeleteTenant.Handle).Describes<Confirmation>("Close a tenant");
     }
 }

@@ -70,6 +70,10 @@ internal static class TrainDetector
 
     public sealed record StoppingRule(bool Enabled = true, int? Patience = null, string? Metric = null);
 
+    /// <summary>The training that was asked for; times in seconds.</summary>
+    public sealed record Response(
+        string TrainingId, string TrainingJobId, string DetectorId, string DatasetId, string Status, double EstimatedTime, double EstimatedDuration, DateTimeOffset StartedAt);
+
     public static async Task<IResult> Handle(HttpContext http, string detectorId, TrainingDesk desk)
     {
         var request = await Body.Read<Request>(http);
@@ -79,11 +83,8 @@ internal static class TrainDetector
         var asked = session.Requested;
         return Reply.Accepted(
             http.Surface() == Surface.Reference ? $"/v1/detectors/{asked.DetectorId}/training-status" : $"/api/v1/training/{asked.Id}/status",
-            new
-            {
-                TrainingId = asked.Id, TrainingJobId = asked.Id, asked.DetectorId, asked.DatasetId, Status = TrainingSession.Started,
-                EstimatedTime = asked.EstimatedSeconds, EstimatedDuration = asked.EstimatedSeconds, StartedAt = asked.RequestedAt,
-            },
+            new Response(
+                asked.Id, asked.Id, asked.DetectorId, asked.DatasetId, TrainingSession.Started, asked.EstimatedSeconds, asked.EstimatedSeconds, asked.RequestedAt),
             "Training started");
     }
 }

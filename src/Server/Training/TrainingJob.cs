@@ -7,6 +7,7 @@ using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Datasets;
 using EventSourcedAnomaly.Server.Detectors;
 using EventSourcedAnomaly.Server.Hosting;
+using EventSourcedAnomaly.Server.Observability;
 using EventSourcedAnomaly.Server.Surfaces;
 using Quartz;
 
@@ -17,7 +18,8 @@ namespace EventSourcedAnomaly.Server.Training;
 /// model and the same decisions, so a silo may die in the middle of it.
 /// </summary>
 internal sealed partial class TrainingJob(
-    Silo silo, DatasetViews datasets, DatasetRows rows, BuildInfo build, TimeProvider time, ILogger<TrainingJob> logger) : IJob
+    Silo silo, DatasetViews datasets, DatasetRows rows, BuildInfo build, ProductTelemetry telemetry, TimeProvider time,
+    ILogger<TrainingJob> logger) : IJob
 {
     private const int MostLeftOutNamed = 100;
     private static readonly TimeSpan LongestWaitForDataset = TimeSpan.FromMinutes(5);
@@ -25,6 +27,7 @@ internal sealed partial class TrainingJob(
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         var job = JobTarget.Of(context);
+        using var observed = telemetry.Training(job.Id, job.Origin.CorrelationId);
         var grain = silo.Grain<TrainingGrain>(job.Tenant, job.Id);
         var session = await grain.Call((training, ct) => training.Start(job.Origin, ct), cancellationToken);
         if (session.Request is not { } request || session.Ended)

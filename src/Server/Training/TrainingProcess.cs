@@ -3,6 +3,7 @@ using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.EventLog.Subscriptions;
 using EventSourcedAnomaly.Server.Detectors;
 using EventSourcedAnomaly.Server.Hosting;
+using EventSourcedAnomaly.Server.OpenApi;
 
 namespace EventSourcedAnomaly.Server.Training;
 
@@ -80,11 +81,18 @@ internal static class TrainingRoutes
 {
     public static void MapTraining(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/v1/detectors/{detectorId}/train", TrainDetector.Handle);
-        routes.MapPost("/v1/detectors/{detectorId}/train", TrainDetector.Handle);
-        routes.MapGet("/api/v1/training/{trainingId}/status", GetTrainingStatus.Handle);
-        routes.MapPost("/api/v1/training/{trainingId}/cancel", CancelTraining.Handle);
-        routes.MapGet("/v1/detectors/{detectorId}/training-status", GetDetectorTrainingStatus.Handle);
-        routes.MapGet("/api/v1/sse/training/{trainingId}", TrainingFeed.Handle);
+        foreach (var root in new[] { "/api/v1", "/v1" })
+        {
+            routes.MapPost($"{root}/detectors/{{detectorId}}/train", TrainDetector.Handle)
+                .Describes<TrainDetector.Request, TrainDetector.Response>("Train a detector", StatusCodes.Status202Accepted);
+        }
+
+        routes.MapGet("/api/v1/training/{trainingId}/status", GetTrainingStatus.Handle).Describes<TrainingBody>("A training as it stands");
+        routes.MapPost("/api/v1/training/{trainingId}/cancel", CancelTraining.Handle).Describes<TrainingBody>("Call a training off");
+        routes.MapGet("/v1/detectors/{detectorId}/training-status", GetDetectorTrainingStatus.Handle)
+            .Describes<TrainingBody>("A detector's last training as it stands");
+        routes.MapGet("/api/v1/sse/training/{trainingId}", TrainingFeed.Handle)
+            .Describes<string>("A training's events as they happen", contentTypes: "text/event-stream")
+            .Header("Last-Event-ID", "The id of the last event seen; the feed goes on after it.");
     }
 }

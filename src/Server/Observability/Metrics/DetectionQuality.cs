@@ -11,6 +11,9 @@ internal sealed class DetectionQuality : IProjection
     public string Name => "detection_quality";
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Tables { get; } = ["detection_quality"];
+
+    /// <inheritdoc/>
     public IReadOnlyCollection<Type> EventTypes { get; } = [typeof(DetectionCompleted)];
 
     /// <inheritdoc/>
