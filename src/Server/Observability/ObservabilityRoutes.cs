@@ -34,21 +34,13 @@ internal static class ObservabilityRoutes
 
     private static void MapHealth(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health", GetHealth.Handle).WithMetadata(new OpenToAll())
-            .Describes<HealthAnswer<GetHealth.Data>>("Whether the server works", enveloped: false);
-        routes.MapGet("/health/live", GetLiveness.Handle).WithMetadata(new OpenToAll())
-            .Describes<HealthAnswer<GetLiveness.Data>>("Whether this process should live on", enveloped: false);
-        routes.MapGet("/health/ready", GetReadiness.Handle).WithMetadata(new OpenToAll())
-            .Describes<HealthAnswer<GetReadiness.Data>>("Whether requests should come here", enveloped: false);
-        routes.MapGet("/health/detailed", GetDetailedHealth.Handle).WithMetadata(new OpenToAll())
-            .Describes<HealthAnswer<GetDetailedHealth.Data>>("The parts of the product, the load and the uptime", enveloped: false);
-        routes.MapGet("/api/v1/health", GetTrainingHealth.Handle).WithMetadata(new OpenToAll())
-            .Describes<GetTrainingHealth.Response>("The parts of the product and the load");
-        routes.MapGet("/api/v1/health/metrics", GetHealthMetrics.Handle).WithMetadata(new OpenToAll())
-            .Describes<GetHealthMetrics.Response>("The machine, this process and the log in numbers");
-        routes.MapGet("/v1/health", GetReferenceHealth.Handle).WithMetadata(new OpenToAll())
-            .Describes<GetReferenceHealth.Response>("Whether the server and what it uses work");
-        routes.MapGet("/v1/version", GetVersion.Handle).WithMetadata(new OpenToAll())
-            .Describes<GetVersion.Response>("What this build can do");
+        routes.MapGet("/health", GetHealth.Handle).DescribesHealth<HealthAnswer<GetHealth.Data>>("Whether the server works");
+        routes.MapGet("/health/live", GetLiveness.Handle).DescribesHealth<HealthAnswer<GetLiveness.Data>>("Whether this process should live on");
+        routes.MapGet("/health/ready", GetReadiness.Handle).DescribesHealth<HealthAnswer<GetReadiness.Data>>("Whether requests should come here");
+        routes.MapGet("/health/detailed", GetDetailedHealth.Handle).DescribesHealth<HealthAnswer<GetDetailedHealth.Data>>("The parts of the product, the load and the uptime");
+        routes.MapGet("/api/v1/health", GetTrainingHealth.Handle).DescribesHealth<GetTrainingHealth.Response>("The parts of the product and the load");
+        routes.MapGet("/api/v1/health/metrics", GetHealthMetrics.Handle).DescribesHealth<GetHealthMetrics.Response>("The machine, this process and the log in numbers");
+        routes.MapGet("/v1/health", GetReferenceHealth.Handle).DescribesHealth<GetReferenceHealth.Response>("Whether the server and what it uses work");
+        routes.MapGet("/v1/version", GetVersion.Handle).WithMetadata(new OpenToAll()).Describes<GetVersion.Response>("What this build can do");
     }
 }

@@ -60,10 +60,10 @@ internal sealed partial class RequestObservation(RequestDelegate next, RequestSt
             return;
         }
 
-        using var scope = logger.BeginScope(new KeyValuePair<string, object>[] { new("correlation_id", conversation.RequestId) });
-        LogAnswered(level, http.Request.Method, http.Request.Path.Value ?? "/", status, Math.Round(took.TotalMilliseconds, 3), http.Features.Get<Principal>()?.Actor);
+        using var scope = logger.BeginScope("correlation_id:{correlation_id}", conversation.RequestId);
+        LogAnswered(level, http.Request.Method, http.Request.Path.Value ?? "/", status, Math.Round(took.TotalMilliseconds, 3), http.Features.Get<Principal>()?.Actor ?? "nobody");
     }
 
     [LoggerMessage(Message = "{Method} {Path} answered {Status} in {Milliseconds} ms to {Actor}")]
-    private partial void LogAnswered(LogLevel level, string method, string path, int status, double milliseconds, string? actor);
+    private partial void LogAnswered(LogLevel level, string method, string path, int status, double milliseconds, string actor);
 }

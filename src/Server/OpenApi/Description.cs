@@ -1,3 +1,5 @@
+using EventSourcedAnomaly.Server.Security;
+
 namespace EventSourcedAnomaly.Server.OpenApi;
 
 /// <summary>What an endpoint does, takes and gives, for the API's description.</summary>
@@ -14,6 +16,9 @@ internal sealed record Description(string Summary, Type? Request, Type Response)
 
     /// <summary>The content types of a success.</summary>
     public IReadOnlyList<string> ResponseTypes { get; init; } = ["application/json"];
+
+    /// <summary>Whether the same body may come with 503.</summary>
+    public bool OrUnavailable { get; init; }
 
     /// <summary>Whether the surface puts its envelope around the response.</summary>
     public bool Enveloped { get; init; } = true;
@@ -51,6 +56,10 @@ internal static class DescriptionExtensions
         {
             Status = status, Enveloped = enveloped, ResponseTypes = contentTypes is [] ? ["application/json"] : contentTypes,
         });
+
+    /// <summary>An endpoint about the server's own state: open to all, and 503 with the same body when the state is bad.</summary>
+    public static RouteHandlerBuilder DescribesHealth<TResponse>(this RouteHandlerBuilder route, string summary) => route
+        .WithMetadata(new OpenToAll(), new Description(summary, null, typeof(TResponse)) { Enveloped = false, OrUnavailable = true });
 
     /// <summary>An endpoint with a body.</summary>
     public static RouteHandlerBuilder Describes<TRequest, TResponse>(

@@ -19,8 +19,7 @@ internal sealed partial class DocumentDescription(BuildInfo build) : IOpenApiDoc
             Description =
                 "Anomaly detection on an event-sourced log. Five surfaces lead to one product; a surface is an envelope for answers and a shape for errors. " +
                 "`X-Request-ID` is echoed on every answer and stands on every event that the request causes.",
-            Contact = new OpenApiContact { Name = "The operators of this server", Url = new Uri("/docs", UriKind.Relative) },
-            License = null,
+            Contact = new OpenApiContact { Name = "The operators of this server" },
         };
         document.Servers = [new OpenApiServer { Url = "/", Description = "This server" }];
         Credentials(document);

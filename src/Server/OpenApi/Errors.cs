@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using EventSourcedAnomaly.Server.Surfaces;
 using Microsoft.OpenApi;
 
@@ -8,30 +7,6 @@ namespace EventSourcedAnomaly.Server.OpenApi;
 /// <summary>How each surface says what is wrong.</summary>
 internal static class Errors
 {
-    private const string ProblemDetails = "ProblemDetails";
-
-    /// <summary>The error schemas, by name.</summary>
-    public static IEnumerable<(string Name, OpenApiSchema Schema)> Schemas()
-    {
-        var details = new OpenApiSchema
-        {
-            Type = JsonSchemaType.Object, Description = "The field at fault and what was expected of it.",
-            Properties = new Dictionary<string, IOpenApiSchema> { ["field"] = OpenApi.Schemas.Text, ["expected"] = OpenApi.Schemas.Text, ["reason"] = OpenApi.Schemas.Text },
-        };
-        var error = OpenApi.Schemas.Object(("code", OpenApi.Schemas.Text), ("message", OpenApi.Schemas.Text), ("details", details));
-        var (text, time) = (OpenApi.Schemas.Text, OpenApi.Schemas.Time);
-        yield return ("PlatformError", OpenApi.Schemas.Object(
-            ("success", OpenApi.Schemas.Constant(JsonValue.Create(false))), ("error", error), ("timestamp", time), ("request_id", text)));
-        yield return ("ReferenceError", OpenApi.Schemas.Object(("error", OpenApi.Schemas.Object(
-            ("code", text), ("message", text), ("details", text), ("timestamp", time), ("request_id", text)))));
-        yield return ("OperationsError", OpenApi.Schemas.Object(
-            ("status", OpenApi.Schemas.Constant(JsonValue.Create("error"))), ("error", error), ("metadata", OpenApi.Schemas.Object(("request_id", text), ("timestamp", time)))));
-        yield return ("TrainingError", OpenApi.Schemas.Object(("error", error), ("request_id", text)));
-        yield return (ProblemDetails, OpenApi.Schemas.Object(
-            ("type", text), ("title", text), ("status", new OpenApiSchema { Type = JsonSchemaType.Integer }), ("detail", text), ("instance", text), ("request_id", text),
-            ("errors", new OpenApiSchema { Type = JsonSchemaType.Array, Items = OpenApi.Schemas.Object(("field", text), ("message", text)) })));
-    }
-
     /// <summary>The answers of an operation that are no success.</summary>
     /// <param name="surface">Whose words they are in.</param>
     /// <param name="open">Whether it asks for no credential.</param>
@@ -63,13 +38,13 @@ internal static class Errors
     {
         var content = new Dictionary<string, OpenApiMediaType>
         {
-            ["application/problem+json"] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(ProblemDetails, document) },
+            ["application/problem+json"] = new OpenApiMediaType { Schema = Components.Keep("ProblemDetails", ErrorSchemas.Of(Surface.Enterprise), document) },
         };
         if (surface is not EnterpriseSurface)
         {
             content["application/json"] = new OpenApiMediaType
             {
-                Schema = new OpenApiSchemaReference($"{char.ToUpperInvariant(surface.Name[0])}{surface.Name[1..]}Error", document),
+                Schema = Components.Keep($"{char.ToUpperInvariant(surface.Name[0])}{surface.Name[1..]}Error", ErrorSchemas.Of(surface), document),
             };
         }
 

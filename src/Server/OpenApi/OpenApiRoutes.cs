@@ -1,3 +1,4 @@
+using System.Text;
 using EventSourcedAnomaly.Server.Security;
 using Microsoft.OpenApi;
 
@@ -16,6 +17,7 @@ internal static class OpenApiRoutes
             options.ShouldInclude = _ => true;
             options.AddDocumentTransformer<DocumentDescription>();
             options.AddOperationTransformer<OperationDescription>();
+            options.AddSchemaTransformer<SchemaDescription>();
         })
         .AddSingleton<OpenApiDocuments>();
 
@@ -46,6 +48,8 @@ internal static class OpenApiRoutes
                 page.RoutePrefix = $"{root}redoc";
                 page.DocumentTitle = "EventSourcedAnomaly API";
                 page.SpecUrl = "../openapi.json";
+                page.IndexStream = () => new MemoryStream(Encoding.UTF8.GetBytes(RedocPage.Html));
+                page.NativeScrollbars();
             });
         }
     }

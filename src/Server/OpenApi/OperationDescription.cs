@@ -43,6 +43,11 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
 
         operation.Responses = Errors.Responses(surface, open, description.Request is not null || operation.Parameters is { Count: > 0 }, path.Contains('{', StringComparison.Ordinal), context.Document!);
         operation.Responses[description.Status.ToString(CultureInfo.InvariantCulture)] = await Success(description, surface, context, cancellationToken);
+        if (description.OrUnavailable)
+        {
+            operation.Responses["503"] = await Success(description, surface, context, cancellationToken, "The service cannot be used");
+        }
+
         if (open)
         {
             operation.Security = [];
@@ -88,18 +93,18 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
     }
 
     private static async Task<IOpenApiResponse> Success(
-        Description description, Surface surface, OpenApiOperationTransformerContext context, CancellationToken ct)
+        Description description, Surface surface, OpenApiOperationTransformerContext context, CancellationToken ct, string? text = null)
     {
         var payload = await SchemaOf(description.Response, context, ct);
         var schema = description.Enveloped ? Schemas.Envelope(surface, payload) : payload;
         return new OpenApiResponse
         {
-            Description = description.Status switch { 201 => "Created", 202 => "Accepted", _ => "Success" },
+            Description = text ?? description.Status switch { 201 => "Created", 202 => "Accepted", _ => "Success" },
             Content = description.ResponseTypes.ToDictionary(
                 type => type, type => new OpenApiMediaType { Schema = type == "application/json" ? schema : new OpenApiSchema { Type = JsonSchemaType.String } }),
         };
     }
 
     private static async Task<IOpenApiSchema> SchemaOf(Type type, OpenApiOperationTransformerContext context, CancellationToken ct) =>
-        await context.GetOrCreateSchemaAsync(type, null, ct);
+        Components.Keep(await context.GetOrCreateSchemaAsync(type, null, ct), context.Document!);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using EventSourcedAnomaly.Server.Surfaces;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
 namespace EventSourcedAnomaly.Server.OpenApi;
@@ -51,7 +52,7 @@ internal static class Schemas
 
     /// <summary>The name under which a type's schema is kept: that of the type behind those it is nested in.</summary>
     public static string? NameOf(JsonTypeInfo info) =>
-        Microsoft.AspNetCore.OpenApi.OpenApiOptions.CreateDefaultSchemaReferenceId(info) is null ? null : NameOf(info.Type);
+        SchemaDescription.IsNameless(info.Type) || OpenApiOptions.CreateDefaultSchemaReferenceId(info) is null ? null : NameOf(info.Type);
 
     private static string NameOf(Type type)
     {

@@ -17,7 +17,7 @@ internal sealed partial class Conversation(RequestDelegate next, ILogger<Convers
         var id = RequestIdOf(http);
         http.Features.Set<IConversation>(new Facts(id, Surface.Of(http.Request.Path), started));
         http.Response.Headers["X-Request-ID"] = id;
-        using var scope = logger.BeginScope(new KeyValuePair<string, object>[] { new("correlation_id", id) });
+        using var scope = logger.BeginScope("correlation_id:{correlation_id}", id);
         try
         {
             await next(http);
