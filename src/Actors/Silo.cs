@@ -67,7 +67,7 @@ public sealed partial class Silo : IAsyncDisposable
         where TGrain : Grain
     {
         ForbidReentrancy(id, caller);
-        var turn = new Turn<TGrain, TArg, TResult>(body, arg) 
+        var turn = new Turn<TGrain, TArg, TResult>(body, arg)
         {
             Caller = caller, CallerToken = ct, Cause = SiloTelemetry.Activities.HasListeners() ? Activity.Current : null,
         };

@@ -61,7 +61,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
     // Both documents' paths lead to one handler, and an id must be unique.
     private static string OperationIdOf(MethodInfo handler, string path)
     {
-        var name = handler.DeclaringType!.Name;
+        var name = handler.Name == "Handle" ? handler.DeclaringType!.Name : $"{handler.DeclaringType!.Name}{handler.Name}";
         return path.StartsWith("/v1/", StringComparison.Ordinal) ? $"reference{name}" : JsonNamingPolicy.CamelCase.ConvertName(name);
     }
 
