@@ -23,7 +23,7 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
 
     /// <summary>How many events it has yet to deal with; null while another silo runs it.</summary>
     public (string Name, long Lag)? Lag =>
-        Volatile.Read(ref _position) is >= 0 and var position ? (subscription.Name, Math.Max(0, store.Head.Sequence - position)) : null;
+        Volatile.Read(ref _position) is >= 0 and var position ? (_subscription.Name, Math.Max(0, _store.Head.Sequence - position)) : null;
 
     public async Task Run(CancellationToken ct)
     {
@@ -47,7 +47,6 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
             }
 
             Volatile.Write(ref _position, -1);
-
             await Task.Delay(options.PollInterval, options.Time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

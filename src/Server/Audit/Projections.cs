@@ -29,7 +29,7 @@ internal static class ListProjections
     }
 
     public sealed record Item(
-        string Name, string Kind, long Position, long Lag, DateTimeOffset? Updated, bool Rebuildable, IReadOnlyList<ParkedEvent> Parked, RebuildState? LastRebuild);
+        string Name, string Kind, long Position, long Lag, DateTimeOffset? Updated, bool Rebuildable, IReadOnlyList<ParkedEvent> Parked, RebuildStatus? LastRebuild);
 
     public sealed record Response(long Head, IReadOnlyList<Item> Projections);
 
