@@ -36,6 +36,15 @@ public sealed class ServerFixture : IAsyncLifetime
 
     public ApiClient Client(string key = AdminKey) => new(new Uri(Address), key);
 
+    /// <summary>A client whose tenant is its own, so that what it counts is what it did.</summary>
+    public async Task<ApiClient> ClientOf(string tenant)
+    {
+        using var admin = Client();
+        await admin.Post("/api/v1/tenants", new { id = tenant, name = tenant });
+        var issued = await admin.Post("/v1/auth/api-keys", new { name = tenant, tenant_id = tenant, roles = new[] { "admin" } });
+        return Client(issued.Body.GetProperty("api_key").GetString()!);
+    }
+
     /// <summary>The files under the server's data directory, its temporary ones.</summary>
     public IEnumerable<string> TemporaryFiles() => Directory.EnumerateFileSystemEntries(Path.Combine(_data.FullName, "tmp"));
 

@@ -54,7 +54,7 @@ public sealed class BadInputTests(ServerFixture server)
     [MemberData(nameof(BadFiles))]
     public async Task A_bad_file_is_refused_and_leaves_nothing_behind(string content, string what)
     {
-        using var api = server.Client();
+        using var api = await server.ClientOf("bad-files");
         var before = (await api.Get("/api/v1/datasets")).Data.GetProperty("pagination").GetProperty("total").GetInt32();
 
         var answer = await api.Upload("/api/v1/datasets", Encoding.UTF8.GetBytes(content));

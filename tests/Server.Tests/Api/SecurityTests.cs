@@ -19,9 +19,8 @@ public sealed class SecurityTests(ServerFixture server)
     [Fact]
     public async Task A_tenant_sees_nothing_of_another()
     {
-        using var admin = server.Client();
-        using var one = server.Client(await KeyOf(admin, "one"));
-        using var two = server.Client(await KeyOf(admin, "two"));
+        using var one = await server.ClientOf("one");
+        using var two = await server.ClientOf("two");
         var dataset = await one.Dataset(Tables.Blob(50, 2));
         var detector = await one.Detector();
         await one.Train(detector, dataset);
@@ -76,11 +75,5 @@ public sealed class SecurityTests(ServerFixture server)
         Assert.Equal(403, (await reader.Post("/api/v1/detectors", new { name = "x", algorithm = "IsolationForest" })).Status);
         Assert.Equal(403, (await reader.Get("/api/v1/audit/events")).Status);
         Assert.Equal(422, (await admin.Post("/v1/auth/api-keys", new { name = "late", expires_at = "2001-01-01T00:00:00Z" })).Status);
-    }
-
-    private static async Task<string> KeyOf(ApiClient admin, string tenant)
-    {
-        await admin.Post("/api/v1/tenants", new { id = tenant, name = tenant });
-        return (await admin.Post("/v1/auth/api-keys", new { name = tenant, tenant_id = tenant, roles = new[] { "admin" } })).Body.GetProperty("api_key").GetString()!;
     }
 }

@@ -12,9 +12,8 @@ public sealed class MetricsTests(ServerFixture server)
     [Fact]
     public async Task Metrics_count_what_the_tenant_did_and_nothing_of_another()
     {
-        using var admin = server.Client();
-        using var api = server.Client(await KeyOf(admin, "metered"));
-        using var other = server.Client(await KeyOf(admin, "idle"));
+        using var api = await server.ClientOf("metered");
+        using var other = await server.ClientOf("idle");
         var detector = await api.Detector();
         await api.Detector();
         await api.Train(detector, await api.Dataset(Tables.Labelled(200, 10)));
@@ -73,8 +72,7 @@ public sealed class MetricsTests(ServerFixture server)
     [Fact]
     public async Task Requests_are_counted_with_their_errors_and_latencies()
     {
-        using var admin = server.Client();
-        using var api = server.Client(await KeyOf(admin, "requesting"));
+        using var api = await server.ClientOf("requesting");
         for (var i = 0; i < 3; i++)
         {
             await api.Get("/api/v1/detectors");
@@ -97,8 +95,7 @@ public sealed class MetricsTests(ServerFixture server)
     [InlineData("week")]
     public async Task Performance_adds_up_whatever_the_granularity(string granularity)
     {
-        using var admin = server.Client();
-        using var api = server.Client(await KeyOf(admin, $"performing-{granularity}"));
+        using var api = await server.ClientOf($"performing-{granularity}");
         var detector = await api.Detector();
         await api.Train(detector, await api.Dataset(Tables.Blob(100, 2)));
         await api.Post($"/api/v1/detectors/{detector}/detect", new { data = new[] { new[] { 0.1, 0.1 }, [9.0, -9.0], [0.2, 0.2] } });
@@ -142,10 +139,4 @@ public sealed class MetricsTests(ServerFixture server)
     }
 
     private static double Number(JsonElement data, string group, string name) => data.GetProperty(group).GetProperty(name).GetDouble();
-
-    private static async Task<string> KeyOf(ApiClient admin, string tenant)
-    {
-        await admin.Post("/api/v1/tenants", new { id = tenant, name = tenant });
-        return (await admin.Post("/v1/auth/api-keys", new { name = tenant, tenant_id = tenant, roles = new[] { "admin" } })).Body.GetProperty("api_key").GetString()!;
-    }
 }
