@@ -68,18 +68,18 @@ public sealed class EventStore : IAsyncDisposable
         string connectionString, EventTypes types, IEnumerable<Migration> migrations, EventStoreOptions options, ILoggerFactory loggers, CancellationToken ct)
     {
         // A pooled connection carries no state from one use to the next, so it needs no reset, which would cost more than most queries.
-        var database = DataSource(connectionString, loggers, settings =>
+        var database = DataSource("reading", connectionString, loggers, settings =>
         {
             settings.MaxAutoPrepare = 100;
             settings.NoResetOnClose = true;
         });
-        var sessions = DataSource(connectionString, loggers, settings =>
+        var sessions = DataSource("sessions", connectionString, loggers, settings =>
         {
             settings.Pooling = false;
             settings.MaxAutoPrepare = 20;
             settings.KeepAlive = 5;
         });
-        var writing = DataSource(connectionString, loggers, settings =>
+        var writing = DataSource("writing", connectionString, loggers, settings =>
         {
             settings.MaxAutoPrepare = 32;
             settings.AutoPrepareMinUsages = 1;
@@ -134,10 +134,11 @@ public sealed class EventStore : IAsyncDisposable
         }
     }
 
-    private static NpgsqlDataSource DataSource(string connectionString, ILoggerFactory loggers, Action<NpgsqlConnectionStringBuilder> configure)
+    private static NpgsqlDataSource DataSource(string name, string connectionString, ILoggerFactory loggers, Action<NpgsqlConnectionStringBuilder> configure)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { Timezone = "UTC" };
         configure(settings);
-        return new NpgsqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(loggers).Build();
+        // Named, or its metrics would be labelled with the connection string.
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = name }.UseLoggerFactory(loggers).Build();
     }
 }
