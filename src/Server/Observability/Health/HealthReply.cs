@@ -14,13 +14,15 @@ namespace EventSourcedAnomaly.Server.Observability.Health;
 /// <param name="RequestId">The request's id.</param>
 /// <param name="Data">The state, with whatever the path adds.</param>
 internal sealed record HealthAnswer<TData>(
-    bool Success, string Status, string Version, string Message, DateTimeOffset Timestamp, string RequestId, TData Data);
+    bool Success, string Status, string Version, string Message, DateTimeOffset Timestamp, string RequestId, TData Data)
+    where TData : notnull;
 
 /// <summary>Answers 200, or 503 when the server cannot be used, with the same body.</summary>
 internal static class HealthReply
 {
     /// <summary>Documents 000 and 003 in one body.</summary>
     public static IResult United<TData>(HttpContext http, string status, Func<DateTimeOffset, TData> data)
+        where TData : notnull
     {
         var exchange = Reply.ExchangeOf(http);
         return Plain(status, new HealthAnswer<TData>(
