@@ -13,7 +13,8 @@ namespace EventSourcedAnomaly.Actors;
 public abstract class Grain<TState> : Grain
     where TState : class, IAggregate<TState>
 {
-    private const int Attempts = 20;
+    private const int Attempts = 100;
+    private const int LongestPause = 20;
     private bool _doubtful;
 
     /// <summary>The state after every event that this activation knows of.</summary>
@@ -97,6 +98,12 @@ public abstract class Grain<TState> : Grain
         }
         catch (VersionConflictException) when (attempt < Attempts)
         {
+            // Silos that keep meeting on one stream step aside for a moment, each for another one.
+            if (attempt > 2)
+            {
+                await Task.Delay(Random.Shared.Next(Math.Min(attempt, LongestPause)), ct);
+            }
+
             await Reload(ct);
             return false;
         }

@@ -12,6 +12,7 @@ namespace EventSourcedAnomaly.EventLog.Reading;
 public sealed partial class LiveFeed : IAsyncDisposable
 {
     private const int Backlog = 256;
+    private const int PageSize = 500;
     private readonly Lock _gate = new();
     private readonly Dictionary<StreamKey, HashSet<Channel<RecordedEvent>>> _followers = [];
     private readonly CancellationTokenSource _stopping = new();
@@ -71,11 +72,10 @@ public sealed partial class LiveFeed : IAsyncDisposable
 
     private async IAsyncEnumerable<RecordedEvent> CatchUp(StreamKey stream, long after, [EnumeratorCancellation] CancellationToken ct)
     {
-        const int pageSize = 500;
         var version = 0L;
         while (true)
         {
-            var page = await _store.Events.Stream(stream, ct, version, limit: pageSize);
+            var page = await _store.Events.Stream(stream, ct, version, limit: PageSize);
             foreach (var recorded in page)
             {
                 version = recorded.Version;
@@ -85,7 +85,7 @@ public sealed partial class LiveFeed : IAsyncDisposable
                 }
             }
 
-            if (page.Count < pageSize)
+            if (page.Count < PageSize)
             {
                 yield break;
             }
@@ -116,7 +116,6 @@ public sealed partial class LiveFeed : IAsyncDisposable
 
     private async Task<long> Distribute(long position, long head)
     {
-        const int pageSize = 1000;
         while (position < head)
         {
             var streams = Followed();
@@ -125,13 +124,13 @@ public sealed partial class LiveFeed : IAsyncDisposable
                 return head;
             }
 
-            var page = await _store.Events.PageOfStreams(streams, position, head, pageSize, _stopping.Token);
+            var page = await _store.Events.PageOfStreams(streams, position, head, PageSize, _stopping.Token);
             foreach (var recorded in page)
             {
                 Hand(recorded);
             }
 
-            position = page.Count == pageSize ? page[^1].Sequence : head;
+            position = page.Count == PageSize ? page[^1].Sequence : head;
         }
 
         return position;

@@ -50,7 +50,7 @@ internal static class ActorBenchmark
 
     private static async Task InMemory(Report report, Silo silo, CancellationToken ct)
     {
-        const int callers = 256, window = 64;
+        const int Callers = 256, Window = 64;
         var turns = 0L;
         await Drive(TimeSpan.FromSeconds(1));
         turns = 0;
@@ -65,24 +65,24 @@ internal static class ActorBenchmark
         Task Drive(TimeSpan duration)
         {
             var until = Stopwatch.StartNew();
-            return Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(
+            return Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(
                 async () =>
                 {
                     var grain = silo.Grain<AddingGrain>("acme", $"g{caller % 64}");
-                    var pending = new ValueTask<long>[window];
+                    var pending = new ValueTask<long>[Window];
                     while (until.Elapsed < duration)
                     {
-                        for (var i = 0; i < window; i++)
+                        for (var i = 0; i < Window; i++)
                         {
                             pending[i] = grain.Call(static (adding, by, _) => adding.Add(by), 1L, ct);
                         }
 
-                        for (var i = 0; i < window; i++)
+                        for (var i = 0; i < Window; i++)
                         {
                             await pending[i];
                         }
 
-                        Interlocked.Add(ref turns, window);
+                        Interlocked.Add(ref turns, Window);
                     }
                 },
                 ct)));

@@ -24,14 +24,14 @@ internal static class Growth
     /// <summary>Many streams of ten events.</summary>
     public static async Task Fill(EventStore store, int events, CancellationToken ct)
     {
-        const int perStream = 10;
-        await Parallel.ForEachAsync(Enumerable.Range(0, events / perStream), new ParallelOptions { MaxDegreeOfParallelism = 64, CancellationToken = ct }, async (_, token) =>
+        const int PerStream = 10;
+        await Parallel.ForEachAsync(Enumerable.Range(0, events / PerStream), new ParallelOptions { MaxDegreeOfParallelism = 64, CancellationToken = ct }, async (_, token) =>
             await store.Append(
                 new AppendRequest(
                     [
                         new StreamAppend(
                             new StreamKey("acme", Guid.CreateVersion7().ToString("N")), Samples.StreamType, 0,
-                            [.. Enumerable.Range(0, perStream).Select(_ => LogBenchmark.Types.Serialize(Sampled.Example))]),
+                            [.. Enumerable.Range(0, PerStream).Select(_ => LogBenchmark.Types.Serialize(Sampled.Example))]),
                     ],
                     new Origin("user:bench", "request")),
                 token));
