@@ -15,6 +15,7 @@ public sealed class EventStore : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _writing;
     private readonly GroupCommit _commits;
+    private readonly HeadAnnouncer _announcer;
 
     private EventStore(NpgsqlDataSource database, NpgsqlDataSource sessions, NpgsqlDataSource writing, EventTypes types, EventStoreOptions options, ILogger logger)
     {
@@ -27,7 +28,8 @@ public sealed class EventStore : IAsyncDisposable
         Attachments = new AttachmentStore(database);
         Head = new LogHead(sessions, Events, options, logger);
         Telemetry = new LogTelemetry(() => Head.Sequence);
-        _commits = new GroupCommit(new BatchCommitter(writing, options, Telemetry, Head.Advance), options, Telemetry, logger);
+        _announcer = new HeadAnnouncer(sessions, logger);
+        _commits = new GroupCommit(new BatchCommitter(writing, options, Telemetry, Committed), options, Telemetry, logger);
     }
 
     /// <summary>The schema of the log itself, for <see cref="Migrator"/>.</summary>
@@ -108,6 +110,7 @@ public sealed class EventStore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _commits.DisposeAsync();
+        await _announcer.DisposeAsync();
         await Head.DisposeAsync();
         Telemetry.Dispose();
         await _writing.DisposeAsync();
@@ -132,6 +135,12 @@ public sealed class EventStore : IAsyncDisposable
             activity?.SetStatus(ActivityStatusCode.Error, e.GetType().Name);
             throw;
         }
+    }
+
+    private void Committed(long head)
+    {
+        Head.Advance(head);
+        _announcer.Announce(head);
     }
 
     private static NpgsqlDataSource DataSource(string name, string connectionString, ILoggerFactory loggers, Action<NpgsqlConnectionStringBuilder> configure)

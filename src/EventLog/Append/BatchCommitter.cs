@@ -174,7 +174,7 @@ internal sealed class BatchCommitter(NpgsqlDataSource database, EventStoreOption
             commands.BatchCommands.Add(statement);
         }
 
-        commands.BatchCommands.Add(new NpgsqlBatchCommand("select setval('mt_events_sequence', $1), pg_notify('esa_head', $1::text)")
+        commands.BatchCommands.Add(new NpgsqlBatchCommand("select setval('mt_events_sequence', $1)")
         {
             Parameters = { new() { Value = plan.Head } },
         });

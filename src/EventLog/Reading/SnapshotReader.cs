@@ -18,14 +18,14 @@ public sealed class SnapshotReader(NpgsqlDataSource database, EventReader events
         where TState : class, IAggregate<TState>
     {
         await using var command = database.CreateCommand(
-            "select version, snapshot, snapshot_at, snapshot_version from mt_streams where tenant_id = $1 and id = $2 and type = $3");
+            "select version, snapshot, snapshot_at, snapshot_version, type from mt_streams where tenant_id = $1 and id = $2");
         command.Parameters.Add(new() { Value = stream.Tenant });
         command.Parameters.Add(new() { Value = stream.Id });
-        command.Parameters.Add(new() { Value = TState.StreamType });
         var start = new Versioned<TState>(TState.Initial, 0);
         await using (var reader = await command.ExecuteReaderAsync(ct))
         {
-            if (!await reader.ReadAsync(ct))
+            // The type is compared here: in the condition it would lead the planner to the index by type.
+            if (!await reader.ReadAsync(ct) || reader.GetString(4) != TState.StreamType)
             {
                 return start;
             }
