@@ -1,6 +1,7 @@
 using EventSourcedAnomaly.EventLog.Embedded;
 using EventSourcedAnomaly.EventLog.Schema;
 using EventSourcedAnomaly.Server.Hosting;
+using Microsoft.AspNetCore.Connections;
 
 try
 {
@@ -10,7 +11,7 @@ try
     await server.Run();
     return 0;
 }
-catch (Exception e) when (e is SettingException or EmbeddedPostgresException or SchemaMismatchException)
+catch (Exception e) when (e is SettingException or EmbeddedPostgresException or SchemaMismatchException or InvalidDataException || e is IOException { InnerException: AddressInUseException })
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 1;
