@@ -43,13 +43,21 @@ internal static class Strangeness
         return double.IsFinite(nearest) ? Math.Sqrt(nearest) : 0;
     }
 
+    /// <summary>Mean of the latest <paramref name="length"/> values.</summary>
+    public static double Level(ReadOnlySpan<double> values, int length)
+    {
+        var latest = values[^Math.Min(length, values.Length)..];
+        var sum = 0.0;
+        foreach (var value in latest) sum += value;
+        return sum / latest.Length;
+    }
+
     /// <summary>Population standard deviation of the latest <paramref name="length"/> values.</summary>
     public static double Volatility(ReadOnlySpan<double> values, int length)
     {
         var latest = values[^Math.Min(length, values.Length)..];
-        double mean = 0, squares = 0;
-        foreach (var value in latest) mean += value;
-        mean /= latest.Length;
+        var mean = Level(values, length);
+        var squares = 0.0;
         foreach (var value in latest) squares += (value - mean) * (value - mean);
         return Math.Sqrt(squares / latest.Length);
     }
