@@ -12,7 +12,10 @@ internal static class StreamCommand
 {
     public static Command Create()
     {
-        var series = new Argument<string>("series") { Description = "CSV file with the columns timestamp and value, or - for standard input." };
+        var series = new Argument<string>("series")
+        {
+            Description = "CSV file with the columns timestamp and value, or - for standard input.",
+        };
         var algorithm = new Option<string>("--algorithm")
         {
             Description = "Streaming algorithm: " + string.Join(", ", StreamingAlgorithms.All.Select(a => a.Name)) + ".",
@@ -32,7 +35,8 @@ internal static class StreamCommand
         return command;
     }
 
-    private static async Task RunAsync(string path, StreamingDetector detector, StreamReader reader, StreamWriter writer, CancellationToken ct)
+    private static async Task RunAsync(
+        string path, StreamingDetector detector, StreamReader reader, StreamWriter writer, CancellationToken ct)
     {
         // whoever feeds rows by hand or by pipe waits for each answer; a file is quicker in blocks
         writer.AutoFlush = path is "-";

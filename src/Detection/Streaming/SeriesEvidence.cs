@@ -2,7 +2,9 @@ using EventSourcedAnomaly.Detection.Models;
 
 namespace EventSourcedAnomaly.Detection.Streaming;
 
-/// <summary>What <see cref="StreamingEnsemble"/> knows of one feature: its latest values and, per member, the latest strangenesses.</summary>
+/// <summary>
+/// What <see cref="StreamingEnsemble"/> knows of one feature: its latest values and, per member, the latest strangenesses.
+/// </summary>
 internal sealed class SeriesEvidence
 {
     /// <summary>

@@ -5,9 +5,9 @@ namespace EventSourcedAnomaly.Detection.Streaming;
 /// <summary>
 /// Several views of a time series, each calibrated to a probability by its own past and combined by Fisher's method: the distance of
 /// the latest 1, 3 and 8 values to their nearest neighbour in the past (KNN-CAD, Burnaev and Ishimtsev 2016), the same against earlier
-/// days at this time of day, the novelty of the level, and the volatility. Echoes of an event that was just reported are held back. A score of 0.5 stands for
-/// one row in 10,000 were the views independent. Several features are judged one by one, and the worst counts, corrected for their
-/// number.
+/// days at this time of day, the novelty of the level, and the volatility. Echoes of an event that was just reported are held back. A
+/// score of 0.5 stands for one row in 10,000 were the views independent. Several features are judged one by one, and the worst counts,
+/// corrected for their number.
 /// </summary>
 public sealed class StreamingEnsemble : StreamingDetector
 {

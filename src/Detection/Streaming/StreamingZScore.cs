@@ -12,7 +12,8 @@ public sealed class StreamingZScore : StreamingDetector
 {
     private const double RowsPerAlarm = 10_000;
 
-    internal static StreamingAlgorithmInfo Definition { get; } = new("StreamingZScore", ["EWMA", "zscore", "streaming_zscore"], "statistical",
+    internal static StreamingAlgorithmInfo Definition { get; } = new(
+        "StreamingZScore", ["EWMA", "zscore", "streaming_zscore"], "statistical",
     [
         Parameter.Number("alpha", 0.01, new(0, 1, MinimumOpen: true), "Weight of the newest value in mean and variance."),
         Parameter.Integer("season_minutes", 0, 0, "Length of the season in minutes, e.g. 1440 for a day; 0 for none.", 527_040),
@@ -81,5 +82,7 @@ public sealed class StreamingZScore : StreamingDetector
 
     /// <summary>-ln P(|Z| ≥ z): exact while the probability is a normal number, beyond that its asymptote.</summary>
     private static double NormalSurprise(double z) =>
-        z < 30 ? -Math.Log(Math.Min(1, 2 * SpecialFunctions.NormalCumulative(-z))) : Math.Min(double.MaxValue, z * z / 2 + Math.Log(z) + 0.5 * Math.Log(Math.PI / 2));
+        z < 30
+            ? -Math.Log(Math.Min(1, 2 * SpecialFunctions.NormalCumulative(-z)))
+            : Math.Min(double.MaxValue, z * z / 2 + Math.Log(z) + 0.5 * Math.Log(Math.PI / 2));
 }

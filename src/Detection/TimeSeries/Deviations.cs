@@ -63,7 +63,10 @@ public static class Deviations
         var filled = Series.Fill(values);
         var shifts = new double[filled.Length];
         for (var i = window; i + window <= filled.Length; i++)
-            shifts[i] = Math.Abs(OrderStatistics.Median(filled.AsSpan(i, window)) - OrderStatistics.Median(filled.AsSpan(i - window, window)));
+        {
+            var before = OrderStatistics.Median(filled.AsSpan(i - window, window));
+            shifts[i] = Math.Abs(OrderStatistics.Median(filled.AsSpan(i, window)) - before);
+        }
         var usual = NormalMad * OrderStatistics.Median(shifts);
         return Array.ConvertAll(shifts, s => Ratio(s, usual));
     }
@@ -85,6 +88,8 @@ public static class Deviations
     private static double[] Known(ReadOnlySpan<double> values)
     {
         var known = values.ToArray().Where(v => !double.IsNaN(v)).ToArray();
-        return known.Length > 0 ? known : throw new ArgumentException("values: expected at least one value that is not missing", nameof(values));
+        return known.Length > 0
+            ? known
+            : throw new ArgumentException("values: expected at least one value that is not missing", nameof(values));
     }
 }

@@ -37,7 +37,7 @@ public sealed record SeasonalTrend(double[] Trend, double[] Seasonal, double[] R
         return new SeasonalTrend(trend, season, Minus(Minus(filled, trend), season));
     }
 
-    /// <summary>Smooths every phase of the season over the years, one beyond either end, and takes out what is slower than a season.</summary>
+    /// <summary>Smooths every phase over the seasons, one beyond either end, and takes out what is slower than a season.</summary>
     private static double[] SeasonOf(double[] detrended, double[] weights, int period, int span)
     {
         var n = detrended.Length;

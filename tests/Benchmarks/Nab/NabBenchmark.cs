@@ -23,7 +23,8 @@ internal static class NabBenchmark
         foreach (var profile in NabProfile.All)
         {
             var (threshold, score) = NabScorer.Optimise(corpus, scores, profile);
-            report.Add(Measurement.Against($"{algorithm}, {profile.Name}, optimised threshold {threshold:0.0000}", score, "NAB", "75", Target));
+            report.Add(Measurement.Against(
+                $"{algorithm}, {profile.Name}, optimised threshold {threshold:0.0000}", score, "NAB", "75", Target));
             report.Add(Measurement.Against($"{algorithm}, {profile.Name}, fixed threshold {LabelFreeThreshold}",
                 NabScorer.At(LabelFreeThreshold, corpus, scores, profile), "NAB", "75", Target));
         }

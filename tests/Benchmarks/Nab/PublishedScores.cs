@@ -25,6 +25,9 @@ internal static class PublishedScores
         var inside = series.Windows.Sum(w => w.Rows);
         var outside = series.Values.Length - series.Probation - inside;
         if (counts[0] + counts[3] != inside || counts[1] + counts[2] != outside)
-            throw new InvalidDataException($"{series.Name}: {inside} rows in windows and {outside} outside, published {string.Join(',', counts)}");
+        {
+            throw new InvalidDataException(
+                $"{series.Name}: {inside} rows in windows and {outside} outside, published {string.Join(',', counts)}");
+        }
     }
 }
