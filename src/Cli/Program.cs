@@ -8,6 +8,7 @@ var root = new RootCommand("Anomaly detection on local files: fit, score and eva
     ScoreCommand.Create(),
     AlgorithmsCommand.Create(),
     VerifyCommand.Create(),
+    StreamCommand.Create(),
 };
 
 try

@@ -2,17 +2,20 @@ using EventSourcedAnomaly.Benchmarks;
 using EventSourcedAnomaly.Benchmarks.Actors;
 using EventSourcedAnomaly.Benchmarks.Detection;
 using EventSourcedAnomaly.Benchmarks.Log;
+using EventSourcedAnomaly.Benchmarks.Nab;
 
 return args switch
 {
     ["detection", .. var options] => await DetectionBenchmark.RunAsync(options),
     ["log", .. var options] => await Report.Collect(options, report => LogBenchmark.Run(report, options, CancellationToken.None)),
     ["actors", .. var options] => await Report.Collect(options, report => ActorBenchmark.Run(report, CancellationToken.None)),
+    ["nab", .. var options] => await Report.Collect(options, report => NabBenchmark.Run(report, options, CancellationToken.None)),
+    ["streaming", .. var options] => await Report.Collect(options, report => StreamingBenchmark.Run(report, CancellationToken.None)),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ops/bench detection|log|actors [--full] [--json FILE]");
+    Console.Error.WriteLine("usage: ops/bench detection|log|actors|nab|streaming [--full] [--json FILE]");
     return 2;
 }

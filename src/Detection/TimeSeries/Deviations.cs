@@ -1,0 +1,95 @@
+using EventSourcedAnomaly.Detection.Numerics;
+
+namespace EventSourcedAnomaly.Detection.TimeSeries;
+
+/// <summary>How far each value of a series lies from the usual, larger being more anomalous; a missing value (NaN) scores 0.</summary>
+public static class Deviations
+{
+    /// <summary>Makes the median absolute deviation of a normal variable its standard deviation: 1/Φ⁻¹(3/4).</summary>
+    private const double NormalMad = 1.482602218505602;
+
+    /// <summary>|x - mean| in population standard deviations; 0 throughout for a constant series.</summary>
+    public static double[] ZScore(ReadOnlySpan<double> values)
+    {
+        var known = Known(values);
+        return Scaled(values, known.Average(), Math.Sqrt(Moments.Variance(known)));
+    }
+
+    /// <summary>|x - median| in scaled median absolute deviations (Iglewicz and Hoaglin 1993 call values beyond 3.5 outliers).</summary>
+    public static double[] Mad(ReadOnlySpan<double> values)
+    {
+        var known = Known(values);
+        var median = OrderStatistics.Median(known);
+        return Scaled(values, median, NormalMad * OrderStatistics.Median(Array.ConvertAll(known, v => Math.Abs(v - median))));
+    }
+
+    /// <summary>Distance outside of the quartiles, in interquartile ranges (Tukey 1977: beyond 1.5 is outside of the fences).</summary>
+    public static double[] Iqr(ReadOnlySpan<double> values)
+    {
+        var sorted = Known(values);
+        Array.Sort(sorted);
+        var (low, high) = (OrderStatistics.Quantile(sorted, 0.25), OrderStatistics.Quantile(sorted, 0.75));
+        return Each(values, v => Ratio(Math.Max(0, Math.Max(low - v, v - high)), high - low));
+    }
+
+    /// <summary>
+    /// |x - exponentially weighted mean of the values before| in exponentially weighted standard deviations (Roberts 1959); 0 for the
+    /// first two values.
+    /// </summary>
+    /// <param name="values">The series.</param>
+    /// <param name="alpha">Weight of the newest value, in (0, 1].</param>
+    public static double[] Ewma(ReadOnlySpan<double> values, double alpha = 0.1)
+    {
+        if (!(alpha > 0 && alpha <= 1)) throw new ParameterException("alpha", "a number in (0, 1]", $"{alpha}");
+        var (mean, variance, seen) = (0.0, 0.0, 0);
+        return Each(values, v =>
+        {
+            var difference = v - mean;
+            var score = seen < 2 ? 0 : Ratio(Math.Abs(difference), Math.Sqrt(variance));
+            var weight = seen++ == 0 ? 1 : alpha;
+            mean += weight * difference;
+            variance = (1 - weight) * (variance + weight * difference * difference);
+            return score;
+        });
+    }
+
+    /// <summary>
+    /// Level shift: |median of the <paramref name="window"/> values from here on - median of as many before| in scaled median absolute
+    /// deviations of these differences; 0 at either end.
+    /// </summary>
+    public static double[] LevelShift(ReadOnlySpan<double> values, int window = 10)
+    {
+        if (window < 1) throw new ParameterException("window", "an integer >= 1", $"{window}");
+        var filled = Series.Fill(values);
+        var shifts = new double[filled.Length];
+        for (var i = window; i + window <= filled.Length; i++)
+        {
+            var before = OrderStatistics.Median(filled.AsSpan(i - window, window));
+            shifts[i] = Math.Abs(OrderStatistics.Median(filled.AsSpan(i, window)) - before);
+        }
+        var usual = NormalMad * OrderStatistics.Median(shifts);
+        return Array.ConvertAll(shifts, s => Ratio(s, usual));
+    }
+
+    private static double[] Scaled(ReadOnlySpan<double> values, double centre, double scale) =>
+        Each(values, v => Ratio(Math.Abs(v - centre), scale));
+
+    /// <summary>A deviation from a usual range of zero width is as strange as can be.</summary>
+    private static double Ratio(double deviation, double scale) =>
+        deviation == 0 ? 0 : scale > 0 ? Math.Min(deviation / scale, double.MaxValue) : double.MaxValue;
+
+    private static double[] Each(ReadOnlySpan<double> values, Func<double, double> score)
+    {
+        var scores = new double[values.Length];
+        for (var i = 0; i < values.Length; i++) scores[i] = double.IsNaN(values[i]) ? 0 : score(values[i]);
+        return scores;
+    }
+
+    private static double[] Known(ReadOnlySpan<double> values)
+    {
+        var known = values.ToArray().Where(v => !double.IsNaN(v)).ToArray();
+        return known.Length > 0
+            ? known
+            : throw new ArgumentException("values: expected at least one value that is not missing", nameof(values));
+    }
+}

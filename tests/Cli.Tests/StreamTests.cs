@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace EventSourcedAnomaly.Cli.Tests;
+
+public sealed class StreamTests
+{
+    [Fact]
+    public async Task Every_row_comes_back_with_its_score_and_a_spike_scores_above_the_threshold()
+    {
+        var rows = Enumerable.Range(0, 400).Select(i => string.Create(
+            CultureInfo.InvariantCulture, $"{DateTime.UnixEpoch.AddMinutes(5 * i):yyyy-MM-dd HH:mm:ss},{(i == 350 ? 1e4 : i * 7919 % 97)}"));
+        using var csv = new TemporaryCsv([.. rows.Prepend("timestamp,value")]);
+        var (exitCode, output, error) = await EsaProcess.RunAsync("stream", csv.Path);
+        Assert.Equal((0, ""), (exitCode, error));
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.Equal("timestamp,value,anomaly_score", lines[0]);
+        Assert.Equal(401, lines.Length);
+        Assert.StartsWith("1970-01-02 05:10:00,10000,", lines[351], StringComparison.Ordinal);
+        Assert.InRange(Score(lines[351]), 0.5, 1);
+        Assert.All(lines.Skip(1), line => Assert.InRange(Score(line), 0, 1));
+    }
+
+    [Theory]
+    [InlineData("1970-01-01,x", "line 3: column 'value': expected a finite number or nothing, got 'x'")]
+    [InlineData("noon,1", "line 3: column 'timestamp': expected a date and time, got 'noon'")]
+    [InlineData("1970-01-01", "line 3: expected 2 fields, got 1")]
+    public async Task A_bad_row_is_named_with_what_was_expected(string row, string message)
+    {
+        using var csv = new TemporaryCsv("timestamp,value", "1970-01-01,1", row);
+        var (exitCode, _, error) = await EsaProcess.RunAsync("stream", csv.Path);
+        Assert.Equal(1, exitCode);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unknown_algorithm_is_refused_with_the_ones_there_are()
+    {
+        using var csv = new TemporaryCsv("timestamp,value", "1970-01-01,1");
+        var (exitCode, _, error) = await EsaProcess.RunAsync("stream", csv.Path, "--algorithm", "none");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("algorithm: expected one of StreamingEnsemble", error, StringComparison.Ordinal);
+    }
+
+    private static double Score(string line) => double.Parse(line.Split(',')[^1], CultureInfo.InvariantCulture);
+}

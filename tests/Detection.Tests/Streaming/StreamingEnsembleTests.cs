@@ -1,0 +1,66 @@
+using EventSourcedAnomaly.Detection.Streaming;
+
+namespace EventSourcedAnomaly.Detection.Tests.Streaming;
+
+public sealed class StreamingEnsembleTests
+{
+    [Fact]
+    public void A_spike_in_noise_raises_one_alarm_and_no_more()
+    {
+        var alarms = Alarms(2_000, i => Noise(i) + (i is >= 1_500 and < 1_504 ? 20 : 0));
+        Assert.Contains(1_500, alarms);
+        Assert.Single(alarms, row => row is >= 1_500 and < 1_600);
+    }
+
+    [Fact]
+    public void A_day_that_stays_low_is_strange_though_its_values_are_usual()
+    {
+        // every day is high from noon on, except the last one
+        var scores = Scores(14 * 96, i => Noise(i) / 50 + (i % 96 >= 48 && i < 13 * 96 ? 5 : 0));
+        Assert.True(scores.AsSpan(13 * 96 + 48, 10).ToArray().Max() > scores.AsSpan(8 * 96, 4 * 96).ToArray().Max());
+    }
+
+    [Fact]
+    public void Larger_spikes_score_higher_even_far_out()
+    {
+        var previous = 0.5;
+        foreach (var height in new[] { 1e2, 1e3, 1e4, 1e5, 1e6 })
+        {
+            var score = Scores(3_001, i => Noise(i) + (i == 3_000 ? height : 0))[^1];
+            Assert.InRange(score, previous, 1);
+            Assert.NotEqual(previous, score);
+            previous = score;
+        }
+    }
+
+    [Fact]
+    public void Fishers_method_gives_the_chi_square_tail()
+    {
+        // P(chi-square with 10 degrees of freedom > 18.307) = 0.05; the statistic is twice the sum
+        Assert.Equal(0.05, Math.Exp(-Surprise.Combined(18.307038 / 2, 5)), 1e-8);
+        Assert.Equal(2.5, Surprise.Combined(2.5, 1), 1e-15);
+    }
+
+    [Fact]
+    public void Novelty_is_the_distance_to_the_nearest_earlier_run()
+    {
+        Assert.Equal(5, Strangeness.Novelty([9, 9, 0, 0, 3, 4], 2), 1e-12);
+        Assert.Equal(Math.Sqrt(18), Strangeness.Novelty([0, 0, 7, 7, 3, 4], 2), 1e-12);
+        Assert.Equal(1, Strangeness.Novelty([9, 5, 2, 4], 1), 1e-12);
+        Assert.Equal(0, Strangeness.Novelty([1], 1));
+    }
+
+    private static List<int> Alarms(int rows, Func<int, double> value)
+    {
+        var scores = Scores(rows, value);
+        return [.. Enumerable.Range(rows / 2, rows - rows / 2).Where(i => scores[i] >= 0.5)];
+    }
+
+    private static double[] Scores(int rows, Func<int, double> value)
+    {
+        var detector = StreamingAlgorithms.Create("StreamingEnsemble");
+        return [.. Enumerable.Range(0, rows).Select(i => detector.Score(DateTimeOffset.UnixEpoch.AddMinutes(15 * i), [value(i)]))];
+    }
+
+    private static double Noise(int i) => new Random(i).NextDouble() + new Random(i + 100_000).NextDouble() - 1;
+}
