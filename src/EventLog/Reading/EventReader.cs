@@ -59,15 +59,7 @@ public sealed class EventReader(NpgsqlDataSource database)
         command.Parameters.Add(new() { Value = afterVersion });
         command.Parameters.Add(new() { Value = untilVersion });
         command.Parameters.Add(new() { Value = (long)limit });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var rows = new RowReader(reader);
-        var events = new List<RecordedEvent>();
-        while (await reader.ReadAsync(ct))
-        {
-            events.Add(rows.Read());
-        }
-
-        return events;
+        return await Collect(command, ct);
     }
 
     /// <summary>One page of the log, in its order.</summary>
@@ -118,15 +110,7 @@ public sealed class EventReader(NpgsqlDataSource database)
         command.Parameters.Add(new() { Value = until });
         command.Parameters.Add(new() { Value = streams.Select(stream => stream.Tenant).ToArray() });
         command.Parameters.Add(new() { Value = streams.Select(stream => stream.Id).ToArray() });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var rows = new RowReader(reader);
-        var events = new List<RecordedEvent>();
-        while (await reader.ReadAsync(ct))
-        {
-            events.Add(rows.Read());
-        }
-
-        return events;
+        return await Collect(command, ct);
     }
 
     internal static async Task<IReadOnlyList<RecordedEvent>> Page(
@@ -135,6 +119,11 @@ public sealed class EventReader(NpgsqlDataSource database)
         await using var command = new NpgsqlCommand { Connection = connection };
         command.CommandText =
             $"select {Columns} from mt_events where {Conditions(filter, command.Parameters)} order by seq_id {(newestFirst ? "desc" : "asc")} limit {limit}";
+        return await Collect(command, ct);
+    }
+
+    private static async Task<IReadOnlyList<RecordedEvent>> Collect(NpgsqlCommand command, CancellationToken ct)
+    {
         await using var reader = await command.ExecuteReaderAsync(ct);
         var rows = new RowReader(reader);
         var events = new List<RecordedEvent>();
