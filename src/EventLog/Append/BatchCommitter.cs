@@ -50,7 +50,8 @@ internal sealed class BatchCommitter(NpgsqlDataSource database, EventStoreOption
             return null;
         }
 
-        var plan = BatchPlan.Believe(batch, _head);
+        var believed = BatchPlan.Beliefs(batch);
+        var plan = BatchPlan.Make(batch, _head, new Dictionary<StreamKey, long>(believed), new Dictionary<Guid, StoredEvent>());
         if (plan.Accepted.Count == 0)
         {
             return null;
@@ -58,7 +59,7 @@ internal sealed class BatchCommitter(NpgsqlDataSource database, EventStoreOption
 
         await EnsurePartitions(connection, plan.Head);
         await using var commands = new NpgsqlBatch(connection);
-        commands.BatchCommands.Add(Claim(batch, _head, plan.Head - _head));
+        commands.BatchCommands.Add(Claim(believed, _head, plan.Head - _head));
         Store(commands, plan, timestamp);
         try
         {
@@ -146,26 +147,17 @@ internal sealed class BatchCommitter(NpgsqlDataSource database, EventStoreOption
         return stored;
     }
 
-    private static NpgsqlBatchCommand Claim(IReadOnlyList<PendingAppend> batch, long head, long count)
+    private static NpgsqlBatchCommand Claim(Dictionary<StreamKey, long> believed, long head, long count) => new("select esa_claim($1, $2, $3, $4, $5)")
     {
-        var believed = new Dictionary<StreamKey, long>();
-        foreach (var stream in batch.SelectMany(append => append.Request.Streams))
+        Parameters =
         {
-            believed.TryAdd(stream.Stream, stream.ExpectedVersion);
-        }
-
-        return new NpgsqlBatchCommand("select esa_claim($1, $2, $3, $4, $5)")
-        {
-            Parameters =
-            {
-                new() { Value = head },
-                new() { Value = count },
-                Varchars(believed.Keys.Select(stream => stream.Tenant)),
-                Varchars(believed.Keys.Select(stream => stream.Id)),
-                new() { Value = believed.Values.ToArray() },
-            },
-        };
-    }
+            new() { Value = head },
+            new() { Value = count },
+            Varchars(believed.Keys.Select(stream => stream.Tenant)),
+            Varchars(believed.Keys.Select(stream => stream.Id)),
+            new() { Value = believed.Values.ToArray() },
+        },
+    };
 
     private static void Store(NpgsqlBatch commands, BatchPlan plan, DateTimeOffset timestamp)
     {

@@ -31,9 +31,6 @@ internal sealed class BatchPlan
     /// <summary>What was stored before, under the same event ids.</summary>
     public List<(PendingAppend Append, AppendResult Result)> Duplicates { get; } = [];
 
-    /// <summary>The version of each stream that the batch touched, after it.</summary>
-    public IReadOnlyDictionary<StreamKey, long> Versions => _versions;
-
     /// <summary>Plans a batch against what the database holds.</summary>
     /// <param name="batch">The appends, in the order of their arrival.</param>
     /// <param name="head">The last sequence number of the log.</param>
@@ -52,8 +49,8 @@ internal sealed class BatchPlan
         return plan;
     }
 
-    /// <summary>Plans a batch on the belief that every stream stands where its append expects, for the database to confirm.</summary>
-    public static BatchPlan Believe(IReadOnlyList<PendingAppend> batch, long head)
+    /// <summary>Where every stream of a batch stands if each is where the first append to it expects.</summary>
+    public static Dictionary<StreamKey, long> Beliefs(IReadOnlyList<PendingAppend> batch)
     {
         var believed = new Dictionary<StreamKey, long>();
         foreach (var stream in batch.SelectMany(append => append.Request.Streams))
@@ -61,7 +58,7 @@ internal sealed class BatchPlan
             believed.TryAdd(stream.Stream, stream.ExpectedVersion);
         }
 
-        return Make(batch, head, believed, new Dictionary<Guid, StoredEvent>());
+        return believed;
     }
 
     private void Place(PendingAppend append, IReadOnlyDictionary<Guid, StoredEvent> stored, HashSet<Guid> ids)

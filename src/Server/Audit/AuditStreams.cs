@@ -32,7 +32,7 @@ internal static class GetAuditStream
         }
 
         return Reply.Ok(new Response(
-            streamId, type, events[^1].Version, events[^1].Timestamp, await states.At(stream, events[^1].Version, http.RequestAborted),
+            streamId, type, events[^1].Version, events[^1].Timestamp, await states.At(stream, type, events[^1].Version, http.RequestAborted),
             [.. events.Select(ListAuditEvents.Line)]));
     }
 
@@ -59,8 +59,9 @@ internal static class DiffAuditStream
             throw Problem.Invalid("from", $"at most {to}, the version to compare with", from);
         }
 
-        var before = await states.At(stream, from, http.RequestAborted);
-        var after = await states.At(stream, to, http.RequestAborted);
+        var type = await states.TypeOf(stream, http.RequestAborted);
+        var before = await states.At(stream, type, from, http.RequestAborted);
+        var after = await states.At(stream, type, to, http.RequestAborted);
         return Reply.Ok(new Response(
             streamId, from, to, [.. Differences(before, after, string.Empty)],
             [.. events.Where(recorded => recorded.Version > from && recorded.Version <= to).Select(ListAuditEvents.Line)]));

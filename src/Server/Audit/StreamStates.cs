@@ -35,10 +35,8 @@ internal sealed class StreamStates(EventStore store)
     }
 
     /// <summary>The state after some events.</summary>
-    public async Task<JsonElement> At(StreamKey stream, long version, CancellationToken ct) =>
-        _folds.TryGetValue(await TypeOf(stream, ct), out var fold)
-            ? await fold(stream, version, ct)
-            : throw new UnknownEventTypeException(await TypeOf(stream, ct));
+    public async Task<JsonElement> At(StreamKey stream, string type, long version, CancellationToken ct) =>
+        _folds.TryGetValue(type, out var fold) ? await fold(stream, version, ct) : throw new UnknownEventTypeException(type);
 
     private static Func<StreamKey, long, CancellationToken, Task<JsonElement>> Fold<TState>(EventStore store)
         where TState : class, IAggregate<TState> =>
