@@ -18,18 +18,28 @@ public sealed class ServerFixture : IAsyncLifetime
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("esa-server-tests-");
     private ServerHost? _server;
 
+    public const string AdminPassword = "password-of-the-tests";
+
+    /// <summary>The connection string of the server's database.</summary>
+    public string Database { get; private set; } = string.Empty;
+
+    /// <summary>The parts of the server.</summary>
+    public IServiceProvider Services => _server!.Services;
+
     public string Address => _server!.Address;
 
     public async ValueTask InitializeAsync()
     {
         await _postgres.InitializeAsync();
-        _server = await StartAnother(await _postgres.CreateDatabaseAsync(), _data.FullName);
+        Database = await _postgres.CreateDatabaseAsync();
+        _server = await StartAnother(Database, _data.FullName);
     }
 
     /// <summary>A server of its own on a database.</summary>
-    internal static Task<ServerHost> StartAnother(string database, string dataDirectory) => ServerHost.Start(
-        new Dictionary<string, string?>
+    internal static Task<ServerHost> StartAnother(string database, string dataDirectory, params (string Name, string Value)[] settings) => ServerHost.Start(
+        new Dictionary<string, string?>(settings.Select(setting => KeyValuePair.Create<string, string?>(setting.Name, setting.Value)))
         {
+            ["ESA_ADMIN_PASSWORD"] = AdminPassword, ["ESA_ANONYMOUS_PER_HOUR"] = settings.FirstOrDefault(setting => setting.Name == "ESA_ANONYMOUS_PER_HOUR").Value ?? "1000000",
             ["PORT"] = "0", ["ESA_DATA_DIR"] = dataDirectory, ["ConnectionStrings:Postgres"] = database, ["ESA_BOOTSTRAP_API_KEY"] = AdminKey, ["ESA_DEMO"] = "false",
         },
         TestContext.Current.CancellationToken);
@@ -41,12 +51,35 @@ public sealed class ServerFixture : IAsyncLifetime
     {
         using var admin = Client();
         await admin.Post("/api/v1/tenants", new { id = tenant, name = tenant });
-        var issued = await admin.Post("/v1/auth/api-keys", new { name = tenant, tenant_id = tenant, roles = new[] { "admin" } });
+        var issued = await admin.Post("/v1/auth/api-keys", new { name = tenant, tenant_id = tenant, roles = new[] { "admin" }, plan = "internal" });
         return Client(issued.Body.GetProperty("api_key").GetString()!);
     }
 
     /// <summary>The files under the server's data directory, its temporary ones.</summary>
     public IEnumerable<string> TemporaryFiles() => Directory.EnumerateFileSystemEntries(Path.Combine(_data.FullName, "tmp"));
+
+    /// <summary>A fresh, empty database on the same PostgreSQL.</summary>
+    public Task<string> FreshDatabase() => _postgres.CreateDatabaseAsync();
+
+    /// <summary>A user of a tenant, signed in.</summary>
+    public async Task<(ApiClient Client, JsonElement Login, string Id)> SignedIn(string tenant, params string[] roles)
+    {
+        var name = $"{tenant}-{roles[0]}-{Guid.NewGuid():N}";
+        using var admin = Client();
+        await admin.Post("/api/v1/tenants", new { id = tenant, name = tenant });
+        var user = await admin.Post("/api/v1/users", new { username = name, password = "a-good-password", email = $"{name}@example.org", roles, tenant_id = tenant, plan = "internal" });
+        using var anonymous = new ApiClient(new Uri(Address), null);
+        var login = (await anonymous.Post("/v1/auth/login", new { username = name, password = "a-good-password" })).Body;
+        return (Bearer(login.GetProperty("access_token").GetString()!), login, user.Data.GetProperty("id").GetString()!);
+    }
+
+    /// <summary>A client with an access token.</summary>
+    public ApiClient Bearer(string token, string? address = null)
+    {
+        var client = new ApiClient(new Uri(address ?? Address), null);
+        client.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -3,6 +3,7 @@ using EventSourcedAnomaly.EventLog.Erasure;
 using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Security;
 using EventSourcedAnomaly.Server.Surfaces;
+using EventSourcedAnomaly.Server.Users;
 
 namespace EventSourcedAnomaly.Server.Audit;
 
@@ -22,11 +23,17 @@ public sealed record Subject(int Erasures, DateTimeOffset? LastErased) : IAggreg
 }
 
 /// <summary>One person.</summary>
-internal sealed class SubjectGrain(SubjectKeys keys, TimeProvider time) : Grain<Subject>
+internal sealed class SubjectGrain(SubjectKeys keys, UserViews users, UserDesk desk, TimeProvider time) : Grain<Subject>
 {
     /// <summary>Destroys the key, then records it: a crash between the two leaves an erasure that is recorded when it is asked for again.</summary>
     public async ValueTask<bool> Erase(string subject, Origin origin, CancellationToken ct)
     {
+        // Whoever is forgotten cannot be signed in.
+        if (await users.Find(Id.Tenant, subject, ct) is not null)
+        {
+            await desk.Delete(Id.Tenant, subject, origin, ct);
+        }
+
         var had = await keys.Erase(Id.Tenant, subject, ct);
         await Raise(origin, _ => [new SubjectErased(subject, had, time.GetUtcNow())], ct);
         return had;

@@ -5,9 +5,11 @@ using EventSourcedAnomaly.Server.Datasets;
 using EventSourcedAnomaly.Server.Detection;
 using EventSourcedAnomaly.Server.Detectors;
 using EventSourcedAnomaly.Server.Security;
+using EventSourcedAnomaly.Server.Sessions;
 using EventSourcedAnomaly.Server.Surfaces;
 using EventSourcedAnomaly.Server.Tenants;
 using EventSourcedAnomaly.Server.Training;
+using EventSourcedAnomaly.Server.Users;
 
 namespace EventSourcedAnomaly.Server.Audit;
 
@@ -20,9 +22,12 @@ internal sealed class StreamStates(EventStore store)
         [Dataset.StreamType] = Fold<Dataset>(store),
         [DetectionResult.StreamType] = Fold<DetectionResult>(store),
         [Detector.StreamType] = Fold<Detector>(store),
+        [Session.StreamType] = Fold<Session>(store),
+        [SignIn.StreamType] = Fold<SignIn>(store),
         [Subject.StreamType] = Fold<Subject>(store),
         [Tenant.StreamType] = Fold<Tenant>(store),
         [TrainingSession.StreamType] = Fold<TrainingSession>(store),
+        [User.StreamType] = Fold<User>(store),
     };
 
     /// <summary>What kind of stream it is.</summary>

@@ -91,10 +91,10 @@ internal static class DetectionRoutes
     public static void MapDetection(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/v1/detectors/{detectorId}/detect", DetectWithDetector.Handle)
-            .Describes<DetectWithDetector.Request, DetectWithDetector.Response>("Judge rows with a detector");
-        routes.MapPost("/v1/detect", Detect.Handle).Describes<Detect.Request, Detect.Response>("Judge rows with a detector");
+            .Describes<DetectWithDetector.Request, DetectWithDetector.Response>("Judge rows with a detector").Needs(Access.Detect);
+        routes.MapPost("/v1/detect", Detect.Handle).Describes<Detect.Request, Detect.Response>("Judge rows with a detector").Needs(Access.Detect);
         routes.MapGet("/api/v1/results", ListResults.Handle)
-            .Describes<ListResults.Response>("List what was detected, newest first").QueryPage().QueryTimes().Query("detector_id", "Only those of a detector.");
-        routes.MapGet("/api/v1/results/{resultId}", GetResult.Handle).Describes<GetResult.Response>("A result with every verdict");
+            .Describes<ListResults.Response>("List what was detected, newest first").QueryPage().QueryTimes().Query("detector_id", "Only those of a detector.").Needs(Access.Look);
+        routes.MapGet("/api/v1/results/{resultId}", GetResult.Handle).Describes<GetResult.Response>("A result with every verdict").Needs(Access.Look);
     }
 }

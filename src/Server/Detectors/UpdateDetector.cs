@@ -60,15 +60,15 @@ internal static class DetectorRoutes
         foreach (var root in new[] { "/api/v1/detectors", "/v1/detectors" })
         {
             routes.MapPost(root, CreateDetector.Handle)
-                .Describes<CreateDetector.Request, DetectorBody>("Create a detector", StatusCodes.Status201Created);
+                .Describes<CreateDetector.Request, DetectorBody>("Create a detector", StatusCodes.Status201Created).Needs(Access.Build);
             routes.MapGet(root, ListDetectors.Handle)
                 .Describes<DetectorList>("List the detectors, newest first").QueryPage().Query("algorithm", "Only those of an algorithm, by any of its names.")
                 .Query("status", "Only those in a state, in either document's word.").Query("search", "Only those whose name or description contains this.")
-                .Query("tag", "Only those with a tag.");
-            routes.MapGet($"{root}/{{detectorId}}", GetDetector.Handle).Describes<DetectorBody>("A detector with its training history");
+                .Query("tag", "Only those with a tag.").Needs(Access.Look);
+            routes.MapGet($"{root}/{{detectorId}}", GetDetector.Handle).Describes<DetectorBody>("A detector with its training history").Needs(Access.Look);
             routes.MapPut($"{root}/{{detectorId}}", UpdateDetector.Handle)
-                .Describes<UpdateDetector.Request, DetectorBody>("Change a detector's configuration").Header("If-Match", "The ETag of the version to change.");
-            routes.MapDelete($"{root}/{{detectorId}}", DeleteDetector.Handle).Describes<Confirmation>("Delete a detector");
+                .Describes<UpdateDetector.Request, DetectorBody>("Change a detector's configuration").Header("If-Match", "The ETag of the version to change.").Needs(Access.Build);
+            routes.MapDelete($"{root}/{{detectorId}}", DeleteDetector.Handle).Describes<Confirmation>("Delete a detector").Needs(Access.Build);
         }
     }
 }

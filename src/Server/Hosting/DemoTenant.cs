@@ -94,7 +94,7 @@ internal sealed partial class DemoTenant(
         var key = ApiKeyViews.Generate();
         await silo.Grain<ApiKeyGrain>(Tenant, keys.IdOf(key)).Call(
             (grain, token) => grain.Issue(
-                new ApiKeyIssued("demo", ApiKeyViews.PrefixOf(key), ApiKey.AllPermissions, [Role.Analyst, Role.Auditor], "platform", time.GetUtcNow(), null), Origin, token),
+                new ApiKeyIssued("demo", ApiKeyViews.PrefixOf(key), Scopes.All, [Role.Analyst, Role.Auditor], RatePlan.Default.Name, time.GetUtcNow(), null), Origin, token),
             ct);
         return key;
     }

@@ -11,8 +11,10 @@ using EventSourcedAnomaly.Server.Detectors;
 using EventSourcedAnomaly.Server.Observability;
 using EventSourcedAnomaly.Server.OpenApi;
 using EventSourcedAnomaly.Server.Security;
+using EventSourcedAnomaly.Server.Sessions;
 using EventSourcedAnomaly.Server.Tenants;
 using EventSourcedAnomaly.Server.Training;
+using EventSourcedAnomaly.Server.Users;
 using Quartz;
 
 namespace EventSourcedAnomaly.Server.Hosting;
@@ -41,7 +43,7 @@ internal static class ProductServices
     public static IServiceCollection AddProduct(this IServiceCollection services) => services
         .AddSingleton(BuildInfo.Current)
         .AddSingleton<Jobs>()
-        .AddSingleton<ApiKeyViews>()
+        .AddSecurity().AddUsers().AddSessions()
         .AddSingleton<TenantViews>()
         .AddSingleton<DatasetRows>().AddSingleton<DatasetViews>().AddSingleton<DatasetIntake>()
         .AddSingleton<DetectorViews>()
@@ -82,6 +84,8 @@ internal static class ProductServices
     public static void MapProduct(this IEndpointRouteBuilder routes)
     {
         routes.MapSecurity();
+        routes.MapUsers();
+        routes.MapSessions();
         routes.MapTenants();
         routes.MapDatasets();
         routes.MapDetectors();

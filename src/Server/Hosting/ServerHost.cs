@@ -54,7 +54,7 @@ internal sealed class ServerHost : IAsyncDisposable
             var options = new EventStoreOptions();
             var store = await EventStore.Open(
                 database.ConnectionString, EventTypes.From([typeof(ServerHost).Assembly]), Migration.Embedded(typeof(ServerHost).Assembly, "server"), options, loggers, ct);
-            var secrets = await ServerSecrets.Load(store.Database, ct);
+            var secrets = await ServerSecrets.Load(store.Database, settings.SecretKey, ct);
             var ledgerKey = await LedgerKey.LoadOrCreate(settings.LedgerKeyFile, settings.LedgerOrigin, ct);
             builder.Services.AddSingleton(settings).AddSingleton(secrets).AddEngines(store, options, ledgerKey).AddProduct().AddSubscriptions()
                 .AddJobs(database.ConnectionString);

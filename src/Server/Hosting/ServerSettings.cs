@@ -13,9 +13,12 @@ namespace EventSourcedAnomaly.Server.Hosting;
 /// <param name="LedgerOrigin">The name under which checkpoints are signed; null for one made from the key.</param>
 /// <param name="CheckpointFile">A file that every checkpoint is appended to.</param>
 /// <param name="CheckpointWebhook">An address that every checkpoint is posted to.</param>
+/// <param name="AdminPassword">The password of the user <c>admin</c>; null to generate one at the first start.</param>
+/// <param name="SecretKey">Encrypts the keys that tokens are signed with; null for one that lies in the database.</param>
+/// <param name="AnonymousPerHour">How many requests without a credential an address may make in an hour.</param>
 internal sealed record ServerSettings(
     string DataDirectory, string Host, int Port, string? ConnectionString, string? BootstrapApiKey, bool Demo, long MaxUploadBytes,
-    string? LedgerOrigin, string? CheckpointFile, Uri? CheckpointWebhook)
+    string? LedgerOrigin, string? CheckpointFile, Uri? CheckpointWebhook, string? AdminPassword, string? SecretKey, int AnonymousPerHour)
 {
     /// <summary>Where uploads rest while they are read.</summary>
     public string TempDirectory => Path.Combine(DataDirectory, "tmp");
@@ -31,7 +34,10 @@ internal sealed record ServerSettings(
         Whole(configuration, "ESA_MAX_UPLOAD_MB", 4096, 1, 1 << 20) * (1L << 20),
         configuration["ESA_LEDGER_ORIGIN"] is { Length: > 0 } origin ? origin : null,
         configuration["ESA_LEDGER_CHECKPOINT_FILE"] is { Length: > 0 } file ? file : null,
-        configuration["ESA_LEDGER_CHECKPOINT_WEBHOOK"] is { Length: > 0 } webhook ? Address("ESA_LEDGER_CHECKPOINT_WEBHOOK", webhook) : null);
+        configuration["ESA_LEDGER_CHECKPOINT_WEBHOOK"] is { Length: > 0 } webhook ? Address("ESA_LEDGER_CHECKPOINT_WEBHOOK", webhook) : null,
+        configuration["ESA_ADMIN_PASSWORD"] is { Length: > 0 } password ? password : null,
+        configuration["ESA_SECRET_KEY"] is { Length: > 0 } secret ? secret : null,
+        Whole(configuration, "ESA_ANONYMOUS_PER_HOUR", 100, 1, int.MaxValue));
 
     /// <summary>Where the key lies that signs checkpoints.</summary>
     public string LedgerKeyFile => Path.Combine(DataDirectory, "ledger.key");

@@ -20,15 +20,15 @@ internal static class ObservabilityRoutes
     public static void MapObservability(this IEndpointRouteBuilder routes)
     {
         MapHealth(routes);
-        routes.MapGet("/v1/status", GetStatus.Handle).Describes<GetStatus.Response>("The load of the machine and the tenant in numbers");
+        routes.MapGet("/v1/status", GetStatus.Handle).Describes<GetStatus.Response>("The load of the machine and the tenant in numbers").Needs(Access.Look);
         routes.MapGet("/api/v1/metrics", GetMetrics.Handle)
             .Describes<MetricsBody>("The tenant's metrics", enveloped: false).QueryTimes()
             .Query("metric_types", "The groups of metrics wanted, separated by commas; all unless told.")
-            .Query("aggregation", "How finely the time range is cut: by day unless told.", RequestParameterType.Text, [.. TimeRange.Granularities]);
+            .Query("aggregation", "How finely the time range is cut: by day unless told.", RequestParameterType.Text, [.. TimeRange.Granularities]).Needs(Access.Look);
         routes.MapGet("/api/v1/metrics/performance", GetPerformanceMetrics.Handle)
             .Describes<GetPerformanceMetrics.Response>("The tenant's detections over time").QueryTimes()
-            .Query("granularity", "How finely the time range is cut: by hour unless told.", RequestParameterType.Text, [.. TimeRange.Granularities]);
-        routes.MapGet("/metrics", GetPrometheusMetrics.Handle).WithMetadata(new OpenToAll())
+            .Query("granularity", "How finely the time range is cut: by hour unless told.", RequestParameterType.Text, [.. TimeRange.Granularities]).Needs(Access.Look);
+        routes.MapGet("/metrics", GetPrometheusMetrics.Handle).Needs(Access.Free)
             .Describes<string>("This process's metrics for Prometheus", contentTypes: ["text/plain", "application/openmetrics-text"]);
     }
 
@@ -41,6 +41,6 @@ internal static class ObservabilityRoutes
         routes.MapGet("/api/v1/health", GetTrainingHealth.Handle).DescribesHealth<GetTrainingHealth.Response>("The parts of the product and the load");
         routes.MapGet("/api/v1/health/metrics", GetHealthMetrics.Handle).DescribesHealth<GetHealthMetrics.Response>("The machine, this process and the log in numbers");
         routes.MapGet("/v1/health", GetReferenceHealth.Handle).DescribesHealth<GetReferenceHealth.Response>("Whether the server and what it uses work");
-        routes.MapGet("/v1/version", GetVersion.Handle).WithMetadata(new OpenToAll()).Describes<GetVersion.Response>("What this build can do");
+        routes.MapGet("/v1/version", GetVersion.Handle).Needs(Access.Open).Describes<GetVersion.Response>("What this build can do");
     }
 }

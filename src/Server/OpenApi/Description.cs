@@ -59,7 +59,7 @@ internal static class DescriptionExtensions
 
     /// <summary>An endpoint about the server's own state: open to all, and 503 with the same body when the state is bad.</summary>
     public static RouteHandlerBuilder DescribesHealth<TResponse>(this RouteHandlerBuilder route, string summary) => route
-        .WithMetadata(new OpenToAll(), new Description(summary, null, typeof(TResponse)) { Enveloped = false, OrUnavailable = true });
+        .Needs(Access.Free).WithMetadata(new Description(summary, null, typeof(TResponse)) { Enveloped = false, OrUnavailable = true });
 
     /// <summary>An endpoint with a body.</summary>
     public static RouteHandlerBuilder Describes<TRequest, TResponse>(

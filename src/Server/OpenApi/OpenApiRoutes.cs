@@ -25,8 +25,8 @@ internal static class OpenApiRoutes
     {
         foreach (var root in Roots)
         {
-            routes.MapGet($"/{root}openapi.json", OpenApiDocuments.GetJson).WithMetadata(new OpenToAll()).ExcludeFromDescription();
-            routes.MapGet($"/{root}openapi.yaml", OpenApiDocuments.GetYaml).WithMetadata(new OpenToAll()).ExcludeFromDescription();
+            routes.MapGet($"/{root}openapi.json", OpenApiDocuments.GetJson).Needs(Access.Free).ExcludeFromDescription();
+            routes.MapGet($"/{root}openapi.yaml", OpenApiDocuments.GetYaml).Needs(Access.Free).ExcludeFromDescription();
         }
     }
 

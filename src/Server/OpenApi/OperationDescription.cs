@@ -23,7 +23,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
 
         var description = metadata.OfType<Description>().FirstOrDefault() ?? new Description(string.Empty, null, typeof(JsonElement));
         var surface = Surface.Of(path);
-        var open = metadata.OfType<OpenToAll>().Any();
+        var open = metadata.OfType<Access>().LastOrDefault()?.IsOpen is true;
         operation.OperationId = OperationIdOf(handler, path);
         operation.Summary = description.Summary;
         operation.Description = Explain(context.Description.HttpMethod!, surface, open);

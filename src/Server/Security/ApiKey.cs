@@ -36,9 +36,6 @@ public sealed record ApiKey(
     DateTimeOffset? ExpiresAt,
     DateTimeOffset? RevokedAt) : IAggregate<ApiKey>
 {
-    /// <summary>The scopes there are.</summary>
-    public static readonly IReadOnlyList<string> AllPermissions = ["read", "write"];
-
     /// <inheritdoc/>
     public static string StreamType => "api_key";
 
@@ -48,10 +45,13 @@ public sealed record ApiKey(
     /// <summary>The key's stream, which is named by the key's own hash so that presenting the key finds it.</summary>
     public string Id { get; init; } = string.Empty;
 
+    /// <summary>The user it acts for; null for a key that belongs to the tenant.</summary>
+    public string? Owner { get; init; }
+
     /// <summary>Whether the key opens anything at a time.</summary>
     public bool ValidAt(DateTimeOffset now) => Name is not null && RevokedAt is null && (ExpiresAt is null || ExpiresAt > now);
 
-    public ApiKey Apply(ApiKeyIssued e) => new(e.Name, e.Prefix, e.Permissions, e.Roles, e.Plan, e.IssuedAt, e.ExpiresAt, null);
+    public ApiKey Apply(ApiKeyIssued e) => new(e.Name, e.Prefix, e.Permissions, e.Roles, e.Plan, e.IssuedAt, e.ExpiresAt, null) { Owner = e.Owner };
 
     public ApiKey Apply(ApiKeyRevoked e) => this with { RevokedAt = e.RevokedAt };
 
@@ -59,9 +59,9 @@ public sealed record ApiKey(
     public static IReadOnlyList<IEvent> Issue(ApiKey state, ApiKeyIssued wanted) => state.Name is null ? [wanted] : [];
 
     /// <summary>Revokes the key; again is nothing.</summary>
-    public static IReadOnlyList<IEvent> Revoke(ApiKey state, string id, DateTimeOffset now) => state switch
+    public static IReadOnlyList<IEvent> Revoke(ApiKey state, string id, string? owner, DateTimeOffset now) => state switch
     {
-        { Name: null } => throw Problem.NotFound("key", id),
+        _ when state.Name is null || (owner is not null && owner != state.Owner) => throw Problem.NotFound("key", id),
         { RevokedAt: not null } => [],
         _ => [new ApiKeyRevoked(now)],
     };

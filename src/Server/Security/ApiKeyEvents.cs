@@ -10,8 +10,10 @@ namespace EventSourcedAnomaly.Server.Security;
 /// <param name="Plan">The rate plan.</param>
 /// <param name="IssuedAt">When.</param>
 /// <param name="ExpiresAt">When it stops being valid by itself; null for never.</param>
+/// <param name="Owner">The user it acts for; null for a key that belongs to the tenant.</param>
 public sealed record ApiKeyIssued(
-    string Name, string Prefix, IReadOnlyList<string> Permissions, IReadOnlyList<string> Roles, string Plan, DateTimeOffset IssuedAt, DateTimeOffset? ExpiresAt) : IEvent;
+    string Name, string Prefix, IReadOnlyList<string> Permissions, IReadOnlyList<string> Roles, string Plan, DateTimeOffset IssuedAt, DateTimeOffset? ExpiresAt,
+    string? Owner = null) : IEvent;
 
 /// <summary>A key was revoked; it is refused from this event on.</summary>
 public sealed record ApiKeyRevoked(DateTimeOffset RevokedAt) : IEvent;

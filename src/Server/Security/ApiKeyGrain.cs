@@ -9,6 +9,9 @@ internal sealed class ApiKeyGrain(TimeProvider time) : Grain<ApiKey>
     public ValueTask<ApiKey> Issue(ApiKeyIssued wanted, Origin origin, CancellationToken ct) =>
         Raise(origin, state => ApiKey.Issue(state, wanted), ct);
 
-    public ValueTask<ApiKey> Revoke(Origin origin, CancellationToken ct) =>
-        Raise(origin, state => ApiKey.Revoke(state, Id.Key, time.GetUtcNow()), ct);
+    /// <param name="owner">Whose key it must be; null when any will do.</param>
+    /// <param name="origin">Who asked.</param>
+    /// <param name="ct">The turn's token.</param>
+    public ValueTask<ApiKey> Revoke(string? owner, Origin origin, CancellationToken ct) =>
+        Raise(origin, state => ApiKey.Revoke(state, Id.Key, owner, time.GetUtcNow()), ct);
 }

@@ -31,6 +31,9 @@ internal sealed class ApiKeyViews(EventStore store, ServerSecrets secrets)
             : null;
     }
 
+    /// <summary>What the owner of a key calls it.</summary>
+    public async Task<string?> NameOf(string tenant, string id, CancellationToken ct) => (await store.Snapshots.Load<ApiKey>(new StreamKey(tenant, id), ct)).State.Name;
+
     /// <summary>The keys of a tenant that are not revoked, newest first, with their ids.</summary>
     public async Task<IReadOnlyList<ApiKey>> List(string tenant, CancellationToken ct)
     {

@@ -2,22 +2,24 @@ using EventSourcedAnomaly.Server.Surfaces;
 
 namespace EventSourcedAnomaly.Server.Security;
 
-/// <summary>Marks an endpoint that is open without a credential.</summary>
-internal sealed class OpenToAll;
-
 /// <summary>
-/// Finds out who is asking, from <c>X-API-Key</c>, <c>Authorization: Bearer</c> or <c>?api_key=</c>, and whether the scopes
-/// allow the method.
+/// Finds out who is asking, from <c>X-API-Key</c>, <c>Authorization: Bearer</c> or <c>?api_key=</c>, and whether the route is for
+/// them. A route that does not say whom it is for is for nobody.
 /// </summary>
-internal sealed class Authentication(RequestDelegate next, ApiKeyViews keys, TimeProvider time)
+internal sealed class Authentication(RequestDelegate next, Credentials credentials)
 {
     public async Task InvokeAsync(HttpContext http)
     {
-        if (http.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<OpenToAll>() is null)
+        if (http.GetEndpoint() is { } endpoint)
         {
-            var principal = await Identify(http);
-            http.Features.Set(principal);
-            Authorize(http.Request.Method, principal);
+            var access = endpoint.Metadata.GetMetadata<Access>()
+                ?? throw new Problem(ProblemKind.Forbidden, "This path is for nobody: it does not say what it demands.");
+            if (!access.IsOpen)
+            {
+                var principal = await Identify(http);
+                http.Features.Set(principal);
+                Authorize(access, principal);
+            }
         }
 
         await next(http);
@@ -28,12 +30,8 @@ internal sealed class Authentication(RequestDelegate next, ApiKeyViews keys, Tim
         var credential = Credential(http.Request)
             ?? throw new Problem(
                 ProblemKind.Unauthenticated, "A credential is required: X-API-Key, Authorization: Bearer, or the query parameter api_key.", "X-API-Key", "a valid API key");
-        if (await keys.Find(credential, http.RequestAborted) is { } found && found.Key.ValidAt(time.GetUtcNow()))
-        {
-            return new Principal(found.Tenant, $"key:{found.Key.Id}", found.Key.Roles, found.Key.Permissions);
-        }
-
-        throw new Problem(ProblemKind.Unauthenticated, "The credential is not valid: unknown, expired or revoked.", "X-API-Key", "a valid API key");
+        return await credentials.Find(credential, http.RequestAborted)
+            ?? throw new Problem(ProblemKind.Unauthenticated, "The credential is not valid: unknown, expired or revoked.", "X-API-Key", "a valid API key or access token");
     }
 
     private static string? Credential(HttpRequest request)
@@ -51,12 +49,13 @@ internal sealed class Authentication(RequestDelegate next, ApiKeyViews keys, Tim
         return request.Query["api_key"].ToString() is { Length: > 0 } parameter ? parameter : null;
     }
 
-    private static void Authorize(string method, Principal principal)
+    private static void Authorize(Access access, Principal principal)
     {
-        var needed = HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) ? "read" : "write";
-        if (!principal.Permissions.Contains(needed))
+        if (!principal.Permissions.Contains(access.Scope!))
         {
-            throw new Problem(ProblemKind.Forbidden, $"The credential lacks the permission '{needed}'.", "permissions", needed);
+            throw new Problem(ProblemKind.Forbidden, $"The credential lacks the permission '{access.Scope}'.", "permissions", access.Scope);
         }
+
+        principal.Require([.. access.Roles]);
     }
 }

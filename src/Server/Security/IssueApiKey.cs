@@ -4,7 +4,10 @@ using EventSourcedAnomaly.Server.Tenants;
 
 namespace EventSourcedAnomaly.Server.Security;
 
-/// <summary><c>POST /v1/auth/api-keys</c>: a new key, shown this once.</summary>
+/// <summary>
+/// <c>POST /v1/auth/api-keys</c>: a new key, shown this once. An administrator issues keys of the tenant; a user issues keys
+/// that act for it and can do no more than it can.
+/// </summary>
 internal static class IssueApiKey
 {
     public sealed record Request(
@@ -12,13 +15,14 @@ internal static class IssueApiKey
         IReadOnlyList<string>? Roles = null, string? Plan = null);
 
     public sealed record Response(
-        string Id, string Name, string ApiKey, IReadOnlyList<string> Permissions, IReadOnlyList<string> Roles, DateTimeOffset? ExpiresAt, DateTimeOffset CreatedAt, string TenantId);
+        string Id, string Name, string ApiKey, IReadOnlyList<string> Permissions, IReadOnlyList<string> Roles, string Plan, DateTimeOffset? ExpiresAt, DateTimeOffset CreatedAt,
+        string TenantId);
 
     public static async Task<IResult> Handle(HttpContext http, Silo silo, ApiKeyViews keys, TenantViews tenants, TimeProvider time)
     {
         var request = await Body.Read<Request>(http);
         var principal = http.Principal();
-        principal.Require();
+        RequireMayIssue(principal);
         var tenant = request.TenantId ?? principal.Tenant;
         if (tenant != principal.Tenant)
         {
@@ -27,67 +31,94 @@ internal static class IssueApiKey
         }
 
         var now = time.GetUtcNow();
-        var wanted = Validate(request, now);
+        var wanted = Validate(request, principal, now);
         var key = ApiKeyViews.Generate();
         var id = keys.IdOf(key);
         await silo.Grain<ApiKeyGrain>(tenant, id).Call(
             (grain, ct) => grain.Issue(wanted with { Prefix = ApiKeyViews.PrefixOf(key) }, http.Origin(), ct), http.RequestAborted);
         return Reply.Created(
-            $"/v1/auth/api-keys/{id}", new Response(id, wanted.Name, key, wanted.Permissions, wanted.Roles, wanted.ExpiresAt, now, tenant), "API key created; it is shown only now");
+            $"/v1/auth/api-keys/{id}",
+            new Response(id, wanted.Name, key, wanted.Permissions, wanted.Roles, wanted.Plan, wanted.ExpiresAt, now, tenant), "API key created; it is shown only now");
     }
 
-    private static ApiKeyIssued Validate(Request request, DateTimeOffset now)
+    // A key that could make keys would live on in them after it was revoked.
+    private static void RequireMayIssue(Principal principal)
     {
-        var permissions = request.Permissions ?? ApiKey.AllPermissions;
-        var roles = request.Roles ?? [Role.Analyst];
+        RequireMayChange(principal);
+        if (!principal.Has() && principal.SessionId is null)
+        {
+            throw new Problem(ProblemKind.Forbidden, "Keys are issued by administrators, and by users for themselves.");
+        }
+    }
+
+    /// <summary>Refuses a key that may only read; whoever is signed in may change what is its own.</summary>
+    public static void RequireMayChange(Principal principal)
+    {
+        if (principal.SessionId is null && !principal.Permissions.Contains(Scopes.Write))
+        {
+            throw new Problem(ProblemKind.Forbidden, "The credential lacks the permission 'write'.", "permissions", Scopes.Write);
+        }
+    }
+
+    private static ApiKeyIssued Validate(Request request, Principal principal, DateTimeOffset now)
+    {
         if (string.IsNullOrWhiteSpace(request.Name) || request.Name.Length > 200)
         {
             throw Problem.Invalid("name", "1 to 200 characters");
         }
 
-        RequireAll("permissions", permissions, ApiKey.AllPermissions);
-        RequireAll("roles", roles, Role.All);
+        var administrator = principal.Has();
+        var permissions = request.Permissions ?? principal.Permissions;
+        var roles = request.Roles ?? (administrator ? [Role.Analyst] : principal.Roles);
+        Choice.RequireSome("permissions", permissions, Scopes.All);
+        Choice.RequireSome("roles", roles, Role.All);
+        if (!permissions.All(principal.Permissions.Contains) || (!administrator && !roles.All(principal.Roles.Contains)))
+        {
+            throw new Problem(ProblemKind.Forbidden, "A key can do no more than whoever issues it.", "roles", $"some of: {string.Join(", ", principal.Roles)}");
+        }
+
         if (request.ExpiresAt <= now)
         {
             throw Problem.Invalid("expires_at", "a time in the future", request.ExpiresAt);
         }
 
-        return new ApiKeyIssued(request.Name, string.Empty, permissions, roles, request.Plan ?? "platform", now, request.ExpiresAt);
-    }
-
-    private static void RequireAll(string field, IReadOnlyList<string> given, IReadOnlyList<string> known)
-    {
-        if (given.Count == 0 || given.Any(value => !known.Contains(value)))
-        {
-            throw Problem.Invalid(field, $"some of: {string.Join(", ", known)}", string.Join(", ", given));
-        }
+        return new ApiKeyIssued(
+            request.Name, string.Empty, permissions, roles, Choice.Plan(request.Plan, principal), now, request.ExpiresAt,
+            administrator ? null : principal.Owner);
     }
 }
 
-/// <summary><c>GET /v1/auth/api-keys</c>: the tenant's keys, without the keys.</summary>
+/// <summary><c>GET /v1/auth/api-keys</c>: a user's keys, an administrator's the tenant's; without the keys.</summary>
 internal static class ListApiKeys
 {
     public sealed record Item(
-        string Id, string Name, string Prefix, DateTimeOffset CreatedAt, DateTimeOffset? LastUsed, DateTimeOffset? ExpiresAt, IReadOnlyList<string> Permissions, IReadOnlyList<string> Roles);
+        string Id, string Name, string Prefix, DateTimeOffset CreatedAt, DateTimeOffset? LastUsed, DateTimeOffset? ExpiresAt, IReadOnlyList<string> Permissions,
+        IReadOnlyList<string> Roles, string Plan);
 
     public sealed record Response(IReadOnlyList<Item> ApiKeys);
 
-    public static async Task<IResult> Handle(HttpContext http, ApiKeyViews keys)
+    public static async Task<IResult> Handle(HttpContext http, ApiKeyViews keys, ApiKeyUse uses)
     {
-        http.Principal().Require();
-        var items = (await keys.List(http.Tenant(), http.RequestAborted))
-            .Select(key => new Item(key.Id, key.Name!, key.Prefix, key.IssuedAt, null, key.ExpiresAt, key.Permissions, key.Roles));
+        var principal = http.Principal();
+        var used = await uses.Of(principal.Tenant, http.RequestAborted);
+        var items = (await keys.List(principal.Tenant, http.RequestAborted))
+            .Where(key => principal.Has() || (key.Owner is { } owner && owner == principal.Owner))
+            .Select(key => new Item(
+                key.Id, key.Name!, key.Prefix, key.IssuedAt, used.TryGetValue(key.Id, out var last) ? last : null, key.ExpiresAt, key.Permissions, key.Roles, key.Plan));
         return Reply.Ok(new Response([.. items]));
     }
 }
 
-/// <summary><c>DELETE /v1/auth/api-keys/{key_id}</c>: the key is refused from now on.</summary>
+/// <summary><c>DELETE /v1/auth/api-keys/{key_id}</c>: the key is refused from now on, on every silo.</summary>
 internal static class RevokeApiKey
 {
     public static async Task<IResult> Handle(HttpContext http, string keyId, Silo silo)
     {
-        http.Principal().Require();
-        await silo.Grain<ApiKeyGrain>(http.Tenant(), ResourceId.Canonical("key", keyId)).Call((grain, ct) => grain.Revoke(http.Origin(), ct), http.RequestAborted);
+        var principal = http.Principal();
+        IssueApiKey.RequireMayChange(principal);
+        var id = ResourceId.Canonical("key", keyId);
+        var owner = principal.Has() ? null : principal.Owner ?? throw Problem.NotFound("key", id);
+        await silo.Grain<ApiKeyGrain>(principal.Tenant, id).Call((grain, ct) => grain.Revoke(owner, http.Origin(), ct), http.RequestAborted);
         return Reply.Ok(new Confirmation("API key revoked successfully"));
     }
 }

@@ -10,6 +10,21 @@ namespace EventSourcedAnomaly.Server.Security;
 /// <param name="Permissions"><c>read</c>, <c>write</c>.</param>
 internal sealed record Principal(string Tenant, string Actor, IReadOnlyList<string> Roles, IReadOnlyList<string> Permissions)
 {
+    /// <summary>The key or the user.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The user that it is or acts for; null for a key that belongs to the tenant.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>The rate plan.</summary>
+    public required string Plan { get; init; }
+
+    /// <summary>When the credential stops being valid by itself.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>The session of an access token; null for a key.</summary>
+    public string? SessionId { get; init; }
+
     /// <summary>The tenant of those who run the server.</summary>
     public const string SystemTenant = "default";
 

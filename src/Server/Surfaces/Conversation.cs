@@ -60,10 +60,8 @@ internal sealed partial class Conversation(RequestDelegate next, ILogger<Convers
             return;
         }
 
-        var allowedHeaders = http.Response.Headers.RetryAfter;
         http.Response.Clear();
         http.Response.Headers["X-Request-ID"] = http.RequestId();
-        http.Response.Headers.RetryAfter = allowedHeaders;
         await Reply.Problem(http, problem);
     }
 

@@ -58,6 +58,9 @@ public sealed class Problem(ProblemKind kind, string message, string? field = nu
     /// <summary>What was expected of it.</summary>
     public string? Expected { get; } = expected;
 
+    /// <summary>When it is worth trying again.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>The HTTP status, apart from a surface's own exceptions.</summary>
     public int Status => Kind switch
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
 
@@ -37,6 +38,11 @@ internal static class Reply
         if (problem.Kind == ProblemKind.Unauthenticated)
         {
             http.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        if (problem.RetryAfter is { } wait)
+        {
+            http.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
         var body = JsonSerializer.SerializeToUtf8Bytes(surface.Error(problem, ExchangeOf(http)), Json.Options);

@@ -16,9 +16,13 @@ internal sealed class TenantViews(EventStore store)
     public async Task<IReadOnlyList<Tenant>> List(CancellationToken ct) =>
         [.. (await store.Snapshots.List<Tenant>(Principal.SystemTenant, string.Empty, [], 1000, 0, ct)).States.Where(tenant => tenant.IsOpen)];
 
+    /// <summary>Whether a tenant exists and is not closed.</summary>
+    public async Task<bool> IsOpen(string id, CancellationToken ct) =>
+        id == Principal.SystemTenant || (await store.Snapshots.Load<Tenant>(new StreamKey(Principal.SystemTenant, StreamOf(id)), ct)).State.IsOpen;
+
     public async Task RequireExisting(string id, CancellationToken ct)
     {
-        if (id != Principal.SystemTenant && !(await store.Snapshots.Load<Tenant>(new StreamKey(Principal.SystemTenant, StreamOf(id)), ct)).State.IsOpen)
+        if (!await IsOpen(id, ct))
         {
             throw Problem.NotFound("tenant", id);
         }
@@ -75,8 +79,8 @@ internal static class TenantRoutes
     public static void MapTenants(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/v1/tenants", CreateTenant.Handle)
-            .Describes<CreateTenant.Request, TenantBody>("Create a tenant", StatusCodes.Status201Created);
-        routes.MapGet("/api/v1/tenants", ListTenants.Handle).Describes<TenantList>("List the tenants");
-        routes.MapDelete("/api/v1/tenants/{id}", DeleteTenant.Handle).Describes<Confirmation>("Close a tenant");
+            .Describes<CreateTenant.Request, TenantBody>("Create a tenant", StatusCodes.Status201Created).Needs(Access.Administer);
+        routes.MapGet("/api/v1/tenants", ListTenants.Handle).Describes<TenantList>("List the tenants").Needs(Access.Inspect);
+        routes.MapDelete("/api/v1/tenants/{id}", DeleteTenant.Handle).Describes<Confirmation>("Close a tenant").Needs(Access.Administer);
     }
 }

@@ -4,6 +4,7 @@ using EventSourcedAnomaly.EventLog.Subscriptions;
 using EventSourcedAnomaly.Server.Detectors;
 using EventSourcedAnomaly.Server.Hosting;
 using EventSourcedAnomaly.Server.OpenApi;
+using EventSourcedAnomaly.Server.Security;
 
 namespace EventSourcedAnomaly.Server.Training;
 
@@ -84,15 +85,15 @@ internal static class TrainingRoutes
         foreach (var root in new[] { "/api/v1", "/v1" })
         {
             routes.MapPost($"{root}/detectors/{{detectorId}}/train", TrainDetector.Handle)
-                .Describes<TrainDetector.Request, TrainDetector.Response>("Train a detector", StatusCodes.Status202Accepted);
+                .Describes<TrainDetector.Request, TrainDetector.Response>("Train a detector", StatusCodes.Status202Accepted).Needs(Access.Build);
         }
 
-        routes.MapGet("/api/v1/training/{trainingId}/status", GetTrainingStatus.Handle).Describes<TrainingBody>("A training as it stands");
-        routes.MapPost("/api/v1/training/{trainingId}/cancel", CancelTraining.Handle).Describes<TrainingBody>("Call a training off");
+        routes.MapGet("/api/v1/training/{trainingId}/status", GetTrainingStatus.Handle).Describes<TrainingBody>("A training as it stands").Needs(Access.Look);
+        routes.MapPost("/api/v1/training/{trainingId}/cancel", CancelTraining.Handle).Describes<TrainingBody>("Call a training off").Needs(Access.Build);
         routes.MapGet("/v1/detectors/{detectorId}/training-status", GetDetectorTrainingStatus.Handle)
-            .Describes<TrainingBody>("A detector's last training as it stands");
+            .Describes<TrainingBody>("A detector's last training as it stands").Needs(Access.Look);
         routes.MapGet("/api/v1/sse/training/{trainingId}", TrainingFeed.Handle)
             .Describes<string>("A training's events as they happen", contentTypes: "text/event-stream")
-            .Header("Last-Event-ID", "The id of the last event seen; the feed goes on after it.");
+            .Header("Last-Event-ID", "The id of the last event seen; the feed goes on after it.").Needs(Access.Look);
     }
 }
