@@ -4,7 +4,7 @@ namespace EventSourcedAnomaly.EventLog;
 public sealed record EventStoreOptions
 {
     /// <summary>The most events that one commit gathers.</summary>
-    public int MaxBatchEvents { get; init; } = 500;
+    public int MaxBatchEvents { get; init; } = 2000;
 
     /// <summary>How many sequence numbers a partition of the events holds; takes effect for partitions yet to be made.</summary>
     public long PartitionSize { get; init; } = 1_000_000;

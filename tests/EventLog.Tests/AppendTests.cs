@@ -80,6 +80,47 @@ public sealed class AppendTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_large_append_is_stored_whole_and_conflicts_whole()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var store = await Samples.Open(database);
+        await using var other = await Samples.Open(database);
+        var many = Enumerable.Range(0, 1000).Select(i => (IEvent)Samples.Euro(i)).ToArray();
+
+        await store.Append("a", 0, new Opened("Ada"));
+        await store.Append("a", 1, many);
+        await other.Append("a", 1001, many);
+        await Assert.ThrowsAsync<VersionConflictException>(() => store.Append("a", 1001, many));
+        await store.Append("b", 0, many);
+
+        var events = await store.Events.Stream(new StreamKey("acme", "a"), Ct);
+        Assert.Equal(Enumerable.Range(1, 2001).Select(n => (long)n), events.Select(e => e.Version));
+        Assert.Equal(many, events.Skip(1001).Select(e => Samples.Types.Deserialize(e)));
+        Assert.Equal(3001, await store.Events.Head(Ct));
+    }
+
+    [Fact]
+    public async Task The_log_goes_on_behind_events_that_another_program_appended()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var store = await Samples.Open(database);
+        await store.Append("a", 0, new Opened("Ada"));
+        await using (var foreign = store.Database.CreateCommand("""
+            insert into mt_streams (tenant_id, id, type, version) values ('acme', 'theirs', 'account', 1);
+            insert into mt_events (seq_id, id, stream_id, version, data, type, tenant_id)
+            values (nextval('mt_events_sequence'), gen_random_uuid(), 'theirs', 1, '{"owner":"Eve"}', 'opened', 'acme')
+            """))
+        {
+            await foreign.ExecuteNonQueryAsync(Ct);
+        }
+
+        var result = await store.Append("a", 1, Samples.Euro(1));
+
+        Assert.Equal(3, result.FirstSequence);
+        Assert.Equal([1L, 2L, 3L], (await store.Events.Page(new EventFilter(), 10, Ct)).Select(e => e.Sequence));
+    }
+
+    [Fact]
     public async Task The_same_event_ids_twice_are_one_append()
     {
         await using var store = await Samples.Open(await postgres.CreateDatabaseAsync());

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using EventSourcedAnomaly.EventLog.Events;
 using Npgsql;
 using NpgsqlTypes;
@@ -11,41 +10,40 @@ namespace EventSourcedAnomaly.EventLog.Append;
 /// </summary>
 internal sealed class BatchColumns
 {
-    private const string InsertEvents = """
-        insert into mt_events (seq_id, id, stream_id, version, data, type, tenant_id, correlation_id, causation_id, headers, mt_dotnet_type, timestamp)
-        select *, $12 from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-        """;
+    private const string EventColumnNames =
+        "seq_id, id, stream_id, version, data, type, tenant_id, correlation_id, causation_id, headers, mt_dotnet_type, timestamp";
 
-    private const string UpsertStreams = """
-        insert into mt_streams (tenant_id, id, type, version, snapshot, snapshot_at, snapshot_version, timestamp, created)
-        select *, $8, $8 from unnest($1, $2, $3, $4, $5, $6, $7)
-        on conflict (tenant_id, id) do update set version = excluded.version, timestamp = excluded.timestamp,
-            snapshot = coalesce(excluded.snapshot, mt_streams.snapshot),
-            snapshot_at = coalesce(excluded.snapshot_at, mt_streams.snapshot_at),
-            snapshot_version = coalesce(excluded.snapshot_version, mt_streams.snapshot_version)
-        """;
-
-    private const string InsertAttachments = """
+    private const string AttachmentsSql = """
         insert into esa_attachments (tenant_id, stream_id, name, part, data)
         select * from unnest($1, $2, $3, $4, $5)
         on conflict (tenant_id, stream_id, name, part) do update set data = excluded.data
         """;
 
     private readonly DateTime _timestamp;
+    private readonly long _head;
     private readonly EventColumns _events;
     private readonly Dictionary<StreamKey, StreamRow> _streams = [];
     private readonly List<(StreamKey Stream, Attachment Attachment)> _attachments = [];
 
-    private BatchColumns(int events, DateTimeOffset timestamp)
+    private BatchColumns(long head, int events, DateTimeOffset timestamp)
     {
         _timestamp = timestamp.UtcDateTime;
+        _head = head;
+        EventCount = events;
         _events = new EventColumns(events);
     }
+
+    /// <summary>How many events it has.</summary>
+    public int EventCount { get; }
+
+    /// <summary>Whether bulk bytes come with them.</summary>
+    public bool HasAttachments => _attachments.Count > 0;
 
     /// <summary>Lays out the accepted appends of a plan.</summary>
     public static BatchColumns Of(BatchPlan plan, DateTimeOffset timestamp)
     {
-        var columns = new BatchColumns(plan.Accepted.Sum(accepted => accepted.Append.Request.EventCount), timestamp);
+        var events = plan.Accepted.Sum(accepted => accepted.Append.Request.EventCount);
+        var columns = new BatchColumns(plan.Head - events, events, timestamp);
         foreach (var accepted in plan.Accepted)
         {
             columns.Add(accepted);
@@ -54,16 +52,54 @@ internal sealed class BatchColumns
         return columns;
     }
 
-    /// <summary>The statements, in the order in which they have to run.</summary>
-    public IEnumerable<NpgsqlBatchCommand> Statements()
+    /// <summary>Takes the sequence numbers and moves the streams; comes before everything else.</summary>
+    public NpgsqlBatchCommand Claim()
     {
-        yield return _events.Insert(InsertEvents, _timestamp);
-        yield return UpsertCommand();
-        if (_attachments.Count > 0)
+        var rows = _streams.ToArray();
+        return new NpgsqlBatchCommand("select esa_claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)")
         {
-            yield return AttachmentCommand();
-        }
+            Parameters =
+            {
+                new NpgsqlParameter<long> { TypedValue = _head },
+                new NpgsqlParameter<long> { TypedValue = EventCount },
+                new() { Value = _timestamp, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                Column(NpgsqlDbType.Varchar, rows, row => row.Key.Tenant),
+                Column(NpgsqlDbType.Varchar, rows, row => row.Key.Id),
+                Column(NpgsqlDbType.Varchar, rows, row => row.Value.Type),
+                Column(NpgsqlDbType.Bigint, rows, row => row.Value.Before),
+                Column(NpgsqlDbType.Bigint, rows, row => row.Value.Version),
+                Column(NpgsqlDbType.Jsonb, rows, row => row.Value.Snapshot?.Json),
+                Column(NpgsqlDbType.Bigint, rows, row => row.Value.Snapshot is null ? (long?)null : row.Value.SnapshotAt),
+                Column(NpgsqlDbType.Integer, rows, row => row.Value.Snapshot?.ShapeVersion),
+                new NpgsqlParameter<long> { TypedValue = rows.LongCount(row => row.Value.Before > 0) },
+            },
+        };
     }
+
+    /// <summary>Stores the events with one insert.</summary>
+    public NpgsqlBatchCommand InsertEvents() => _events.Insert(
+        $"insert into mt_events ({EventColumnNames}) select *, $12 from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", _timestamp);
+
+    /// <summary>Stores the events with COPY.</summary>
+    public async Task CopyEvents(NpgsqlConnection connection)
+    {
+        await using var writer = await connection.BeginBinaryImportAsync($"copy mt_events ({EventColumnNames}) from stdin (format binary)");
+        await _events.Copy(writer, _timestamp);
+        await writer.CompleteAsync();
+    }
+
+    /// <summary>Stores the bulk bytes.</summary>
+    public NpgsqlBatchCommand InsertAttachments() => new(AttachmentsSql)
+    {
+        Parameters =
+        {
+            Column(NpgsqlDbType.Varchar, _attachments, row => row.Stream.Tenant),
+            Column(NpgsqlDbType.Varchar, _attachments, row => row.Stream.Id),
+            Column(NpgsqlDbType.Varchar, _attachments, row => row.Attachment.Name),
+            Column(NpgsqlDbType.Integer, _attachments, row => row.Attachment.Part),
+            Column(NpgsqlDbType.Bytea, _attachments, row => row.Attachment.Data),
+        },
+    };
 
     private void Add(Accepted accepted)
     {
@@ -78,47 +114,16 @@ internal sealed class BatchColumns
                 _events.Add(sequence++, append.Stream, ++version, data, request.Origin);
             }
 
-            var row = _streams.GetValueOrDefault(append.Stream);
-            _streams[append.Stream] = append.Snapshot is { } snapshot
-                ? new StreamRow(append.StreamType, version, snapshot, version)
-                : new StreamRow(append.StreamType, version, row.Snapshot, row.SnapshotAt);
+            var row = _streams.TryGetValue(append.Stream, out var earlier)
+                ? earlier with { Version = version }
+                : new StreamRow(append.StreamType, accepted.VersionsBefore[i], version, null, 0);
+            _streams[append.Stream] = append.Snapshot is { } snapshot ? row with { Snapshot = snapshot, SnapshotAt = version } : row;
             foreach (var attachment in append.Attachments ?? [])
             {
                 _attachments.Add((append.Stream, attachment));
             }
         }
     }
-
-    private NpgsqlBatchCommand UpsertCommand()
-    {
-        var rows = _streams.ToArray();
-        return new NpgsqlBatchCommand(UpsertStreams)
-        {
-            Parameters =
-            {
-                Column(NpgsqlDbType.Varchar, rows, row => row.Key.Tenant),
-                Column(NpgsqlDbType.Varchar, rows, row => row.Key.Id),
-                Column(NpgsqlDbType.Varchar, rows, row => row.Value.Type),
-                Column(NpgsqlDbType.Bigint, rows, row => row.Value.Version),
-                Column(NpgsqlDbType.Jsonb, rows, row => row.Value.Snapshot?.Json),
-                Column(NpgsqlDbType.Bigint, rows, row => row.Value.Snapshot is null ? (long?)null : row.Value.SnapshotAt),
-                Column(NpgsqlDbType.Integer, rows, row => row.Value.Snapshot?.ShapeVersion),
-                new() { Value = _timestamp, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-            },
-        };
-    }
-
-    private NpgsqlBatchCommand AttachmentCommand() => new(InsertAttachments)
-    {
-        Parameters =
-        {
-            Column(NpgsqlDbType.Varchar, _attachments, row => row.Stream.Tenant),
-            Column(NpgsqlDbType.Varchar, _attachments, row => row.Stream.Id),
-            Column(NpgsqlDbType.Varchar, _attachments, row => row.Attachment.Name),
-            Column(NpgsqlDbType.Integer, _attachments, row => row.Attachment.Part),
-            Column(NpgsqlDbType.Bytea, _attachments, row => row.Attachment.Data),
-        },
-    };
 
     private static NpgsqlParameter Column<TRow, TValue>(NpgsqlDbType type, IReadOnlyList<TRow> rows, Func<TRow, TValue> value)
     {
@@ -131,74 +136,5 @@ internal sealed class BatchColumns
         return new NpgsqlParameter<TValue[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };
     }
 
-    private readonly record struct StreamRow(string Type, long Version, Snapshot? Snapshot, long SnapshotAt);
-
-    private sealed class EventColumns(int capacity)
-    {
-        private readonly long[] _sequence = new long[capacity];
-        private readonly Guid[] _id = new Guid[capacity];
-        private readonly string[] _stream = new string[capacity];
-        private readonly long[] _version = new long[capacity];
-        private readonly byte[][] _data = new byte[capacity][];
-        private readonly string[] _type = new string[capacity];
-        private readonly string[] _tenant = new string[capacity];
-        private readonly string?[] _correlation = new string?[capacity];
-        private readonly string?[] _causation = new string?[capacity];
-        private readonly byte[][] _headers = new byte[capacity][];
-        private readonly string?[] _dotnetType = new string?[capacity];
-        private (string Actor, int Schema, byte[] Json) _lastHeaders = (string.Empty, 0, []);
-        private int _count;
-
-        public void Add(long sequence, StreamKey stream, long version, EventData data, Origin origin)
-        {
-            var i = _count++;
-            _sequence[i] = sequence;
-            _id[i] = data.Id;
-            _stream[i] = stream.Id;
-            _version[i] = version;
-            _data[i] = data.Data;
-            _type[i] = data.Type;
-            _tenant[i] = stream.Tenant;
-            _correlation[i] = origin.CorrelationId;
-            _causation[i] = origin.CausationId;
-            _headers[i] = Headers(origin.Actor, data.SchemaVersion);
-            _dotnetType[i] = data.DotnetType;
-        }
-
-        public NpgsqlBatchCommand Insert(string sql, DateTime timestamp) => new(sql)
-        {
-            Parameters =
-            {
-                Typed(NpgsqlDbType.Bigint, _sequence),
-                Typed(NpgsqlDbType.Uuid, _id),
-                Typed(NpgsqlDbType.Varchar, _stream),
-                Typed(NpgsqlDbType.Bigint, _version),
-                Typed(NpgsqlDbType.Jsonb, _data),
-                Typed(NpgsqlDbType.Varchar, _type),
-                Typed(NpgsqlDbType.Varchar, _tenant),
-                Typed(NpgsqlDbType.Varchar, _correlation),
-                Typed(NpgsqlDbType.Varchar, _causation),
-                Typed(NpgsqlDbType.Jsonb, _headers),
-                Typed(NpgsqlDbType.Varchar, _dotnetType),
-                new() { Value = timestamp, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-            },
-        };
-
-        private byte[] Headers(string actor, int schema)
-        {
-            if (_lastHeaders.Schema != schema || _lastHeaders.Actor != actor)
-            {
-                var json = JsonSerializer.SerializeToUtf8Bytes(new EventHeaders(actor, schema), EventJson.Options);
-                _lastHeaders = (actor, schema, json);
-            }
-
-            return _lastHeaders.Json;
-        }
-
-        private static NpgsqlParameter Typed<T>(NpgsqlDbType type, T[] values) =>
-            new NpgsqlParameter<T[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };
-    }
+    private readonly record struct StreamRow(string Type, long Before, long Version, Snapshot? Snapshot, long SnapshotAt);
 }
-
-/// <summary>What stands in the <c>headers</c> column.</summary>
-internal sealed record EventHeaders(string Actor, int SchemaVersion);

@@ -14,6 +14,7 @@ namespace EventSourcedAnomaly.EventLog.Append;
 internal sealed class BatchCommitter(NpgsqlDataSource database, EventStoreOptions options, LogTelemetry telemetry, Action<long> committed) : IAsyncDisposable
 {
     private const string MovedOn = "ES001";
+    private const int WorthCopying = 256;
 
     private NpgsqlConnection? _connection;
     private long _head = -1;
@@ -50,46 +51,90 @@ internal sealed class BatchCommitter(NpgsqlDataSource database, EventStoreOption
             return null;
         }
 
-        var believed = BatchPlan.Beliefs(batch);
-        var plan = BatchPlan.Make(batch, _head, new Dictionary<StreamKey, long>(believed), new Dictionary<Guid, StoredEvent>());
-        if (plan.Accepted.Count == 0)
+        var plan = BatchPlan.Make(batch, _head, BatchPlan.Beliefs(batch), new Dictionary<Guid, StoredEvent>());
+        if (plan.Rejected.Count > 0)
         {
             return null;
         }
 
         await EnsurePartitions(connection, plan.Head);
-        await using var commands = new NpgsqlBatch(connection);
-        commands.BatchCommands.Add(Claim(believed, _head, plan.Head - _head));
-        Store(commands, plan, timestamp);
         try
         {
-            await commands.ExecuteNonQueryAsync();
+            await Store(connection, plan, timestamp, opens: true);
             return plan;
         }
-        catch (PostgresException e) when (e.SqlState == MovedOn)
+        catch (PostgresException e) when (e.SqlState == MovedOn || IsTaken(e))
         {
+            await Execute(connection, "rollback");
             return null;
         }
     }
 
     private async Task<BatchPlan> CommitOnFacts(NpgsqlConnection connection, IReadOnlyList<PendingAppend> batch, DateTimeOffset timestamp)
     {
-        var (head, versions) = await LockAndRead(connection, batch);
-        var stored = batch.Any(append => append.MayRepeat)
-            ? await FindStored(connection, batch)
-            : new Dictionary<Guid, StoredEvent>();
-        var plan = BatchPlan.Make(batch, head, versions, stored);
-        await EnsurePartitions(connection, plan.Head);
-        await using var commands = new NpgsqlBatch(connection);
-        if (plan.Accepted.Count > 0)
+        for (var healed = false; ; healed = true)
         {
-            commands.BatchCommands.Add(new NpgsqlBatchCommand("update esa_head set seq = $1") { Parameters = { new() { Value = plan.Head } } });
-            Store(commands, plan, timestamp);
+            var (head, versions) = await LockAndRead(connection, batch);
+            var stored = batch.Any(append => append.MayRepeat)
+                ? await FindStored(connection, batch)
+                : new Dictionary<Guid, StoredEvent>();
+            var plan = BatchPlan.Make(batch, head, versions, stored);
+            if (plan.Accepted.Count == 0)
+            {
+                await Execute(connection, "commit");
+                return plan;
+            }
+
+            await EnsurePartitions(connection, plan.Head);
+            try
+            {
+                await Store(connection, plan, timestamp, opens: false);
+                return plan;
+            }
+            catch (PostgresException e) when (IsTaken(e) && !healed)
+            {
+                await Execute(connection, "rollback");
+                await Execute(connection, "select esa_resume_head()");
+            }
+        }
+    }
+
+    // Small batches go in one round trip with their transaction around them. COPY, which the database stores faster than
+    // an insert, needs a word back before the rows and another after them.
+    private static async Task Store(NpgsqlConnection connection, BatchPlan plan, DateTimeOffset timestamp, bool opens)
+    {
+        var columns = BatchColumns.Of(plan, timestamp);
+        await using var commands = new NpgsqlBatch(connection);
+        if (columns.EventCount < WorthCopying)
+        {
+            commands.BatchCommands.Add(columns.Claim());
+            commands.BatchCommands.Add(columns.InsertEvents());
+        }
+        else
+        {
+            await using var claim = new NpgsqlBatch(connection);
+            if (opens)
+            {
+                claim.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
+                opens = false;
+            }
+
+            claim.BatchCommands.Add(columns.Claim());
+            await claim.ExecuteNonQueryAsync();
+            await columns.CopyEvents(connection);
         }
 
-        commands.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
+        if (columns.HasAttachments)
+        {
+            commands.BatchCommands.Add(columns.InsertAttachments());
+        }
+
+        if (!opens)
+        {
+            commands.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
+        }
+
         await commands.ExecuteNonQueryAsync();
-        return plan;
     }
 
     private static async Task<(long Head, Dictionary<StreamKey, long> Versions)> LockAndRead(
@@ -147,31 +192,6 @@ internal sealed class BatchCommitter(NpgsqlDataSource database, EventStoreOption
         return stored;
     }
 
-    private static NpgsqlBatchCommand Claim(Dictionary<StreamKey, long> believed, long head, long count) => new("select esa_claim($1, $2, $3, $4, $5)")
-    {
-        Parameters =
-        {
-            new() { Value = head },
-            new() { Value = count },
-            Varchars(believed.Keys.Select(stream => stream.Tenant)),
-            Varchars(believed.Keys.Select(stream => stream.Id)),
-            new() { Value = believed.Values.ToArray() },
-        },
-    };
-
-    private static void Store(NpgsqlBatch commands, BatchPlan plan, DateTimeOffset timestamp)
-    {
-        foreach (var statement in BatchColumns.Of(plan, timestamp).Statements())
-        {
-            commands.BatchCommands.Add(statement);
-        }
-
-        commands.BatchCommands.Add(new NpgsqlBatchCommand("select setval('mt_events_sequence', $1)")
-        {
-            Parameters = { new() { Value = plan.Head } },
-        });
-    }
-
     private static void Answer(BatchPlan plan, DateTimeOffset timestamp)
     {
         foreach (var (append, first, before) in plan.Accepted)
@@ -183,6 +203,14 @@ internal sealed class BatchCommitter(NpgsqlDataSource database, EventStoreOption
 
         plan.Rejected.ForEach(rejected => rejected.Append.Fail(rejected.Reason));
         plan.Duplicates.ForEach(duplicate => duplicate.Append.Succeed(duplicate.Result));
+    }
+
+    private static bool IsTaken(PostgresException e) => e.SqlState == PostgresErrorCodes.UniqueViolation;
+
+    private static async Task Execute(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     private async Task EnsurePartitions(NpgsqlConnection connection, long head)

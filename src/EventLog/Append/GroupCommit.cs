@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -7,17 +8,22 @@ namespace EventSourcedAnomaly.EventLog.Append;
 /// <summary>
 /// Coalesces the concurrent appends of a silo into one round trip and one commit at a time. An append that finds nobody
 /// committing commits at once, on its caller's own thread; while it does, others gather, and the next of them are committed
-/// together. So load makes batches larger instead of the queue longer, and a lone writer waits for nobody. The queue is
-/// bounded: an append waits for a place in it.
+/// together. So load makes batches larger instead of the queue longer, and a lone writer waits for nobody. Writers that were
+/// just answered together mostly come back together: the next batch lets them in, for a fraction of what a commit takes.
+/// The queue is bounded: an append waits for a place in it.
 /// </summary>
 internal sealed partial class GroupCommit(BatchCommitter committer, EventStoreOptions options, LogTelemetry telemetry, ILogger logger) : IAsyncDisposable
 {
     private const int QueueCapacity = 4096;
+    private const int ManyWriters = 8;
+    private static readonly TimeSpan ComeBack = TimeSpan.FromMicroseconds(200);
     private readonly Channel<PendingAppend> _queue = Channel.CreateBounded<PendingAppend>(
         new BoundedChannelOptions(QueueCapacity) { FullMode = BoundedChannelFullMode.Wait });
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _leadership = new(1, 1);
+    private int _writers;
+    private long _answered;
 
     public async Task<AppendResult> Append(AppendRequest request, bool mayRepeat, CancellationToken ct)
     {
@@ -65,10 +71,22 @@ internal sealed partial class GroupCommit(BatchCommitter committer, EventStoreOp
     private async Task CommitOne()
     {
         var batch = new List<PendingAppend>();
+        await LetIn();
         Gather(batch);
         if (batch.Count > 0)
         {
             await Commit(batch);
+            _writers = batch.Count + _queue.Reader.Count;
+            _answered = Stopwatch.GetTimestamp();
+        }
+    }
+
+    // Yields instead of a delay, which would take a millisecond at least and keep no thread free for those that come back.
+    private async ValueTask LetIn()
+    {
+        while (_writers >= ManyWriters && _queue.Reader.Count < _writers && Stopwatch.GetElapsedTime(_answered) < ComeBack)
+        {
+            await Task.Yield();
         }
     }
 

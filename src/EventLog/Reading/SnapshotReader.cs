@@ -64,7 +64,7 @@ public sealed class SnapshotReader(NpgsqlDataSource database, EventReader events
         string tenant, string where, IReadOnlyList<object> parameters, int limit, int offset, CancellationToken ct)
         where TState : class, IAggregate<TState>
     {
-        var condition = $"tenant_id = $1 and type = $2 and snapshot is not null{(where.Length > 0 ? $" and ({where})" : string.Empty)}";
+        var condition = $"tenant_id = $1 and type = $2 and snapshot_version is not null{(where.Length > 0 ? $" and ({where})" : string.Empty)}";
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var batch = new NpgsqlBatch(connection);
         foreach (var sql in new[]
