@@ -1,6 +1,7 @@
 using EventSourcedAnomaly.Detection.Explanations;
 using EventSourcedAnomaly.Detection.Models;
 using EventSourcedAnomaly.Detection.Numerics;
+using EventSourcedAnomaly.Detection.Onnx;
 
 namespace EventSourcedAnomaly.Detection;
 
@@ -179,6 +180,13 @@ public abstract class Detector
 
     /// <summary>Scores rows laid out one after the other; input is already checked.</summary>
     private protected abstract void ScoreBlock(ReadOnlySpan<double> rows, Span<double> scores);
+
+    /// <summary>Adds the computation of the raw scores, <c>[N, 1]</c>, to a graph; only where the algorithm has an ONNX form.</summary>
+    /// <param name="graph">Receives the operations.</param>
+    /// <param name="rows">Name of the float64 table of rows.</param>
+    /// <returns>Name of the scores.</returns>
+    internal virtual string ScoresInOnnx(OnnxGraph graph, string rows) =>
+        throw new NotSupportedException($"{Algorithm} has no ONNX form");
 
     private protected abstract void WriteModel(ModelWriter writer);
 

@@ -5,6 +5,9 @@ namespace EventSourcedAnomaly.Detection;
 /// <param name="Scale">Population standard deviation of each column, 1 where the column is constant.</param>
 public sealed record Standardizer(double[] Mean, double[] Scale)
 {
+    /// <summary>Leaves every column as it is.</summary>
+    public static Standardizer None(int columns) => new(new double[columns], [.. Enumerable.Repeat(1.0, columns)]);
+
     public static Standardizer Fit(Matrix x)
     {
         ArgumentNullException.ThrowIfNull(x);

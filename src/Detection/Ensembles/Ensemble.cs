@@ -61,7 +61,7 @@ public sealed class Ensemble : Detector
     {
         _standardizer = Parameters.Boolean("standardization")
             ? Standardizer.Fit(x)
-            : new Standardizer(new double[x.Columns], [.. Enumerable.Repeat(1.0, x.Columns)]);
+            : Standardizer.None(x.Columns);
         var z = _standardizer.Transform(x);
         var names = (string[])Parameters["base_estimators"]!;
         if (names.Length == 0) throw new ParameterException("base_estimators", "at least one algorithm", "[]");

@@ -1,6 +1,7 @@
 using EventSourcedAnomaly.Detection.Forests;
 using EventSourcedAnomaly.Detection.Models;
 using EventSourcedAnomaly.Detection.Numerics;
+using EventSourcedAnomaly.Detection.Onnx;
 
 namespace EventSourcedAnomaly.Detection;
 
@@ -26,7 +27,7 @@ public sealed class IsolationForest : Detector
         Parameter.RandomState,
         Parameter.Jobs,
     ])
-    { Make = (parameters, seed) => new IsolationForest(parameters, seed) };
+    { Make = (parameters, seed) => new IsolationForest(parameters, seed), HasOnnxForm = true };
 
     private IsolationTree[] _trees = [];
     private FeatureKeys _keys = new([], []);
@@ -122,6 +123,15 @@ public sealed class IsolationForest : Detector
 
     /// <summary>Trees of a single sample cannot tell rows apart; all of them then get the undecided 0.5.</summary>
     private double RawScore(double averagePathLength) => _normalizer > 0 ? Math.Pow(2, -averagePathLength / _normalizer) : 0.5;
+
+    internal override string ScoresInOnnx(OnnxGraph graph, string rows)
+    {
+        if (_normalizer <= 0) return graph.Add("Expand", graph.Constant([0.5], 1, 1), graph.Add("Concat",
+            [graph.Rows(rows), graph.Constant([1L], 1)], ("axis", 0L)));
+        var exponent = graph.Add("Mul", IsolationTreesInOnnx.PathLengths(graph, rows, _trees, _keys),
+            graph.Scalar(-1 / (_normalizer * _trees.Length)));
+        return graph.Add("Pow", graph.Scalar(2), exponent);
+    }
 
     /// <summary>
     /// Exact path-dependent TreeSHAP values of the average path length, scaled to the raw score so that base value and contributions

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using EventSourcedAnomaly.Detection.Models;
+using EventSourcedAnomaly.Detection.Onnx;
 
 namespace EventSourcedAnomaly.Detection.Kernels;
 
@@ -70,6 +71,17 @@ internal sealed record Kernel(string Name, double Gamma, double Coef0, int Degre
                 foreach (ref var v in values) v = Math.Tanh(Gamma * v + Coef0);
                 break;
         }
+    }
+
+    /// <summary>Kernel values of all rows with all points, <c>[N, points]</c>.</summary>
+    public string InOnnx(OnnxGraph graph, string rows, Matrix points)
+    {
+        if (IsRadial) return graph.Add("Exp", graph.Add("Mul", graph.SquaredDistances(rows, points), graph.Scalar(-Gamma)));
+        if (Name is "linear") return graph.Add("MatMul", rows, graph.Transposed(points));
+        // ONNX Runtime would fuse a factor of the product into it as a float32: the points carry it instead
+        var scaled = new Matrix(points.Rows, points.Columns, Array.ConvertAll(points.Values.ToArray(), value => Gamma * value));
+        var argument = graph.Add("Add", graph.Add("MatMul", rows, graph.Transposed(scaled)), graph.Scalar(Coef0));
+        return Name is "poly" ? graph.Add("Pow", argument, graph.Scalar(Degree)) : graph.Add("Tanh", argument);
     }
 
     public void Write(ModelWriter writer)

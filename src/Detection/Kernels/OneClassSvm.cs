@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using EventSourcedAnomaly.Detection.Kernels;
 using EventSourcedAnomaly.Detection.Models;
+using EventSourcedAnomaly.Detection.Onnx;
 
 namespace EventSourcedAnomaly.Detection;
 
@@ -31,7 +32,7 @@ public sealed class OneClassSvm : Detector
         Parameter.Integer("max_iter", -1, -1, "Greatest number of steps; -1 for no limit."),
         Parameter.AutomaticContamination,
     ])
-    { Make = (parameters, seed) => new OneClassSvm(parameters, seed) };
+    { Make = (parameters, seed) => new OneClassSvm(parameters, seed), HasOnnxForm = true };
 
     private Kernel _kernel = null!;
     private Matrix _supportVectors = null!;
@@ -71,6 +72,12 @@ public sealed class OneClassSvm : Detector
             _kernel.Evaluate(rows.Slice(i * features, features), _columns, scratch, values);
             scores[i] = _rho - TensorPrimitives.Dot<double>(values, _dualCoef);
         }
+    }
+
+    internal override string ScoresInOnnx(OnnxGraph graph, string rows)
+    {
+        var values = _kernel.InOnnx(graph, rows, _supportVectors);
+        return graph.Add("Sub", graph.Scalar(_rho), graph.Add("MatMul", values, graph.Constant(_dualCoef, _dualCoef.Length, 1)));
     }
 
     private protected override void WriteModel(ModelWriter writer)

@@ -1,6 +1,7 @@
 using EventSourcedAnomaly.Detection.Linear;
 using EventSourcedAnomaly.Detection.Models;
 using EventSourcedAnomaly.Detection.Numerics;
+using EventSourcedAnomaly.Detection.Onnx;
 
 namespace EventSourcedAnomaly.Detection;
 
@@ -28,7 +29,7 @@ public sealed class Pca : Detector
         Parameter.Contamination,
         Parameter.Jobs,
     ])
-    { Make = (parameters, seed) => new Pca(parameters, seed) };
+    { Make = (parameters, seed) => new Pca(parameters, seed), HasOnnxForm = true };
 
     private Standardizer _standardizer = new([], []);
     private ComponentDistances _distances = null!;
@@ -41,7 +42,7 @@ public sealed class Pca : Detector
     {
         _standardizer = Parameters.Boolean("standardization")
             ? Standardizer.Fit(x)
-            : new Standardizer(new double[x.Columns], [.. Enumerable.Repeat(1.0, x.Columns)]);
+            : Standardizer.None(x.Columns);
         var z = _standardizer.Transform(x);
         progress?.Report(0.2);
         var mean = Covariance.Mean(z);
@@ -79,6 +80,12 @@ public sealed class Pca : Detector
             _standardizer.Transform(rows.Slice(i * features, features), z);
             scores[i] = _distances.WeightedSum(z);
         }
+    }
+
+    internal override string ScoresInOnnx(OnnxGraph graph, string rows)
+    {
+        var distances = graph.Add("Sqrt", graph.SquaredDistances(graph.Standardized(rows, _standardizer), _distances.Components));
+        return graph.RowSums(graph.Add("Div", distances, graph.Row(_distances.Weights)));
     }
 
     private protected override void WriteModel(ModelWriter writer)

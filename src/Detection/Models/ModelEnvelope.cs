@@ -1,3 +1,5 @@
+using EventSourcedAnomaly.Detection.Onnx;
+
 namespace EventSourcedAnomaly.Detection.Models;
 
 /// <summary>The outer form of a stored model: "ESAD" in front, then what every detector learns and what this algorithm learns.</summary>
@@ -16,10 +18,12 @@ internal static class ModelEnvelope
     {
         var reader = Form.Open(bytes);
         var name = reader.Text();
-        if (!Algorithms.TryResolve(name, out var algorithm))
-            throw Form.Unknown(name);
+        // a foreign model is stored like the others, though none can be created by name
+        var algorithm = string.Equals(name, OnnxModel.Definition.Name, StringComparison.Ordinal) ? OnnxModel.Definition
+            : Algorithms.TryResolve(name, out var known) ? known
+            : throw Form.Unknown(name);
         var seed = reader.Int();
-        var detector = algorithm.Make(ParameterFormat.Read(ref reader), seed);
+        var detector = algorithm.Make(ParameterFormat.Read(ref reader, algorithm.Parameters), seed);
         detector.ReadFitted(ref reader);
         return Form.Whole(detector, reader);
     }

@@ -15,7 +15,7 @@ internal static class ParameterFormat
         }
     }
 
-    public static ParameterSet Read(ref ModelReader reader)
+    public static ParameterSet Read(ref ModelReader reader, IReadOnlyList<ParameterInfo> parameters)
     {
         var values = new List<KeyValuePair<string, object?>>();
         for (var left = reader.Int(); left > 0; left--)
@@ -23,7 +23,7 @@ internal static class ParameterFormat
             var name = reader.Text();
             values.Add(new(name, ReadValue(ref reader)));
         }
-        return ParameterSet.Restore(values);
+        return ParameterSet.Restore(parameters, values);
     }
 
     private static void WriteValue(ModelWriter writer, object? value)

@@ -6,14 +6,14 @@ namespace EventSourcedAnomaly.Detection.Neural;
 /// Adam (Kingma and Ba 2015), with decoupled weight decay (Loshchilov and Hutter 2019) and clipping of the gradient's norm (Pascanu
 /// et al. 2013).
 /// </summary>
-internal sealed class Adam(int parameters, double learningRate, double weightDecay, double clipNorm)
+internal sealed class Adam(int parameters, double weightDecay, double clipNorm)
 {
     private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
     private double[] _mean = new double[parameters];
     private double[] _square = new double[parameters];
     private int _steps;
 
-    public void Step(Span<double> weights, Span<double> gradient)
+    public void Step(Span<double> weights, Span<double> gradient, double learningRate)
     {
         Clip(gradient);
         _steps++;

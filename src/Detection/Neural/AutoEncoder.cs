@@ -6,7 +6,7 @@ namespace EventSourcedAnomaly.Detection;
 /// Autoencoder (Hawkins, He, Williams, Baxter 2002; Aggarwal 2017, chapter 3): a fully connected network with a bottleneck
 /// reconstructs rows, and rows that it reconstructs badly are anomalies. Trained by Adam with early stopping.
 /// </summary>
-public sealed class AutoEncoder : NeuralDetector
+public sealed class AutoEncoder : ReconstructionDetector
 {
     internal static AlgorithmInfo Definition { get; } = new("AutoEncoder", ["auto_encoder", "AE"], "neural",
     [
@@ -15,10 +15,11 @@ public sealed class AutoEncoder : NeuralDetector
         {
             Integers = new(1, 10_000),
         },
-        Parameter.Choice("hidden_activation_name", "relu", ["relu", "tanh"], "Activation of the hidden layers."),
+        Parameter.Choice("hidden_activation_name", "relu", ["relu", "leaky_relu", "tanh", "sigmoid"], "Activation of the hidden layers."),
+        NeuralSettings.DefaultWeightDecay,
         .. NeuralSettings.Parameters(epochs: 100),
     ])
-    { Make = (parameters, seed) => new AutoEncoder(parameters, seed) };
+    { Make = (parameters, seed) => new AutoEncoder(parameters, seed), HasOnnxForm = true };
 
     private AutoEncoder(ParameterSet parameters, int seed) : base(Definition, parameters, seed)
     {
@@ -31,6 +32,6 @@ public sealed class AutoEncoder : NeuralDetector
         // a code as wide as the data would learn to copy everything, anomalies included
         var encoder = Parameters["hidden_neuron_list"] as int[] ?? [Math.Max(1, (features + 1) / 2), Math.Max(1, features / 4)];
         return new DenseNetwork(
-            [features, .. encoder, .. encoder.Reverse().Skip(1), features], Parameters.Is("hidden_activation_name", "relu"));
+            [features, .. encoder, .. encoder.Reverse().Skip(1), features], new(Parameters.Text("hidden_activation_name")));
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using EventSourcedAnomaly.Detection.Onnx;
 
 namespace EventSourcedAnomaly.Detection.Neural;
 
@@ -96,5 +97,42 @@ internal sealed class LstmCell
             _deltaGates[3 * _units + u] = deltaH[u] * squashed * output * (1 - output);
             deltaCell[u] = delta * forget;
         }
+    }
+
+    /// <summary>h after the last of a sequence of tables, <c>[steps, N, inputs]</c> to <c>[N, units]</c>.</summary>
+    public string LastStateInOnnx(OnnxGraph graph, string sequence, ReadOnlySpan<double> weights)
+    {
+        var body = new OnnxGraph("lstm_");
+        var (h, cell) = StepInOnnx(body, "x", "h", "cell", weights);
+        body.Name(h, "h_out");
+        body.Name(cell, "cell_out");
+        byte[] State(string name) => OnnxWire.Value(name, OnnxType.Double, -1, _units);
+        var bytes = body.ToBytes(
+            "lstm", [State("h"), State("cell"), OnnxWire.Value("x", OnnxType.Double, -1, _inputs)], [State("h_out"), State("cell_out")]);
+        var rows = graph.Add("Shape", [sequence], ("start", 1L), ("end", 2L));
+        var shape = graph.Add("Concat", [rows, graph.Constant([(long)_units], 1)], ("axis", 0L));
+        var zero = graph.Add("Expand", graph.Scalar(0), shape);
+        return graph.Several("Scan", [zero, zero, sequence], 2, ("body", bytes), ("num_scan_inputs", 1L))[0];
+    }
+
+    /// <summary>h after one step from a state of zeros.</summary>
+    public string FirstStateInOnnx(OnnxGraph graph, string x, ReadOnlySpan<double> weights)
+    {
+        var shape = graph.Add("Concat", [graph.Rows(x), graph.Constant([(long)_units], 1)], ("axis", 0L));
+        var zero = graph.Add("Expand", graph.Scalar(0), shape);
+        return StepInOnnx(graph, x, zero, zero, weights).H;
+    }
+
+    private (string H, string Cell) StepInOnnx(OnnxGraph graph, string x, string h, string cell, ReadOnlySpan<double> weights)
+    {
+        // the last column of the weights are the biases
+        var byInput = new Matrix(4 * _units, _width, weights.ToArray());
+        var products = byInput.SelectColumns([.. Enumerable.Range(0, _width - 1)]);
+        var joined = graph.Add("Concat", [x, h], ("axis", 1L));
+        var sums = graph.Add("Add", graph.Add("MatMul", joined, graph.Transposed(products)), graph.Row(byInput.Column(_width - 1)));
+        var gates = graph.Several("Split", [sums, graph.Constant([.. Enumerable.Repeat((long)_units, 4)], 4)], 4, ("axis", 1L));
+        var (input, forget, output) = (graph.Add("Sigmoid", gates[0]), graph.Add("Sigmoid", gates[1]), graph.Add("Sigmoid", gates[3]));
+        var next = graph.Add("Add", graph.Add("Mul", forget, cell), graph.Add("Mul", input, graph.Add("Tanh", gates[2])));
+        return (graph.Add("Mul", output, graph.Add("Tanh", next)), next);
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using EventSourcedAnomaly.Detection.Numerics;
+using EventSourcedAnomaly.Detection.Onnx;
 
 namespace EventSourcedAnomaly.Detection.Neural;
 
@@ -8,7 +9,7 @@ namespace EventSourcedAnomaly.Detection.Neural;
 /// anomaly detection": the encoder's last h is handed to the decoder at every step, which reconstructs the window from its end
 /// backwards.
 /// </summary>
-internal sealed class LstmReconstruction : Network
+internal sealed class LstmReconstruction : ReconstructionNetwork
 {
     private readonly int _features;
     private readonly int _units;
@@ -126,5 +127,16 @@ internal sealed class LstmReconstruction : Network
             _encoder.Backward(parameters, t, deltaH, deltaCell, unusedDeltaX, carried, gradient);
             carried.CopyTo(deltaH);
         }
+    }
+
+    private protected override string ReconstructionInOnnx(OnnxGraph graph, string table, ReadOnlySpan<double> parameters)
+    {
+        var (encoder, decoder) = (_encoder.ParameterCount, _decoder.ParameterCount);
+        var code = _encoder.LastStateInOnnx(graph, graph.Windows(table, _steps), parameters[..encoder]);
+        // the window is reconstructed from its end: its last row is the decoder's first step
+        var h = _decoder.FirstStateInOnnx(graph, code, parameters.Slice(encoder, decoder));
+        var output = parameters[(encoder + decoder)..];
+        var weights = new Matrix(_features, _units, output[..(_features * _units)].ToArray());
+        return graph.Add("Add", graph.Add("MatMul", h, graph.Transposed(weights)), graph.Row(output[(_features * _units)..]));
     }
 }

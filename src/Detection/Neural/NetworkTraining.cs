@@ -27,17 +27,18 @@ public sealed class NetworkTraining
     internal NetworkTraining(NeuralDetector detector, Matrix x, NeuralSettings settings)
     {
         (_detector, _x, _settings) = (detector, x, settings);
-        Standardizer = Standardizer.Fit(x);
+        Standardizer = settings.Standardizes ? Standardizer.Fit(x) : Standardizer.None(x.Columns);
         Samples = new SampleWindows(Standardizer.Transform(x), settings.Window);
         _networks = [.. Enumerable.Range(0, Shards).Select(_ => detector.CreateNetwork(x.Columns))];
         _weights = new double[_networks[0].ParameterCount];
         _networks[0].Initialize(_weights, new RandomSource(detector.Seed, -1));
-        _bestWeights = [.. _weights];
-        _gradients = [.. Enumerable.Range(0, Shards).Select(_ => new double[_weights.Length])];
-        _adam = new Adam(_weights.Length, settings.LearningRate, settings.WeightDecay, settings.ClipNorm);
         var order = new RandomSource(detector.Seed, -2).Permutation(x.Rows);
         var held = (int)(settings.ValidationSize * x.Rows);
         (_validationSamples, _trainingSamples) = (order[..held], order[held..]);
+        _networks[0].Prepare(_weights, Samples, _trainingSamples);
+        _bestWeights = [.. _weights];
+        _gradients = [.. Enumerable.Range(0, Shards).Select(_ => new double[_networks[0].TrainedCount])];
+        _adam = new Adam(_networks[0].TrainedCount, settings.WeightDecay, settings.ClipNorm);
     }
 
     /// <summary>Epochs done.</summary>
@@ -58,11 +59,12 @@ public sealed class NetworkTraining
     public EpochReport TrainEpoch(CancellationToken ct = default)
     {
         var order = new RandomSource(_detector.Seed, Epoch).Permutation(_trainingSamples.Length);
+        var learningRate = _settings.Schedule.Of(Epoch);
         var total = 0.0;
         for (var first = 0; first < order.Length; first += _settings.BatchSize)
         {
             ct.ThrowIfCancellationRequested();
-            total += TrainBatch(order.AsSpan(first, Math.Min(_settings.BatchSize, order.Length - first)).ToArray());
+            total += TrainBatch(order.AsSpan(first, Math.Min(_settings.BatchSize, order.Length - first)).ToArray(), learningRate);
         }
         Epoch++;
         var loss = total / order.Length;
@@ -70,7 +72,7 @@ public sealed class NetworkTraining
         var isBest = (validation ?? loss) < _bestLoss;
         if (isBest) (_bestLoss, _bestWeights, _epochsSinceBest) = (validation ?? loss, [.. _weights], 0);
         else _epochsSinceBest++;
-        return new EpochReport(Epoch, loss, validation, _settings.LearningRate, isBest);
+        return new EpochReport(Epoch, loss, validation, learningRate, isBest);
     }
 
     /// <summary>Everything needed to go on from here with the same data and parameters.</summary>
@@ -105,7 +107,7 @@ public sealed class NetworkTraining
     }
 
     /// <summary>A batch is cut into a fixed number of shards, each summed on its own, so that threads cannot change the sum.</summary>
-    private double TrainBatch(int[] batch)
+    private double TrainBatch(int[] batch, double learningRate)
     {
         var losses = new double[Shards];
         var perShard = (batch.Length + Shards - 1) / Shards;
@@ -118,7 +120,7 @@ public sealed class NetworkTraining
         var gradient = _gradients[0];
         for (var shard = 1; shard < Shards; shard++) System.Numerics.Tensors.TensorPrimitives.Add(gradient, _gradients[shard], gradient);
         System.Numerics.Tensors.TensorPrimitives.Divide(gradient, batch.Length, gradient);
-        _adam.Step(_weights, gradient);
+        _adam.Step(_weights.AsSpan(0, gradient.Length), gradient, learningRate);
         return losses.Sum();
     }
 

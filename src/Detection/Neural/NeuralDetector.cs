@@ -1,11 +1,11 @@
 using EventSourcedAnomaly.Detection.Models;
 using EventSourcedAnomaly.Detection.Neural;
+using EventSourcedAnomaly.Detection.Onnx;
 
 namespace EventSourcedAnomaly.Detection;
 
 /// <summary>
-/// A network that learned to reconstruct normal rows; the raw score is the root of the summed squared errors over a row's
-/// standardised features. It can be fitted at once or, through <see cref="BeginTraining"/>, epoch by epoch.
+/// A network that learned what normal rows are like. It can be fitted at once or, through <see cref="BeginTraining"/>, epoch by epoch.
 /// </summary>
 public abstract class NeuralDetector : Detector
 {
@@ -16,11 +16,16 @@ public abstract class NeuralDetector : Detector
     {
     }
 
-    /// <summary>0: a row that is reconstructed without error.</summary>
-    public override double BaseValue => Fitted(0.0);
-
     /// <summary>Rows in a sample: 1, or the window of a sequence model.</summary>
     private protected abstract int Window { get; }
+
+    /// <summary>Name of the parameter that holds the weight decay.</summary>
+    private protected abstract string WeightDecay { get; }
+
+    /// <summary>Whether features are scaled first.</summary>
+    private protected virtual bool Standardizes => true;
+
+    private protected ReadOnlySpan<double> Weights => _weights;
 
     internal abstract Network CreateNetwork(int features);
 
@@ -33,7 +38,7 @@ public abstract class NeuralDetector : Detector
     {
         ArgumentNullException.ThrowIfNull(x);
         InputCheck.Training(x);
-        return new NetworkTraining(this, x, NeuralSettings.From(Parameters, Window));
+        return new NetworkTraining(this, x, NeuralSettings.From(Parameters, Window, WeightDecay, Standardizes));
     }
 
     /// <summary>Goes on with a training of the same parameters, seed and data.</summary>
@@ -66,25 +71,15 @@ public abstract class NeuralDetector : Detector
     {
         var features = _standardizer.Mean.Length;
         var network = CreateNetwork(features);
-        var windows = new SampleWindows(_standardizer.Transform(new Matrix(scores.Length, features, rows.ToArray())), Window);
-        var errors = new double[features];
-        for (var i = 0; i < scores.Length; i++)
-        {
-            network.LastErrors(_weights, windows[i], errors);
-            scores[i] = Math.Sqrt(errors.Sum());
-        }
+        var windows = Windows(rows, scores.Length);
+        for (var i = 0; i < scores.Length; i++) scores[i] = network.Score(_weights, windows[i], features);
     }
 
-    /// <summary>The score divided among the features in proportion to their squared errors.</summary>
-    public override double[] Contributions(ReadOnlySpan<double> row)
-    {
-        InputCheck.Scoring(row, 1, Fitted(FeatureCount));
-        var errors = new double[FeatureCount];
-        var windows = new SampleWindows(_standardizer.Transform(new Matrix(1, FeatureCount, row.ToArray())), Window);
-        CreateNetwork(FeatureCount).LastErrors(_weights, windows[0], errors);
-        var score = Math.Sqrt(errors.Sum());
-        return score > 0 ? Array.ConvertAll(errors, e => e / score) : errors;
-    }
+    private protected SampleWindows Windows(ReadOnlySpan<double> rows, int count) =>
+        new(_standardizer.Transform(new Matrix(count, rows.Length / count, rows.ToArray())), Window);
+
+    internal override string ScoresInOnnx(OnnxGraph graph, string rows) =>
+        CreateNetwork(FeatureCount).ScoresInOnnx(graph, graph.Standardized(rows, _standardizer), _weights);
 
     private protected override void WriteModel(ModelWriter writer)
     {

@@ -2,14 +2,14 @@ namespace EventSourcedAnomaly.Detection.Neural;
 
 /// <summary>What the trained networks have in common.</summary>
 internal sealed record NeuralSettings(
-    int Epochs, int BatchSize, double LearningRate, double WeightDecay, double ClipNorm, double ValidationSize, int Patience, int Window)
+    int Epochs, int BatchSize, LearningRateSchedule Schedule, double WeightDecay, double ClipNorm, double ValidationSize, int Patience,
+    int Window, bool Standardizes)
 {
     public static IReadOnlyList<ParameterInfo> Parameters(int epochs) =>
     [
         Parameter.Integer("epochs", epochs, 1, "Greatest number of passes over the training data.", 100_000),
         Parameter.Integer("batch_size", 32, 1, "Samples per step.", 100_000),
-        Parameter.Number("lr", 1e-3, new(0, 1, MinimumOpen: true), "Learning rate of Adam."),
-        Parameter.Number("weight_decay", 1e-5, new(0, 1), "Decoupled weight decay."),
+        .. LearningRateSchedule.Parameters,
         Parameter.Number("clip_norm", 1, new(0, double.PositiveInfinity), "Greatest norm of a gradient; 0 does not clip."),
         Parameter.Number("validation_size", 0.1, new(0, 0.5), "Share of the samples held back to decide when to stop."),
         Parameter.Integer("patience", 10, 0, "Epochs without improvement after which training stops; 0 never stops early."),
@@ -18,7 +18,14 @@ internal sealed record NeuralSettings(
         Parameter.Jobs,
     ];
 
-    public static NeuralSettings From(ParameterSet parameters, int window) => new(
-        parameters.Integer("epochs"), parameters.Integer("batch_size"), parameters.Number("lr"), parameters.Number("weight_decay"),
-        parameters.Number("clip_norm"), parameters.Number("validation_size"), parameters.Integer("patience"), window);
+    public static ParameterInfo DefaultWeightDecay { get; } = Parameter.Number("weight_decay", 1e-5, new(0, 1), "Decoupled weight decay.");
+
+    /// <param name="parameters">Validated hyper-parameters.</param>
+    /// <param name="window">Rows in a sample.</param>
+    /// <param name="weightDecay">Name of the parameter that holds the weight decay.</param>
+    /// <param name="standardizes">Whether features are scaled first.</param>
+    public static NeuralSettings From(ParameterSet parameters, int window, string weightDecay, bool standardizes) => new(
+        parameters.Integer("epochs"), parameters.Integer("batch_size"), LearningRateSchedule.From(parameters),
+        parameters.Number(weightDecay), parameters.Number("clip_norm"), parameters.Number("validation_size"),
+        parameters.Integer("patience"), window, standardizes);
 }

@@ -7,6 +7,9 @@ namespace EventSourcedAnomaly.Detection;
 /// <param name="Parameters">Its hyper-parameters with defaults and ranges.</param>
 public sealed record AlgorithmInfo(string Name, IReadOnlyList<string> Aliases, string Family, IReadOnlyList<ParameterInfo> Parameters)
 {
+    /// <summary>Whether a fitted detector can be written as an ONNX model.</summary>
+    public bool HasOnnxForm { get; internal init; }
+
     /// <summary>Makes the unfitted detector from validated parameters and the seed to use.</summary>
     internal Func<ParameterSet, int, Detector> Make { get; init; } = null!;
 }

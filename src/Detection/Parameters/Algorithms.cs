@@ -13,7 +13,7 @@ public static class Algorithms
         OneClassSvm.Definition,
         Ecod.Definition, Copod.Definition, Hbos.Definition, Loda.Definition, KernelDensity.Definition,
         Pca.Definition, MinCovDet.Definition,
-        AutoEncoder.Definition,
+        AutoEncoder.Definition, DeepSvdd.Definition,
     ];
 
     /// <summary>All algorithms, family by family.</summary>

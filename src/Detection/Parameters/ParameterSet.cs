@@ -30,8 +30,14 @@ public sealed class ParameterSet
         return new ParameterSet(values);
     }
 
-    internal static ParameterSet Restore(IEnumerable<KeyValuePair<string, object?>> values) =>
-        new(new SortedDictionary<string, object?>(values.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal));
+    /// <summary>A stored set; a parameter that is younger than the stored form has its default.</summary>
+    internal static ParameterSet Restore(IReadOnlyList<ParameterInfo> parameters, IEnumerable<KeyValuePair<string, object?>> stored)
+    {
+        var values = new SortedDictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var parameter in parameters) values[parameter.Name] = parameter.Default;
+        foreach (var (name, value) in stored) values[name] = value;
+        return new ParameterSet(values);
+    }
 
     internal bool Has(string name) => _values.TryGetValue(name, out var value) && value is not null;
 

@@ -9,6 +9,7 @@ public sealed class Copod : TailDetector
     internal static AlgorithmInfo Definition { get; } = new("COPOD", ["CopulaBasedOutlierDetection"], "probabilistic", TailParameters)
     {
         Make = (parameters, seed) => new Copod(parameters, seed),
+        HasOnnxForm = true,
     };
 
     private Copod(ParameterSet parameters, int seed) : base(Definition, parameters, seed)

@@ -10,6 +10,7 @@ public sealed class Ecod : TailDetector
         "ECOD", ["EmpiricalCumulativeOutlierDetection"], "probabilistic", TailParameters)
     {
         Make = (parameters, seed) => new Ecod(parameters, seed),
+        HasOnnxForm = true,
     };
 
     private Ecod(ParameterSet parameters, int seed) : base(Definition, parameters, seed)

@@ -70,6 +70,9 @@ internal sealed class EmpiricalTails
         return (_negativeLog[atMost], _negativeLog[sorted.Length - below]);
     }
 
+    /// <summary>The values up to which the tails of a feature stay as they are: every training value, and the number before it.</summary>
+    public IEnumerable<double> Steps(int feature) => _sorted[feature].SelectMany(value => new[] { Math.BitDecrement(value), value });
+
     public void Write(ModelWriter writer)
     {
         writer.Array(SkewSign);

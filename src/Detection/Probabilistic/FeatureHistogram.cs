@@ -1,4 +1,5 @@
 using EventSourcedAnomaly.Detection.Models;
+using EventSourcedAnomaly.Detection.Onnx;
 
 namespace EventSourcedAnomaly.Detection.Probabilistic;
 
@@ -66,6 +67,15 @@ internal sealed class FeatureHistogram(double[] edges, double[] scores, double t
         if (value > edges[^1]) return value - edges[^1] <= (edges[^1] - edges[last]) * tolerance ? scores[last] : _worst;
         var bin = Bin(edges, _binsPerUnit, value);
         return scores[value.Equals(edges[bin]) ? bin - 1 : bin];
+    }
+
+    /// <summary>The values up to which <see cref="Score"/> stays as it is: the edges, and the two ends of the tolerance.</summary>
+    public IEnumerable<double> Steps()
+    {
+        var (first, last) = (edges[1] - edges[0], edges[^1] - edges[^2]);
+        var below = OnnxSteps.Last(edges[0] - first, edges[0], value => edges[0] - value > first * tolerance);
+        var above = OnnxSteps.Last(edges[^1], edges[^1] + last, value => value - edges[^1] <= last * tolerance);
+        return [below, .. edges, above];
     }
 
     public static bool IsEven(double[] edges)

@@ -1,5 +1,6 @@
 using EventSourcedAnomaly.Detection.Models;
 using EventSourcedAnomaly.Detection.Numerics;
+using EventSourcedAnomaly.Detection.Onnx;
 using EventSourcedAnomaly.Detection.Probabilistic;
 
 namespace EventSourcedAnomaly.Detection;
@@ -25,7 +26,7 @@ public sealed class Hbos : Detector
         Parameter.Contamination,
         Parameter.Jobs,
     ])
-    { Make = (parameters, seed) => new Hbos(parameters, seed) };
+    { Make = (parameters, seed) => new Hbos(parameters, seed), HasOnnxForm = true };
 
     private FeatureHistogram[] _histograms = [];
 
@@ -90,6 +91,9 @@ public sealed class Hbos : Detector
         for (var f = 0; f < terms.Length; f++) terms[f] = _histograms[f].Score(row[f]);
         return terms;
     }
+
+    internal override string ScoresInOnnx(OnnxGraph graph, string rows) =>
+        graph.RowSums(graph.Steps(rows, [.. _histograms.Select(h => OnnxSteps.Of(h.Steps(), h.Score))]));
 
     private protected override void WriteModel(ModelWriter writer)
     {

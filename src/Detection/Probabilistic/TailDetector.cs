@@ -1,4 +1,5 @@
 using EventSourcedAnomaly.Detection.Models;
+using EventSourcedAnomaly.Detection.Onnx;
 using EventSourcedAnomaly.Detection.Probabilistic;
 
 namespace EventSourcedAnomaly.Detection;
@@ -50,6 +51,9 @@ public abstract class TailDetector : Detector
         var (left, right) = _tails.Of(feature, value);
         return Combine(left, right, _tails.SkewSign[feature]);
     }
+
+    internal override string ScoresInOnnx(OnnxGraph graph, string rows) => graph.RowSums(graph.Steps(rows,
+        [.. Enumerable.Range(0, FeatureCount).Select(f => OnnxSteps.Of(_tails.Steps(f), value => FeatureScore(f, value)))]));
 
     private protected override void WriteModel(ModelWriter writer) => _tails.Write(writer);
 

@@ -21,7 +21,7 @@ internal static class StreamingEnvelope
         if (!StreamingAlgorithms.TryResolve(name, out var algorithm))
             throw Form.Unknown(name);
         var seed = reader.Int();
-        var detector = algorithm.Make(ParameterFormat.Read(ref reader), seed);
+        var detector = algorithm.Make(ParameterFormat.Read(ref reader, algorithm.Parameters), seed);
         detector.ReadLearned(ref reader);
         return Form.Whole(detector, reader);
     }

@@ -9,12 +9,14 @@ public sealed class NetworkTests
     [InlineData("dense relu")]
     [InlineData("dense tanh")]
     [InlineData("lstm")]
+    [InlineData("sphere")]
     public void The_gradient_is_the_slope_of_the_loss(string kind)
     {
         Network network = kind switch
         {
-            "dense relu" => new DenseNetwork([4, 5, 3, 5, 4], isRelu: true),
-            "dense tanh" => new DenseNetwork([4, 5, 3, 5, 4], isRelu: false),
+            "dense relu" => new DenseNetwork([4, 5, 3, 5, 4], new("relu")),
+            "dense tanh" => new DenseNetwork([4, 5, 3, 5, 4], new("tanh")),
+            "sphere" => new SphereNetwork([4, 5, 3], new("leaky_relu"), new("sigmoid")),
             _ => new LstmReconstruction(features: 2, units: 3, steps: 4),
         };
         var random = new RandomSource(1);
@@ -23,7 +25,7 @@ public sealed class NetworkTests
         var sample = Enumerable.Range(0, kind == "lstm" ? 8 : 4).Select(_ => random.NextGaussian()).ToArray();
         var gradient = new double[weights.Length];
         network.Backpropagate(weights, sample, gradient);
-        for (var i = 0; i < weights.Length; i++)
+        for (var i = 0; i < network.TrainedCount; i++)
         {
             const double Step = 1e-6;
             var kept = weights[i];

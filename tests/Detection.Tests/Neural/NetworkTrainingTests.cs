@@ -2,7 +2,7 @@ namespace EventSourcedAnomaly.Detection.Tests.Neural;
 
 public sealed class NetworkTrainingTests
 {
-    public static TheoryData<string> Names => ["AutoEncoder", "LSTMAutoencoder"];
+    public static TheoryData<string> Names => ["AutoEncoder", "LSTMAutoencoder", "DeepSVDD"];
 
     private const string Parameters = """{"epochs":6,"patience":0}""";
 
