@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EventSourcedAnomaly.Detection;
+using EventSourcedAnomaly.Detection.Streaming;
 
 namespace EventSourcedAnomaly.Cli.Commands;
 
@@ -11,15 +12,20 @@ internal static class AlgorithmsCommand
         var command = new Command("algorithms", "List the algorithms and their hyper-parameters.");
         command.SetAction(_ =>
         {
-            foreach (var algorithm in Algorithms.All) Write(algorithm);
+            Console.WriteLine("Tables (evaluate, score)");
+            foreach (var a in Algorithms.All) Write(a.Name, a.Family + (a.HasOnnxForm ? ", exports to ONNX" : ""), a.Aliases, a.Parameters);
+            Console.WriteLine("Streams (stream)");
+            foreach (var a in StreamingAlgorithms.All) Write(a.Name, a.Family, a.Aliases, a.Parameters);
+            Console.WriteLine("Drift in streams");
+            foreach (var a in DriftAlgorithms.All) Write(a.Name, "drift", a.Aliases, a.Parameters);
         });
         return command;
     }
 
-    private static void Write(AlgorithmInfo algorithm)
+    private static void Write(string name, string family, IReadOnlyList<string> aliases, IReadOnlyList<ParameterInfo> parameters)
     {
-        Console.WriteLine($"{algorithm.Name} ({algorithm.Family}), also {string.Join(", ", algorithm.Aliases)}");
-        foreach (var parameter in algorithm.Parameters)
+        Console.WriteLine($"{name} ({family}){(aliases.Count > 0 ? ", also " : "")}{string.Join(", ", aliases)}");
+        foreach (var parameter in parameters)
             Console.WriteLine($"  {parameter.Name} = {Text(parameter.Default)}: {parameter.Expected}. {parameter.Description}");
     }
 

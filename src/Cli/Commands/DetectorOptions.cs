@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using EventSourcedAnomaly.Detection;
 
 namespace EventSourcedAnomaly.Cli.Commands;
@@ -15,10 +14,7 @@ internal sealed class DetectorOptions
         DefaultValueFactory = _ => "IsolationForest",
     };
 
-    private readonly Option<string[]> _parameters = new("--param")
-    {
-        Description = "Hyper-parameter as name=value; may be given several times.",
-    };
+    private readonly ParameterOption _parameters = new();
 
     private readonly Option<string[]> _ignored = new("--ignore") { Description = "Column that is no feature; may be given several times." };
 
@@ -34,7 +30,7 @@ internal sealed class DetectorOptions
     public void AddTo(Command command)
     {
         command.Arguments.Add(_data);
-        Option[] options = [_algorithm, _parameters, _ignored, _standardize, _fitRows, _seed];
+        Option[] options = [_algorithm, _parameters.Option, _ignored, _standardize, _fitRows, _seed];
         foreach (var option in options) command.Options.Add(option);
     }
 
@@ -45,32 +41,7 @@ internal sealed class DetectorOptions
     public string[] Ignored(ParseResult arguments) => arguments.GetValue(_ignored) ?? [];
 
     public Detector CreateDetector(ParseResult arguments) =>
-        Algorithms.Create(arguments.GetValue(_algorithm)!, Parameters(arguments.GetValue(_parameters) ?? []), Seed(arguments));
+        Algorithms.Create(arguments.GetValue(_algorithm)!, _parameters.Values(arguments), Seed(arguments));
 
     public FitPlan Plan(ParseResult arguments) => new(arguments.GetValue(_standardize), arguments.GetValue(_fitRows), Seed(arguments));
-
-    private static Dictionary<string, JsonElement> Parameters(string[] pairs)
-    {
-        var parameters = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        foreach (var pair in pairs)
-        {
-            var at = pair.IndexOf('=', StringComparison.Ordinal);
-            if (at <= 0) throw new ParameterException("--param", "name=value", $"'{pair}'");
-            parameters[pair[..at]] = Value(pair[(at + 1)..]);
-        }
-        return parameters;
-    }
-
-    /// <summary>JSON as it stands, anything else as a word, so that words need no quotes in the shell.</summary>
-    private static JsonElement Value(string text)
-    {
-        try
-        {
-            return JsonDocument.Parse(text).RootElement;
-        }
-        catch (JsonException)
-        {
-            return JsonDocument.Parse('"' + JsonEncodedText.Encode(text).ToString() + '"').RootElement;
-        }
-    }
 }

@@ -21,11 +21,13 @@ internal static class StreamCommand
             Description = "Streaming algorithm: " + string.Join(", ", StreamingAlgorithms.All.Select(a => a.Name)) + ".",
             DefaultValueFactory = _ => StreamingAlgorithms.All[0].Name,
         };
+        var parameters = new ParameterOption();
         var seed = new Option<int>("--seed") { Description = "Seed of every random choice.", DefaultValueFactory = _ => 0 };
-        var command = new Command("stream", "Score a time series one row at a time, without looking ahead.") { series, algorithm, seed };
+        var command = new Command("stream", "Score a time series one row at a time, without looking ahead.") { series, algorithm, parameters.Option, seed };
         command.SetAction(async (arguments, ct) =>
         {
-            var detector = StreamingAlgorithms.Create(arguments.GetValue(algorithm)!, seed: arguments.GetValue(seed));
+            var detector = StreamingAlgorithms.Create(
+                arguments.GetValue(algorithm)!, parameters.Values(arguments), arguments.GetValue(seed));
             var path = arguments.GetRequiredValue(series);
             using var reader = path is "-" ? new StreamReader(Console.OpenStandardInput()) : new StreamReader(path);
             await using var writer = new StreamWriter(Console.OpenStandardOutput());

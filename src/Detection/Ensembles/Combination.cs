@@ -16,12 +16,11 @@ internal sealed class Combination
     /// <param name="method">average, maximization, median, aom or moa.</param>
     /// <param name="members">Members of the ensemble.</param>
     /// <param name="buckets">Groups of aom and moa.</param>
-    /// <param name="weights">Weights of the average, one per member with a sum above 0; null for equal ones.</param>
+    /// <param name="weights">Weights of the average, one per member with a sum above 0.</param>
     /// <param name="seed">Seed of the grouping.</param>
-    public Combination(string method, int members, int buckets, double[]? weights, int seed)
+    public Combination(string method, int members, int buckets, double[] weights, int seed)
     {
         _method = method;
-        weights ??= [.. Enumerable.Repeat(1.0, members)];
         _shares = Array.ConvertAll(weights, weight => weight / weights.Sum());
         var order = new RandomSource(seed).Permutation(members);
         _groups = [.. order.Chunk((members + buckets - 1) / Math.Min(buckets, members))];

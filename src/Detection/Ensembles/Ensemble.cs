@@ -13,13 +13,40 @@ public sealed class Ensemble : Detector
     private static readonly string[] DefaultMembers = ["IsolationForest", "KNN", "MinCovDet"];
 
     private Standardizer _standardizer = new([], []);
-    private Detector[] _members = [];
+    private readonly Detector[] _members;
+    private readonly double[] _weights;
     private ScoreUnification[] _unifications = [];
     private Combination _combination = null!;
     private LocalSelection? _selection;
 
     private Ensemble(AlgorithmInfo definition, ParameterSet parameters, int seed) : base(definition, parameters, seed)
     {
+        var chosen = parameters["base_estimators"] switch
+        {
+            EnsembleMember[] members => members,
+            string[] names => Array.ConvertAll(names, EnsembleMember.Of),
+            _ => [],
+        };
+        if (chosen.Length == 0) throw new ParameterException("base_estimators", "at least one algorithm", "[]");
+        _weights = parameters["weights"] as double[] ?? Array.ConvertAll(chosen, m => m.Weight);
+        if (_weights.Length != chosen.Length || !(_weights.Sum() > 0))
+            throw new ParameterException(
+                "weights", $"{chosen.Length} weights, one per member and not all 0", $"[{string.Join(", ", _weights)}]");
+        _members = [.. chosen.Select(Create)];
+    }
+
+    /// <summary>Members of one algorithm differ by their seeds.</summary>
+    private Detector Create(EnsembleMember member, int index)
+    {
+        try
+        {
+            return Algorithms.Create(member.Algorithm, member.Hyperparameters, Seed + index);
+        }
+        catch (ParameterException refused)
+        {
+            throw new ParameterException(
+                $"base_estimators[{index}].hyperparameters.{refused.Parameter}", refused.Expected, refused.Value);
+        }
     }
 
     /// <param name="candidates">The algorithms that may be members.</param>
@@ -28,7 +55,8 @@ public sealed class Ensemble : Detector
         AlgorithmInfo? definition = null;
         definition = new AlgorithmInfo("Ensemble", ["ensemble", "AveragingEnsemble"], "ensemble",
         [
-            new("base_estimators", ParameterKind.TextList, DefaultMembers, "Algorithms of the members.")
+            new("base_estimators", ParameterKind.MemberList, DefaultMembers,
+                "The members: algorithms, or objects with algorithm, hyperparameters and weight.")
             {
                 Choices = [.. candidates.Select(c => c.Name)],
             },
@@ -63,23 +91,15 @@ public sealed class Ensemble : Detector
             ? Standardizer.Fit(x)
             : Standardizer.None(x.Columns);
         var z = _standardizer.Transform(x);
-        var names = (string[])Parameters["base_estimators"]!;
-        if (names.Length == 0) throw new ParameterException("base_estimators", "at least one algorithm", "[]");
-        if (Parameters["weights"] is double[] weights && (weights.Length != names.Length || !(weights.Sum() > 0)))
-            throw new ParameterException(
-                "weights", $"{names.Length} weights, one per member and not all 0", $"[{string.Join(", ", weights)}]");
-        _members = new Detector[names.Length];
-        for (var m = 0; m < names.Length; m++)
+        for (var m = 0; m < _members.Length; m++)
         {
-            // members of one algorithm differ by their seeds
-            _members[m] = Algorithms.Create(names[m], parameters: null, Seed + m);
             _members[m].MaxDegreeOfParallelism = MaxDegreeOfParallelism;
             _members[m].Fit(z, progress: null, ct);
-            progress?.Report((m + 1.0) / names.Length);
+            progress?.Report((m + 1.0) / _members.Length);
         }
         Assemble();
         var unified = UnifiedTrainingScores(x.Rows);
-        _selection = Parameters.Is("combination", "lscp") ? new LocalSelection(z, unified, names.Length) : null;
+        _selection = Parameters.Is("combination", "lscp") ? new LocalSelection(z, unified, _members.Length) : null;
         return CombineTraining(z, unified, ct);
     }
 
@@ -97,7 +117,7 @@ public sealed class Ensemble : Detector
     {
         _unifications = Array.ConvertAll(_members, m => new ScoreUnification(Parameters.Text("unification"), m));
         _combination = new Combination(
-            Parameters.Text("combination"), _members.Length, Parameters.Integer("n_buckets"), Parameters["weights"] as double[], Seed);
+            Parameters.Text("combination"), _members.Length, Parameters.Integer("n_buckets"), _weights, Seed);
     }
 
     private double[] UnifiedTrainingScores(int rows)
@@ -142,7 +162,6 @@ public sealed class Ensemble : Detector
     private protected override void ReadModel(ref ModelReader reader)
     {
         _standardizer = new Standardizer(reader.Array<double>(), reader.Array<double>());
-        _members = new Detector[((string[])Parameters["base_estimators"]!).Length];
         for (var m = 0; m < _members.Length; m++) _members[m] = FromBytes(reader.Bytes());
         Assemble();
         if (reader.Int() == 1) _selection = LocalSelection.Read(ref reader, _members.Length);

@@ -3,7 +3,7 @@ namespace EventSourcedAnomaly.Detection.Models;
 /// <summary>The stored form of a <see cref="ParameterSet"/>: names, a kind each, values.</summary>
 internal static class ParameterFormat
 {
-    private const int Null = 0, Integer = 1, Number = 2, Boolean = 3, Text = 4, Integers = 5, Texts = 6, Numbers = 7;
+    private const int Null = 0, Integer = 1, Number = 2, Boolean = 3, Text = 4, Integers = 5, Texts = 6, Numbers = 7, Members = 8;
 
     public static void Write(ModelWriter writer, ParameterSet parameters)
     {
@@ -42,6 +42,11 @@ internal static class ParameterFormat
                 writer.Int(list.Length);
                 foreach (var text in list) writer.Text(text);
                 break;
+            case EnsembleMember[] list:
+                writer.Int(Members);
+                writer.Int(list.Length);
+                foreach (var member in list) writer.Text(member.ToString());
+                break;
             default: throw new InvalidOperationException($"a parameter of type {value.GetType()} has no stored form");
         }
     }
@@ -57,11 +62,16 @@ internal static class ParameterFormat
             case Text: return reader.Text();
             case Integers: return reader.Array<int>();
             case Numbers: return reader.Array<double>();
-            case Texts:
-                var list = new string[reader.Int()];
-                for (var i = 0; i < list.Length; i++) list[i] = reader.Text();
-                return list;
+            case Texts: return List(ref reader);
+            case Members: return Array.ConvertAll(List(ref reader), EnsembleMember.Parse);
             case var kind: throw new InvalidDataException($"unknown kind of parameter: {kind}");
         }
+    }
+
+    private static string[] List(ref ModelReader reader)
+    {
+        var list = new string[reader.Int()];
+        for (var i = 0; i < list.Length; i++) list[i] = reader.Text();
+        return list;
     }
 }

@@ -22,7 +22,8 @@ public sealed class DeepSvdd : NeuralDetector
             "Activation of the last layer; a bounded one can map everything to the centre."),
         Parameter.Boolean("preprocessing", value: true, "Scale features to mean 0 and standard deviation 1 first."),
         Parameter.Number("l2_regularizer", 1e-6, new(0, 1), "Decoupled weight decay."),
-        .. NeuralSettings.Parameters(epochs: 100),
+        // the loss grows with the square of the distance: without a tight bound the anomalies among the rows would lead the training
+        .. NeuralSettings.Parameters(epochs: 100, clipNorm: 0.1),
     ])
     { Make = (parameters, seed) => new DeepSvdd(parameters, seed), HasOnnxForm = true };
 

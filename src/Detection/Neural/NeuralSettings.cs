@@ -5,12 +5,12 @@ internal sealed record NeuralSettings(
     int Epochs, int BatchSize, LearningRateSchedule Schedule, double WeightDecay, double ClipNorm, double ValidationSize, int Patience,
     int Window, bool Standardizes)
 {
-    public static IReadOnlyList<ParameterInfo> Parameters(int epochs) =>
+    public static IReadOnlyList<ParameterInfo> Parameters(int epochs, double clipNorm = 1) =>
     [
         Parameter.Integer("epochs", epochs, 1, "Greatest number of passes over the training data.", 100_000),
         Parameter.Integer("batch_size", 32, 1, "Samples per step.", 100_000),
         .. LearningRateSchedule.Parameters,
-        Parameter.Number("clip_norm", 1, new(0, double.PositiveInfinity), "Greatest norm of a gradient; 0 does not clip."),
+        Parameter.Number("clip_norm", clipNorm, new(0, double.PositiveInfinity), "Greatest norm of a gradient; 0 does not clip."),
         Parameter.Number("validation_size", 0.1, new(0, 0.5), "Share of the samples held back to decide when to stop."),
         Parameter.Integer("patience", 10, 0, "Epochs without improvement after which training stops; 0 never stops early."),
         Parameter.Contamination,

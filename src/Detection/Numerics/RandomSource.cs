@@ -1,4 +1,5 @@
 using System.Numerics;
+using EventSourcedAnomaly.Detection.Models;
 
 namespace EventSourcedAnomaly.Detection.Numerics;
 
@@ -100,6 +101,18 @@ internal sealed class RandomSource
             if (sample[k] == j) chosen.Add(j);
         }
         return sample;
+    }
+
+    public void Write(ModelWriter writer)
+    {
+        writer.Array([_s0, _s1, _s2, _s3]);
+        writer.Double(_spareGaussian);
+    }
+
+    public void Read(ref ModelReader reader)
+    {
+        var state = reader.Array<ulong>();
+        (_s0, _s1, _s2, _s3, _spareGaussian) = (state[0], state[1], state[2], state[3], reader.Double());
     }
 
     private static ulong SplitMix(ref ulong state)

@@ -13,6 +13,9 @@ public enum ParameterKind
     IntegerList = 32,
     TextList = 64,
     NumberList = 128,
+
+    /// <summary>A list of algorithms, each by name or with hyper-parameters and a weight of its own.</summary>
+    MemberList = 256,
 }
 
 /// <summary>An interval of numbers; either end may be open or infinite.</summary>
@@ -57,6 +60,8 @@ public sealed record ParameterInfo(string Name, ParameterKind Kind, object? Defa
         if (Kind.HasFlag(ParameterKind.IntegerList)) yield return $"a list of integers {Integers}";
         if (Kind.HasFlag(ParameterKind.NumberList)) yield return $"a list of numbers {Numbers}";
         if (Kind.HasFlag(ParameterKind.TextList)) yield return "a list of " + Words(Choices);
+        else if (Kind.HasFlag(ParameterKind.MemberList))
+            yield return $"a list of algorithms or {{algorithm, hyperparameters, weight}}, algorithms being {Words(Choices)}";
         else if (Choices.Count > 0) yield return (Choices.Count > 1 ? "one of " : "") + Words(Choices);
         if (Kind.HasFlag(ParameterKind.Null)) yield return "null";
     }

@@ -11,7 +11,7 @@ public sealed class ParameterSet
 
     /// <summary>
     /// Name to value: <see cref="int"/>, <see cref="double"/>, <see cref="bool"/>, <see cref="string"/>, <c>int[]</c>,
-    /// <c>string[]</c> or null.
+    /// <c>double[]</c>, <c>string[]</c>, <c>EnsembleMember[]</c> or null.
     /// </summary>
     public IReadOnlyDictionary<string, object?> Values => _values;
 

@@ -18,8 +18,16 @@ internal static class ParameterValue
                 value.EnumerateArray().Select(v => Number(parameter, v)).ToArray(),
             JsonValueKind.Array when parameter.Kind.HasFlag(ParameterKind.TextList) =>
                 value.EnumerateArray().Select(v => Word(parameter, v)).ToArray(),
+            JsonValueKind.Array when parameter.Kind.HasFlag(ParameterKind.MemberList) => Members(parameter, value),
             _ => throw Refused(parameter, value),
         };
+
+    /// <summary>Plain names stay plain, so that they are stored and shown as they always were.</summary>
+    private static object Members(ParameterInfo parameter, JsonElement value)
+    {
+        var members = value.EnumerateArray().Select((v, i) => EnsembleMember.Read(parameter, $"{parameter.Name}[{i}]", v)).ToArray();
+        return value.EnumerateArray().All(v => v.ValueKind == JsonValueKind.String) ? Array.ConvertAll(members, m => m.Algorithm) : members;
+    }
 
     private static object Numeric(ParameterInfo parameter, JsonElement value)
     {

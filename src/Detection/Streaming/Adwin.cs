@@ -1,3 +1,5 @@
+using EventSourcedAnomaly.Detection.Models;
+
 namespace EventSourcedAnomaly.Detection.Streaming;
 
 /// <summary>
@@ -8,8 +10,21 @@ namespace EventSourcedAnomaly.Detection.Streaming;
 /// <param name="clock">Numbers between two checks.</param>
 /// <param name="max_buckets">Buckets of one size before two are merged.</param>
 /// <param name="min_window_length">Fewest numbers in either part.</param>
-public sealed class Adwin(double delta = 0.002, int clock = 32, int max_buckets = 5, int min_window_length = 5) : DriftDetector
+public sealed class Adwin(double delta = 0.002, int clock = 32, int max_buckets = 5, int min_window_length = 5) : DriftDetector(
+    Definition, 0, ("delta", delta), ("clock", clock), ("max_buckets", max_buckets), ("min_window_length", min_window_length))
 {
+    internal static DriftAlgorithmInfo Definition { get; } = new("ADWIN", ["adwin2"],
+    [
+        Parameter.Number("delta", 0.002, new(0, 1, MinimumOpen: true, MaximumOpen: true), "Bound on the probability of a false change."),
+        Parameter.Integer("clock", 32, 1, "Numbers between two checks.", 1_000_000),
+        Parameter.Integer("max_buckets", 5, 2, "Buckets of one size before two are merged.", 1_000),
+        Parameter.Integer("min_window_length", 5, 1, "Fewest numbers in either part.", 1_000_000),
+    ])
+    {
+        Make = (parameters, _) => new Adwin(
+            parameters.Number("delta"), parameters.Integer("clock"), parameters.Integer("max_buckets"), parameters.Integer("min_window_length")),
+    };
+
     private sealed record Bucket(long Count, double Sum, double SquaredDeviations);
 
     private readonly double _delta = Within(delta, 0, 1, nameof(delta));
@@ -38,6 +53,19 @@ public sealed class Adwin(double delta = 0.002, int clock = 32, int max_buckets 
             changed = true;
         }
         return changed;
+    }
+
+    private protected override void WriteState(ModelWriter writer)
+    {
+        writer.Array([.. _buckets.Select(b => b.Count)]);
+        writer.Array([.. _buckets.Select(b => b.Sum)]);
+        writer.Array([.. _buckets.Select(b => b.SquaredDeviations)]);
+    }
+
+    private protected override void ReadState(ref ModelReader reader)
+    {
+        var (counts, sums, deviations) = (reader.Array<long>(), reader.Array<double>(), reader.Array<double>());
+        _buckets.AddRange(counts.Select((count, i) => new Bucket(count, sums[i], deviations[i])));
     }
 
     /// <summary>Merges the two oldest buckets of every size that has too many.</summary>

@@ -1,3 +1,4 @@
+using EventSourcedAnomaly.Detection.Models;
 using EventSourcedAnomaly.Detection.Numerics;
 
 namespace EventSourcedAnomaly.Detection.Streaming;
@@ -10,8 +11,21 @@ namespace EventSourcedAnomaly.Detection.Streaming;
 /// <param name="window_size">Numbers in the window.</param>
 /// <param name="stat_size">Numbers in each sample.</param>
 /// <param name="seed">Seed of the draws.</param>
-public sealed class Kswin(double alpha = 0.005, int window_size = 100, int stat_size = 30, int seed = 0) : DriftDetector
+public sealed class Kswin(double alpha = 0.005, int window_size = 100, int stat_size = 30, int seed = 0) : DriftDetector(
+    Definition, seed, ("alpha", alpha), ("window_size", window_size), ("stat_size", stat_size))
 {
+    internal static DriftAlgorithmInfo Definition { get; } = new("KSWIN", ["ks_window"],
+    [
+        Parameter.Number("alpha", 0.005, new(0, 1, MinimumOpen: true, MaximumOpen: true), "Probability of a false change at one test."),
+        Parameter.Integer("window_size", 100, 2, "Numbers in the window; at least twice stat_size.", 1_000_000),
+        Parameter.Integer("stat_size", 30, 1, "Numbers in each sample.", 500_000),
+        Parameter.RandomState,
+    ])
+    {
+        Make = (parameters, seed) => new Kswin(parameters.Number("alpha"), parameters.Integer("window_size"), parameters.Integer("stat_size"),
+            parameters.Has("random_state") ? parameters.Integer("random_state") : seed),
+    };
+
     private readonly double _critical = Math.Sqrt(-Math.Log(Within(alpha, 0, 1, nameof(alpha))) / AtLeast(stat_size, 1, nameof(stat_size)));
     private readonly int _size = AtLeast(window_size, 2 * stat_size, nameof(window_size));
     private readonly RecentValues _window = new(window_size);
@@ -35,6 +49,20 @@ public sealed class Kswin(double alpha = 0.005, int window_size = 100, int stat_
         // the window goes on from the numbers after the change
         _held = stat_size;
         return true;
+    }
+
+    private protected override void WriteState(ModelWriter writer)
+    {
+        _window.Write(writer);
+        _random.Write(writer);
+        writer.Int(_held);
+    }
+
+    private protected override void ReadState(ref ModelReader reader)
+    {
+        _window.Read(ref reader);
+        _random.Read(ref reader);
+        _held = reader.Int();
     }
 
     /// <summary>Greatest difference of two empirical distributions, of ascending numbers.</summary>

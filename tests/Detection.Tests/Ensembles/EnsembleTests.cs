@@ -49,6 +49,39 @@ public sealed class EnsembleTests
     }
 
     [Fact]
-    public void A_member_that_does_not_exist_is_refused() => Assert.Equal("base_estimators", Assert.Throws<ParameterException>(
+    public void Members_may_carry_hyperparameters_and_weights()
+    {
+        var x = TestData.Cloud(200, 3, outliers: 3);
+        const string Rest = """ "combination":"average","standardization":false""";
+        var mixed = TestData.Fitted("Ensemble", x, $$$"""
+            {"base_estimators":[{"algorithm":"KNN","hyperparameters":{"n_neighbors":9},"weight":1},{"algorithm":"HBOS","weight":0},"ECOD"],
+            {{{Rest}}} }
+            """);
+        Assert.Equal(9, mixed.Parameters.Values["base_estimators"] is EnsembleMember[] members
+            ? members[0].Hyperparameters["n_neighbors"].GetInt32() : 0);
+        Assert.Equal(9, ((Ensemble)mixed).Members[0].Parameters.Values["n_neighbors"]);
+        var restored = Detector.FromBytes(mixed.ToBytes());
+        Assert.Equal(mixed.DecisionFunction(x), restored.DecisionFunction(x));
+        Assert.Equal(mixed.ToBytes(), restored.ToBytes());
+        var half = TestData.Fitted("Ensemble", x, $$"""{"base_estimators":["KNN","HBOS","ECOD"],"weights":[1,0,1],{{Rest}}}""");
+        Assert.NotEqual(half.DecisionScores, mixed.DecisionScores);
+    }
+
+    [Theory]
+    [InlineData("""[{"algorithm":"KNN","hyperparameters":{"n_neighbors":0}}]""", "base_estimators[0].hyperparameters.n_neighbors")]
+    [InlineData("""["ECOD",{"algorithm":"KNN","hyperparameters":{"neighbours":3}}]""", "base_estimators[1].hyperparameters.neighbours")]
+    [InlineData("""[{"algorithm":"KNN","weight":-1}]""", "base_estimators[0].weight")]
+    [InlineData("""[{"algorithm":"nobody"}]""", "base_estimators[0].algorithm")]
+    [InlineData("""[{"weight":1}]""", "base_estimators[0].algorithm")]
+    [InlineData("""[{"algorithm":"KNN","hyperparameters":3}]""", "base_estimators[0].hyperparameters")]
+    [InlineData("""[{"algorithm":"KNN","n_neighbors":3}]""", "base_estimators[0].n_neighbors")]
+    [InlineData("""["nobody"]""", "base_estimators[0]")]
+    [InlineData("[3]", "base_estimators[0]")]
+    [InlineData("[]", "base_estimators")]
+    public void A_wrong_member_is_refused_by_its_place(string members, string place) => Assert.Equal(place, Assert.Throws<ParameterException>(
+        () => Algorithms.Create("Ensemble", TestData.Parameters($$"""{"base_estimators":{{members}}}"""))).Parameter);
+
+    [Fact]
+    public void A_member_that_does_not_exist_is_refused() => Assert.Equal("base_estimators[1]", Assert.Throws<ParameterException>(
         () => Algorithms.Create("Ensemble", TestData.Parameters("""{"base_estimators":["KNN","nobody"]}"""))).Parameter);
 }

@@ -24,6 +24,39 @@ public sealed class DriftDetectorTests
         Assert.InRange(changes[0], 1_000, 1_100);
     }
 
+    [Theory]
+    [InlineData("ADWIN")]
+    [InlineData("PageHinkley")]
+    [InlineData("KSWIN")]
+    public void A_restored_detector_goes_on_bit_by_bit_alike(string name)
+    {
+        var original = DriftAlgorithms.Create(name, seed: 5);
+        var random = new Random(3);
+        for (var i = 0; i < 777; i++) original.Update(random.NextDouble() * (1 + i / 300));
+        var restored = DriftDetector.FromBytes(original.ToBytes());
+        Assert.Equal(original.ToBytes(), restored.ToBytes());
+        Assert.Equal((777, name), (restored.Count, restored.Algorithm));
+        for (var i = 0; i < 2_000; i++)
+        {
+            var value = random.NextDouble() * (1 + i / 300);
+            Assert.Equal(original.Update(value), restored.Update(value));
+        }
+        Assert.Equal(original.ToBytes(), restored.ToBytes());
+        var damaged = original.ToBytes();
+        damaged[^40] ^= 1;
+        Assert.Throws<InvalidDataException>(() => DriftDetector.FromBytes(damaged));
+    }
+
+    [Fact]
+    public void Every_detector_is_listed_by_name_with_its_parameters()
+    {
+        Assert.Equal(["ADWIN", "PageHinkley", "KSWIN"], DriftAlgorithms.All.Select(a => a.Name));
+        Assert.Equal(0.01, DriftAlgorithms.Create("adwin", TestData.Parameters("""{"delta":0.01}""")).Parameters.Values["delta"]);
+        Assert.Equal("delta", Assert.Throws<ParameterException>(
+            () => DriftAlgorithms.Create("ADWIN", TestData.Parameters("""{"delta":1}"""))).Parameter);
+        Assert.Equal("algorithm", Assert.Throws<ParameterException>(() => DriftAlgorithms.Create("nothing")).Parameter);
+    }
+
     [Fact]
     public void Adwin_keeps_what_follows_the_change_in_logarithmic_memory()
     {
