@@ -27,6 +27,7 @@ public sealed class EventStore : IAsyncDisposable
         Snapshots = new SnapshotReader(database, Events, types);
         Attachments = new AttachmentStore(database);
         Head = new LogHead(sessions, Events, options, logger);
+        Tail = new LogTail(Events, types);
         Telemetry = new LogTelemetry(() => Head.Sequence);
         _announcer = new HeadAnnouncer(sessions, logger);
         _commits = new GroupCommit(new BatchCommitter(writing, options, Telemetry, Committed), options, Telemetry, logger);
@@ -55,6 +56,9 @@ public sealed class EventStore : IAsyncDisposable
 
     /// <summary>How far the log reaches.</summary>
     public LogHead Head { get; }
+
+    /// <summary>The newest events, shared by this silo's subscriptions.</summary>
+    internal LogTail Tail { get; }
 
     /// <summary>What the log says of its own work.</summary>
     internal LogTelemetry Telemetry { get; }
@@ -113,6 +117,7 @@ public sealed class EventStore : IAsyncDisposable
         await _announcer.DisposeAsync();
         await Head.DisposeAsync();
         Telemetry.Dispose();
+        Tail.Dispose();
         await _writing.DisposeAsync();
         await Sessions.DisposeAsync();
         await Database.DisposeAsync();

@@ -75,26 +75,42 @@ public sealed class EventReader(NpgsqlDataSource database)
 
     /// <summary>Every matching event up to the head at the time of the call, in constant memory.</summary>
     /// <param name="filter">Which events.</param>
-    /// <param name="pageSize">How many are fetched at a time.</param>
     /// <param name="ct">Stops the reading.</param>
-    public async IAsyncEnumerable<RecordedEvent> All(EventFilter filter, [EnumeratorCancellation] CancellationToken ct, int pageSize = 1000)
+    /// <param name="pageSize">How many are fetched at a time.</param>
+    public async IAsyncEnumerable<RecordedEvent> All(EventFilter filter, [EnumeratorCancellation] CancellationToken ct, int pageSize = 2000)
     {
-        var rest = filter with { Until = Math.Min(filter.Until, await Head(ct)) };
-        while (rest.After < rest.Until)
+        var head = Math.Min(filter.Until, await Head(ct));
+        long after = filter.After, range = pageSize;
+        while (after < head)
         {
-            var page = await Page(rest, pageSize, ct);
+            var until = Math.Min(head, after + range);
+            var page = await Page(filter with { After = after, Until = until }, pageSize, ct);
             foreach (var recorded in page)
             {
                 yield return recorded;
             }
 
-            if (page.Count < pageSize)
-            {
-                yield break;
-            }
-
-            rest = rest with { After = page[^1].Sequence };
+            after = page.Count == pageSize ? page[^1].Sequence : until;
+            range = page.Count < pageSize / 4 ? Math.Min(range * 2, 64L * pageSize) : pageSize;
         }
+    }
+
+    /// <summary>
+    /// The events after one sequence number up to and with another, of some types or of all. The range is the page: without a
+    /// limit the planner cannot mistake how much there is to read, whether it has statistics or not.
+    /// </summary>
+    internal async Task<IReadOnlyList<RecordedEvent>> Range(long after, long until, IReadOnlyCollection<string>? types, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(
+            $"select {Columns} from mt_events where seq_id > $1 and seq_id <= $2 {(types is null ? string.Empty : "and type = any($3)")} order by seq_id");
+        command.Parameters.Add(new() { Value = after });
+        command.Parameters.Add(new() { Value = until });
+        if (types is not null)
+        {
+            command.Parameters.Add(new() { Value = types.ToArray() });
+        }
+
+        return await Collect(command, ct);
     }
 
     /// <summary>The next events of any of some streams, in the order of the log.</summary>

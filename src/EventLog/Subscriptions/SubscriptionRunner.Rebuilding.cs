@@ -7,6 +7,8 @@ internal sealed partial class SubscriptionRunner
     private sealed class Rebuilding(SubscriptionRunner runner) : IAsyncDisposable
     {
         private ProjectionRebuild? _rebuild;
+        private PageReader? _pages;
+        private long _asked;
 
         public bool Active => _rebuild is not null;
 
@@ -17,17 +19,16 @@ internal sealed partial class SubscriptionRunner
                 return;
             }
 
-            _rebuild ??= await ProjectionRebuild.TryBegin(runner._store, projection, ct);
-            if (_rebuild is null)
+            if (_rebuild is null && !await Begin(projection, ct))
             {
                 return;
             }
 
             try
             {
-                if (_rebuild.Position < livePosition)
+                if (_rebuild!.Position < livePosition)
                 {
-                    await Project(projection, _rebuild, await runner.Fetch(_rebuild.Position, livePosition, ct), ct);
+                    await Project(projection, _rebuild, await _pages!.Next(_rebuild.Position, livePosition, ct), ct);
                 }
 
                 if (_rebuild.Position == livePosition)
@@ -48,9 +49,23 @@ internal sealed partial class SubscriptionRunner
         {
             if (_rebuild is not null)
             {
+                await _pages!.DisposeAsync();
                 await _rebuild.DisposeAsync();
                 _rebuild = null;
             }
+        }
+
+        private async Task<bool> Begin(IProjection projection, CancellationToken ct)
+        {
+            if (_asked > 0 && runner._options.Time.GetElapsedTime(_asked) < runner._options.PollInterval)
+            {
+                return false;
+            }
+
+            _asked = runner._options.Time.GetTimestamp();
+            _rebuild = await ProjectionRebuild.TryBegin(runner._store, projection, ct);
+            _pages = _rebuild is null ? null : new PageReader(projection, runner._store);
+            return _rebuild is not null;
         }
 
         // Events that the live projection parked are left out here too, or the two would differ.

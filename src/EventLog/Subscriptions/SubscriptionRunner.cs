@@ -1,5 +1,4 @@
 using EventSourcedAnomaly.EventLog.Events;
-using EventSourcedAnomaly.EventLog.Reading;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -13,13 +12,13 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
 {
     private readonly ISubscription _subscription = subscription;
     private readonly EventStore _store = store;
-    private const int PageSize = 2000;
-    private const int WorthParallel = 200;
+    private readonly EventStoreOptions _options = options;
     private const int Attempts = 4;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
     private readonly string _shard = $"{subscription.Name}:All";
-    private readonly string[]? _types = subscription is IRecordedProjection ? null : [.. store.Types.NamesOf(subscription.EventTypes)];
 
     private long _position = -1;
+    private long _delivered;
 
     /// <summary>How many events it has yet to deal with; null while another silo runs it.</summary>
     public (string Name, long Lag)? Lag =>
@@ -47,13 +46,14 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
             }
 
             Volatile.Write(ref _position, -1);
-            await Task.Delay(options.PollInterval, options.Time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(_options.PollInterval, _options.Time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     private async Task<bool> TryOwn(NpgsqlConnection connection, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand("select pg_try_advisory_lock(hashtextextended($1, 1))", connection)
+        // What is lost in a crash is lost together with its progression, and done again: no commit has to wait for the disk.
+        await using var command = new NpgsqlCommand("select pg_try_advisory_lock(hashtextextended($1, 1)), set_config('synchronous_commit', 'off', false)", connection)
         {
             Parameters = { new() { Value = _shard } },
         };
@@ -63,81 +63,47 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
     private async Task Follow(NpgsqlConnection connection, CancellationToken ct)
     {
         var position = await Progression.Load(connection, _shard, ct);
-        var next = Fetch(position, ct);
+        await using var pages = new PageReader(_subscription, _store);
         await using var rebuilding = new Rebuilding(this);
         while (true)
         {
             Volatile.Write(ref _position, position);
-            var page = await next;
+            var page = await pages.Next(position, _store.Head.Sequence, ct);
             if (page.Reached > position)
             {
-                next = Fetch(page.Reached, ct);
                 await Deliver(connection, page, ct);
                 position = page.Reached;
+                _delivered = _options.Time.GetTimestamp();
             }
-            else
+            else if (!rebuilding.Active && !await Woken(position, ct))
             {
-                // Nothing to do: notice if the lock was lost with its connection.
+                // A quiet log: notice if the lock was lost with its connection.
                 await Progression.Load(connection, _shard, ct);
-                next = rebuilding.Active ? Fetch(position, ct) : WaitAndFetch(position, ct);
             }
 
             await rebuilding.Step(position, ct);
         }
     }
 
-    // A wait with a limit, so that a lock lost with its connection is noticed on a quiet log too.
-    private async Task<Page> WaitAndFetch(long position, CancellationToken ct)
-    {
-        await _store.Head.Beyond(position, ct).WaitAsync(options.PollInterval, options.Time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return await Fetch(position, ct);
-    }
-
-    // The next page is read and deserialised while the one before it is dealt with.
-    private Task<Page> Fetch(long position, CancellationToken ct) => Fetch(position, _store.Head.Sequence, ct);
-
-    private async Task<Page> Fetch(long position, long head, CancellationToken ct)
-    {
-        ct.ThrowIfCancellationRequested();
-        if (head <= position)
-        {
-            return new Page([], position);
-        }
-
-        var events = await _store.Events.Page(new EventFilter { After = position, Until = head, Types = _types }, PageSize, ct);
-        var deliveries = new Delivery[events.Count];
-        if (_types is null)
-        {
-            for (var i = 0; i < deliveries.Length; i++)
-            {
-                deliveries[i] = new Delivery(events[i], Untyped.Instance);
-            }
-        }
-        else if (events.Count < WorthParallel)
-        {
-            for (var i = 0; i < deliveries.Length; i++)
-            {
-                deliveries[i] = Typed(events[i]);
-            }
-        }
-        else
-        {
-            Parallel.For(0, deliveries.Length, i => deliveries[i] = Typed(events[i]));
-        }
-
-        return new Page(deliveries, events.Count == PageSize ? events[^1].Sequence : head);
-    }
-
-    private Delivery Typed(RecordedEvent recorded)
+    // Under load the events of a few milliseconds make one page, which is much cheaper than a page for each commit.
+    private async Task<bool> Woken(long position, CancellationToken ct)
     {
         try
         {
-            return new Delivery(recorded, _store.Types.Deserialize(recorded));
+            await _store.Head.Beyond(position, ct).WaitAsync(_options.PollInterval, _options.Time, ct);
         }
-        catch (Exception e) when (e is not UnknownEventTypeException)
+        catch (TimeoutException)
         {
-            return new Delivery(recorded, new Unreadable(e));
+            return false;
         }
+
+        var since = _options.Time.GetElapsedTime(_delivered);
+        if (since < Pause)
+        {
+            await Task.Delay(Pause - since, _options.Time, ct);
+        }
+
+        return true;
     }
 
     private async Task Deliver(NpgsqlConnection connection, Page page, CancellationToken ct)
@@ -170,7 +136,7 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
         {
             await Progression.Save(connection, _shard, page.Reached, ct);
         }
-        else if (_types is null)
+        else if (_subscription is IRecordedProjection)
         {
             await ProjectOrStop(projection, connection, page, ct);
         }
@@ -241,7 +207,7 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
                     return;
                 }
 
-                await Task.Delay(TimeSpan.FromMilliseconds(100 * (1 << attempt)), options.Time, ct);
+                await Task.Delay(TimeSpan.FromMilliseconds(100 * (1 << attempt)), _options.Time, ct);
             }
         }
     }
@@ -280,16 +246,4 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
     private partial void LogRebuildFailed(Exception exception, string name);
 
     private delegate Task Projecting(IReadOnlyList<Delivery> deliveries, NpgsqlConnection connection, CancellationToken ct);
-
-    /// <summary>Events to deliver, and how far the log has been looked through for them.</summary>
-    private readonly record struct Page(Delivery[] Deliveries, long Reached);
-
-    /// <summary>Stands for an event that could not be deserialised, until it is its turn to be parked.</summary>
-    private sealed record Unreadable(Exception Reason) : IEvent;
-
-    /// <summary>Stands for an event whose type nobody asks for.</summary>
-    private sealed record Untyped : IEvent
-    {
-        public static Untyped Instance { get; } = new();
-    }
 }

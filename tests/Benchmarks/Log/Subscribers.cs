@@ -13,6 +13,7 @@ namespace EventSourcedAnomaly.Benchmarks.Log;
 internal static class Subscribers
 {
     private const int Events = 100_000;
+    private const string Alone = "reading and deserialising the log alone";
 
     public static async Task Run(Report report, string server, CancellationToken ct)
     {
@@ -31,18 +32,50 @@ internal static class Subscribers
 
         var read = Events / raw.Elapsed.TotalSeconds;
         var projection = new Counting();
-        var latency = new Watching();
-        var clock = Stopwatch.StartNew();
-        await using var daemon = new SubscriptionDaemon(store, [projection, latency], new EventStoreOptions(), NullLogger<SubscriptionDaemon>.Instance);
-        daemon.Start();
-        while (projection.Count < Events)
+        await using (var daemon = new SubscriptionDaemon(store, [projection], new EventStoreOptions(), NullLogger<SubscriptionDaemon>.Instance))
         {
-            await Task.Delay(5, ct);
+            var clock = Stopwatch.StartNew();
+            daemon.Start();
+            while (projection.Count < Events)
+            {
+                await Task.Delay(5, ct);
+            }
+
+            report.Add(Measurement.Of("async projection catch-up", Events / clock.Elapsed.TotalSeconds, "events/s", Alone, read));
+            report.Add(Measurement.Of("projection rebuild, compared and swapped", Events / await Rebuild(daemon, projection.Name, ct), "events/s", Alone, read));
         }
 
-        report.Add(Measurement.Of("async projection catch-up", Events / clock.Elapsed.TotalSeconds, "events/s", "reading and deserialising the log alone", read));
+        var latency = new Watching();
+        await using var watching = new SubscriptionDaemon(store, [projection, latency], new EventStoreOptions(), NullLogger<SubscriptionDaemon>.Instance);
+        watching.Start();
         await Latency(report, store, latency, "idle", 1, ct);
         await Latency(report, store, latency, "under load, 16 writers", 16, ct);
+    }
+
+    private static async Task<double> Rebuild(SubscriptionDaemon daemon, string name, CancellationToken ct)
+    {
+        await daemon.Rebuild(name, ct);
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            var status = (await daemon.Rebuilds(ct)).Single(rebuild => rebuild.Subscription == name);
+            if (status.State == "requested")
+            {
+                clock.Restart();
+            }
+
+            if (status.State == "failed" || (status.State == "swapped" && status.Identical != true))
+            {
+                throw new InvalidOperationException($"The rebuild ended as {status.State}: {status.Error}");
+            }
+
+            if (status.State == "swapped")
+            {
+                return clock.Elapsed.TotalSeconds;
+            }
+
+            await Task.Delay(5, ct);
+        }
     }
 
     private static async Task Latency(Report report, EventStore store, Watching watching, string name, int writers, CancellationToken ct)
@@ -80,6 +113,8 @@ internal static class Subscribers
         public long Count => Volatile.Read(ref _count);
 
         public string Name => "counting";
+
+        public IReadOnlyList<string> Tables => ["counted"];
 
         public IReadOnlyCollection<Type> EventTypes { get; } = [typeof(Sampled)];
 
