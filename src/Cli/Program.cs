@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EventSourcedAnomaly.Cli;
 using EventSourcedAnomaly.Cli.Commands;
+using EventSourcedAnomaly.EventLog.Archive;
 
 var root = new RootCommand("Anomaly detection on local files: fit, score and evaluate without a server.")
 {
@@ -9,13 +10,14 @@ var root = new RootCommand("Anomaly detection on local files: fit, score and eva
     AlgorithmsCommand.Create(),
     VerifyCommand.Create(),
     StreamCommand.Create(),
+    ArchiveCommand.Create(),
 };
 
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception refused) when (refused is CsvException or ArgumentException or FormatException or InvalidDataException or Npgsql.NpgsqlException or IOException or UnauthorizedAccessException)
+catch (Exception refused) when (refused is CsvException or ArgumentException or FormatException or ArchiveException or InvalidDataException or Npgsql.NpgsqlException or IOException or UnauthorizedAccessException)
 {
     await Console.Error.WriteLineAsync("esa: " + refused.Message);
     return 1;

@@ -66,6 +66,11 @@ internal static class VerifyCommand
 
             var verification = new DatabaseVerification(database, key);
             var findings = await verification.Run(kept, null, ct);
+            foreach (var gone in verification.Archived)
+            {
+                Console.WriteLine($"archived: events {gone.First} to {gone.Last} lie in the file with SHA-256 {gone.Sha256}; verify it with 'esa archive verify'.");
+            }
+
             return Report(findings, $"{verification.Events} events are whole{(key is null ? " (signatures not checked: no --key)" : string.Empty)}.");
         });
         return command;

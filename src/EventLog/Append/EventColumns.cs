@@ -77,8 +77,8 @@ internal sealed class EventColumns(int capacity)
         },
     };
 
-    private static Task WriteText(NpgsqlBinaryImporter writer, string? text) =>
-        text is null ? writer.WriteNullAsync() : writer.WriteAsync(text, NpgsqlDbType.Varchar);
+    public static Task WriteText(NpgsqlBinaryImporter writer, string? text, CancellationToken ct = default) =>
+        text is null ? writer.WriteNullAsync(ct) : writer.WriteAsync(text, NpgsqlDbType.Varchar, ct);
 
     private byte[] Headers(string actor, int schema)
     {

@@ -1,3 +1,4 @@
+using EventSourcedAnomaly.EventLog.Archive;
 using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.EventLog.Reading;
 using Npgsql;
@@ -24,6 +25,9 @@ public sealed class DatabaseVerification(NpgsqlDataSource database, VerifierKey?
     /// <summary>How many events were read.</summary>
     public long Events => _tree.Size;
 
+    /// <summary>The ranges that were taken out of the database, of which the tree's hashes were taken as they are: their files have to be verified by themselves.</summary>
+    public IReadOnlyList<Partition> Archived { get; private set; } = [];
+
     /// <summary>Verifies everything.</summary>
     /// <param name="kept">Checkpoints that were kept outside of the database.</param>
     /// <param name="progress">Told how many events were read.</param>
@@ -32,6 +36,7 @@ public sealed class DatabaseVerification(NpgsqlDataSource database, VerifierKey?
     public async Task<IReadOnlyList<Finding>> Run(IReadOnlyList<Checkpoint> kept, IProgress<long>? progress, CancellationToken ct)
     {
         var checkpoints = (await Stored(ct)).Concat(kept).OrderBy(checkpoint => checkpoint.Size).ToList();
+        Archived = await Partition.Archived(database, ct);
         await Walk(checkpoints, progress, ct);
         foreach (var beyond in checkpoints.Where(checkpoint => checkpoint.Size > Events).Take(1))
         {
@@ -45,10 +50,17 @@ public sealed class DatabaseVerification(NpgsqlDataSource database, VerifierKey?
     private async Task Walk(List<Checkpoint> checkpoints, IProgress<long>? progress, CancellationToken ct)
     {
         var reader = new EventReader(database);
+        var archived = new Queue<Partition>(Archived);
         var next = 0;
         while (_findings.Count < MostFindings)
         {
-            var page = await reader.Page(new EventFilter { After = Events }, PageSize, ct);
+            while (archived.TryPeek(out var gone) && gone.First == Events + 1)
+            {
+                next = await TakeHashes(archived.Dequeue(), checkpoints, next, ct);
+            }
+
+            var until = archived.TryPeek(out var ahead) ? ahead.First - 1 : long.MaxValue;
+            var page = await reader.Page(new EventFilter { After = Events, Until = until }, PageSize, ct);
             foreach (var recorded in page)
             {
                 if (recorded.Sequence != Events + 1)
@@ -62,7 +74,7 @@ public sealed class DatabaseVerification(NpgsqlDataSource database, VerifierKey?
             }
 
             progress?.Report(Events);
-            if (page.Count < PageSize)
+            if (page.Count < PageSize && (ahead is null || Events < until))
             {
                 return;
             }
@@ -81,6 +93,26 @@ public sealed class DatabaseVerification(NpgsqlDataSource database, VerifierKey?
         }
 
         _tree.Append(hash);
+    }
+
+    // Of events that were moved into a file the tree knows the hashes: the checkpoints behind them can still be held against it.
+    private async Task<int> TakeHashes(Partition gone, List<Checkpoint> checkpoints, int next, CancellationToken ct)
+    {
+        while (Events < gone.Last)
+        {
+            var tile = await Tile(Events / Tiles.Width, ct);
+            var at = (int)(Events % Tiles.Width) * MerkleTree.HashLength;
+            if (at + MerkleTree.HashLength > tile.Length)
+            {
+                Add(Events + 1, $"The tree holds no hash of the archived event {Events + 1}.");
+                return next;
+            }
+
+            _tree.Append(tile.AsSpan(at, MerkleTree.HashLength).ToArray());
+            next = VerifyRoots(checkpoints, next);
+        }
+
+        return next;
     }
 
     private int VerifyRoots(List<Checkpoint> checkpoints, int next)
@@ -132,10 +164,11 @@ public sealed class DatabaseVerification(NpgsqlDataSource database, VerifierKey?
     private async Task VerifyStreams(CancellationToken ct)
     {
         await using var command = database.CreateCommand("""
-            select seq_id, stream_id, version, place from (
-                select seq_id, stream_id, version, row_number() over (partition by tenant_id, stream_id order by seq_id) as place from mt_events) e
-             where version <> place order by seq_id limit 100
+            select seq_id, stream_id, version, coalesce(before + 1, 1) from (
+                select seq_id, stream_id, version, lag(version) over (partition by tenant_id, stream_id order by seq_id) as before from mt_events) e
+             where version <> coalesce(before + 1, case when $1 then version else 1 end) order by seq_id limit 100
             """);
+        command.Parameters.Add(new() { Value = Archived.Count > 0 });
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {

@@ -65,7 +65,7 @@ public sealed class EventLedger(EventStore store, LedgerKey key, TimeProvider ti
     /// <param name="n">The number of the level-0 tile whose entries these are.</param>
     /// <param name="width">How many of them.</param>
     /// <param name="ct">Stops the reading.</param>
-    /// <returns>The bundle, or null when the tree does not hold them all.</returns>
+    /// <returns>The bundle, or null when the tree does not hold them all, or the events were archived.</returns>
     /// <exception cref="InvalidDataException">An entry is longer than the format can carry.</exception>
     public async Task<byte[]?> Entries(long n, int width, CancellationToken ct)
     {
@@ -77,6 +77,7 @@ public sealed class EventLedger(EventStore store, LedgerKey key, TimeProvider ti
 
         var bundle = new MemoryStream();
         var length = new byte[2];
+        var found = 0;
         foreach (var recorded in await store.Events.Page(new EventFilter { After = first, Until = first + width }, width, ct))
         {
             var line = ExportLine.Bytes(recorded);
@@ -86,11 +87,12 @@ public sealed class EventLedger(EventStore store, LedgerKey key, TimeProvider ti
             }
 
             BinaryPrimitives.WriteUInt16BigEndian(length, (ushort)line.Length);
+            found++;
             bundle.Write(length);
             bundle.Write(line);
         }
 
-        return bundle.ToArray();
+        return found == width ? bundle.ToArray() : null;
     }
 
     private async Task<long> WaitForSize(long atLeast, CancellationToken ct)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EventSourcedAnomaly.EventLog.Archive;
 using EventSourcedAnomaly.EventLog.Events;
 using Npgsql;
 
@@ -100,13 +101,18 @@ public sealed class SnapshotReader(NpgsqlDataSource database, EventReader events
     private Versioned<TState> Continue<TState>(Versioned<TState> start, IReadOnlyList<RecordedEvent> tail)
         where TState : class, IAggregate<TState>
     {
-        var state = start.State;
+        var (state, version) = (start.State, start.Version);
         foreach (var recorded in tail)
         {
+            if (recorded.Version != ++version)
+            {
+                throw new ArchiveException($"Events {version} to {recorded.Version - 1} of stream {recorded.Stream} are not in the database: they were archived, and have to be attached again.");
+            }
+
             state = Fold<TState>.Apply(state, types.Deserialize(recorded));
         }
 
-        return new Versioned<TState>(state, tail.Count > 0 ? tail[^1].Version : start.Version);
+        return new Versioned<TState>(state, version);
     }
 
     private static TState Deserialize<TState>(byte[] json) => JsonSerializer.Deserialize<TState>(json, EventJson.Options)!;

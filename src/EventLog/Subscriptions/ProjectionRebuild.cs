@@ -1,3 +1,4 @@
+using EventSourcedAnomaly.EventLog.Archive;
 using Npgsql;
 
 namespace EventSourcedAnomaly.EventLog.Subscriptions;
@@ -82,6 +83,12 @@ internal sealed class ProjectionRebuild : IAsyncDisposable
             return null;
         }
 
+        if (await Partition.Archived(store.Database, ct) is [var gone, ..])
+        {
+            await Refuse(store, id, $"Events {gone.First} to {gone.Last} were archived; attach them first.", ct);
+            return null;
+        }
+
         var schema = $"esa_rebuild_{projection.Name}";
         var connection = await store.Sessions.OpenConnectionAsync(ct);
         var statements = new List<string> { $"drop schema if exists {schema} cascade", $"create schema {schema}" };
@@ -131,6 +138,14 @@ internal sealed class ProjectionRebuild : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private static async Task Refuse(EventStore store, long id, string reason, CancellationToken ct)
+    {
+        await using var command = store.Database.CreateCommand("update esa_rebuilds set state = 'failed', error = $1, finished = now() where id = $2");
+        command.Parameters.Add(new() { Value = reason });
+        command.Parameters.Add(new() { Value = id });
+        await command.ExecuteNonQueryAsync(ct);
+    }
 
     private static async Task<long?> Wanted(EventStore store, string subscription, CancellationToken ct)
     {
