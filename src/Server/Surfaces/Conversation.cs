@@ -71,6 +71,7 @@ internal sealed partial class Conversation(RequestDelegate next, ILogger<Convers
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             new Problem(ProblemKind.TooLarge, "The body is larger than this path takes."),
         BadHttpRequestException bad => new Problem(ProblemKind.Unreadable, bad.Message),
+        EventLog.Archive.ArchiveException archived => Problem.Conflict(archived.Message),
         Actors.MailboxFullException or TimeoutException or Npgsql.NpgsqlException { IsTransient: true } =>
             new Problem(ProblemKind.Unavailable, "The service is overloaded or its database cannot be reached; try again shortly."),
         _ => new Problem(ProblemKind.Internal, "Something went wrong on the server; the request id leads to it in the server's log."),
