@@ -32,14 +32,13 @@ public sealed class ServerFixture : IAsyncLifetime
     {
         await _postgres.InitializeAsync();
         Database = await _postgres.CreateDatabaseAsync();
-        _server = await StartAnother(Database, _data.FullName);
+        _server = await Start(Database, _data.FullName);
     }
 
-    /// <summary>A server of its own on a database.</summary>
-    internal static Task<ServerHost> StartAnother(string database, string dataDirectory, params (string Name, string Value)[] settings) => ServerHost.Start(
-        new Dictionary<string, string?>(settings.Select(setting => KeyValuePair.Create<string, string?>(setting.Name, setting.Value)))
+    private static Task<ServerHost> Start(string database, string dataDirectory) => ServerHost.Start(
+        new Dictionary<string, string?>
         {
-            ["ESA_ADMIN_PASSWORD"] = AdminPassword, ["ESA_ANONYMOUS_PER_HOUR"] = settings.FirstOrDefault(setting => setting.Name == "ESA_ANONYMOUS_PER_HOUR").Value ?? "1000000",
+            ["ESA_ADMIN_PASSWORD"] = AdminPassword, ["ESA_ANONYMOUS_PER_HOUR"] = "1000000",
             ["PORT"] = "0", ["ESA_DATA_DIR"] = dataDirectory, ["ConnectionStrings:Postgres"] = database, ["ESA_BOOTSTRAP_API_KEY"] = AdminKey, ["ESA_DEMO"] = "false",
         },
         TestContext.Current.CancellationToken);

@@ -47,7 +47,7 @@ internal static class ProductServices
         .AddSingleton<TenantViews>()
         .AddSingleton<DatasetRows>().AddSingleton<DatasetViews>().AddSingleton<DatasetIntake>()
         .AddSingleton<DetectorViews>()
-        .AddSingleton<TrainingViews>().AddSingleton<TrainingDesk>()
+        .AddSingleton<TrainingViews>().AddSingleton<TrainingDesk>().AddSingleton<TrainingSlots>()
         .AddSingleton<LoadedModels>().AddSingleton<DetectionDesk>().AddSingleton<ResultViews>()
         .AddSingleton<StreamStates>().AddSingleton(provider => new SubjectKeys(provider.GetRequiredService<EventStore>().Database))
         .AddObservability().AddOpenApiDocuments()

@@ -65,6 +65,8 @@ internal sealed class ServerHost : IAsyncDisposable
             app.UseOpenApiReaders();
             app.UseRouting();
             app.UseMiddleware<Authentication>();
+            app.UseMiddleware<RateLimiting>();
+            app.UseMiddleware<Authorization>();
             app.MapProduct();
             var host = new ServerHost(database, store, app);
             await host.Begin(ct);

@@ -23,10 +23,11 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
 
         var description = metadata.OfType<Description>().FirstOrDefault() ?? new Description(string.Empty, null, typeof(JsonElement));
         var surface = Surface.Of(path);
-        var open = metadata.OfType<Access>().LastOrDefault()?.IsOpen is true;
+        var access = metadata.OfType<Access>().LastOrDefault() ?? Access.Administer;
+        var open = access.IsOpen;
         operation.OperationId = OperationIdOf(handler, path);
         operation.Summary = description.Summary;
-        operation.Description = Explain(context.Description.HttpMethod!, surface, open);
+        operation.Description = Explain(surface, access);
         operation.Tags = new HashSet<OpenApiTagReference> { new(TagOf(handler, surface), context.Document) };
         Parameters(operation, metadata, surface);
         if (description.Request is { } request)
@@ -41,7 +42,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
             };
         }
 
-        operation.Responses = Errors.Responses(surface, open, description.Request is not null || operation.Parameters is { Count: > 0 }, path.Contains('{', StringComparison.Ordinal), context.Document!);
+        operation.Responses = Errors.Responses(surface, open, access.IsCounted, description.Request is not null || operation.Parameters is { Count: > 0 }, path.Contains('{', StringComparison.Ordinal), context.Document!);
         operation.Responses[description.Status.ToString(CultureInfo.InvariantCulture)] = await Success(description, surface, context, cancellationToken);
         if (description.OrUnavailable)
         {
@@ -65,8 +66,13 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         return path.StartsWith("/v1/", StringComparison.Ordinal) ? $"reference{name}" : JsonNamingPolicy.CamelCase.ConvertName(name);
     }
 
-    private static string Explain(string method, Surface surface, bool open) =>
-        $"{Spell(surface.Name)} surface. {(open ? "Open without a credential." : $"Needs a credential with the permission `{(method is "GET" or "HEAD" ? "read" : "write")}`.")}";
+    private static string Explain(Surface surface, Access access)
+    {
+        var demand = access.IsOpen
+            ? "Open without a credential."
+            : $"Needs a credential with the permission `{access.Scope}` and one of the roles {string.Join(", ", access.Roles.Append(Role.Admin).Distinct().Select(role => $"`{role}`"))}.";
+        return $"{Spell(surface.Name)} surface. {demand}";
+    }
 
     private static string Spell(string name) => $"{char.ToUpperInvariant(name[0])}{name[1..]}";
 

@@ -3,8 +3,8 @@ using EventSourcedAnomaly.Server.Surfaces;
 namespace EventSourcedAnomaly.Server.Security;
 
 /// <summary>
-/// Finds out who is asking, from <c>X-API-Key</c>, <c>Authorization: Bearer</c> or <c>?api_key=</c>, and whether the route is for
-/// them. A route that does not say whom it is for is for nobody.
+/// Finds out who is asking, from <c>X-API-Key</c>, <c>Authorization: Bearer</c> or <c>?api_key=</c>. A route that does not say whom
+/// it is for is for nobody.
 /// </summary>
 internal sealed class Authentication(RequestDelegate next, Credentials credentials)
 {
@@ -16,9 +16,7 @@ internal sealed class Authentication(RequestDelegate next, Credentials credentia
                 ?? throw new Problem(ProblemKind.Forbidden, "This path is for nobody: it does not say what it demands.");
             if (!access.IsOpen)
             {
-                var principal = await Identify(http);
-                http.Features.Set(principal);
-                Authorize(access, principal);
+                http.Features.Set(await Identify(http));
             }
         }
 
@@ -48,12 +46,26 @@ internal sealed class Authentication(RequestDelegate next, Credentials credentia
 
         return request.Query["api_key"].ToString() is { Length: > 0 } parameter ? parameter : null;
     }
+}
 
-    private static void Authorize(Access access, Principal principal)
+/// <summary>Lets in whoever has the scope and one of the roles that the route demands.</summary>
+internal sealed class Authorization(RequestDelegate next)
+{
+    public Task InvokeAsync(HttpContext http)
     {
-        if (!principal.Permissions.Contains(access.Scope!))
+        if (http.GetEndpoint()?.Metadata.GetMetadata<Access>() is { Scope: { } scope } access)
         {
-            throw new Problem(ProblemKind.Forbidden, $"The credential lacks the permission '{access.Scope}'.", "permissions", access.Scope);
+            Require(access, scope, http.Principal());
+        }
+
+        return next(http);
+    }
+
+    private static void Require(Access access, string scope, Principal principal)
+    {
+        if (!principal.Permissions.Contains(scope))
+        {
+            throw new Problem(ProblemKind.Forbidden, $"The credential lacks the permission '{scope}'.", "permissions", scope);
         }
 
         principal.Require([.. access.Roles]);

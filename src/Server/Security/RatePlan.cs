@@ -4,7 +4,17 @@ namespace EventSourcedAnomaly.Server.Security;
 /// <param name="Name">What headers call it.</param>
 /// <param name="Amount">How many.</param>
 /// <param name="Window">In which time.</param>
-internal sealed record RateLimit(string Name, int Amount, TimeSpan Window);
+internal sealed record RateLimit(string Name, int Amount, TimeSpan Window)
+{
+    /// <summary>How many windows' worth may be used at once, within as many windows.</summary>
+    public int Burst { get; init; } = 1;
+
+    /// <summary>What is counted.</summary>
+    public int Total => Amount * Burst;
+
+    /// <summary>For how long it is counted, in seconds.</summary>
+    public long Seconds => (long)Window.TotalSeconds * Burst;
+}
 
 /// <summary>What a key or a user may ask for, as the documents name it.</summary>
 /// <param name="Name">Its name.</param>
@@ -32,7 +42,7 @@ internal sealed record RatePlan(string Name, params IReadOnlyList<RateLimit> Lim
         new("reference", new RateLimit("reference", 1000, Hour)),
         new("premium", new RateLimit("premium", 10_000, Hour)),
         // A short burst may use the minute after as well: twice the rate in one minute, the rate itself over two.
-        new("operations", new RateLimit("default", 100, Minute), new RateLimit("daily", 10_000, Day)) { Burst = 2 },
+        new("operations", new RateLimit("default", 100, Minute) { Burst = 2 }, new RateLimit("daily", 10_000, Day)),
         new("training", new RateLimit("minute", 100, Minute), new RateLimit("hour", 1000, Hour)) { ByAddress = true },
         Internal,
     ];
@@ -46,8 +56,11 @@ internal sealed record RatePlan(string Name, params IReadOnlyList<RateLimit> Lim
     /// <summary>Whether it is counted by address rather than by key or user.</summary>
     public bool ByAddress { get; init; }
 
-    /// <summary>How many windows of the first limit may be used up at once, within as many windows.</summary>
-    public int Burst { get; init; } = 1;
+    /// <summary>What holds for a request.</summary>
+    public IReadOnlyList<RateLimit> For(Access access) => access.IsDetection ? Detection ?? Limits : Limits;
+
+    /// <summary>What holds for an address that shows no credential.</summary>
+    public static RatePlan Anonymous(int perHour) => new("anonymous", new RateLimit("anonymous", perHour, Hour)) { ByAddress = true };
 
     /// <summary>A plan by its name; what is not known falls to the default.</summary>
     public static RatePlan Of(string name) => All.FirstOrDefault(plan => plan.Name == name) ?? Default;

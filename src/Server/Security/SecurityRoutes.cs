@@ -9,7 +9,8 @@ internal static class SecurityRoutes
     public static IServiceCollection AddSecurity(this IServiceCollection services) => services
         .AddSingleton<ApiKeyViews>()
         .AddSingleton<ApiKeyUse>().AddHostedService(provider => provider.GetRequiredService<ApiKeyUse>())
-        .AddSingleton<SecurityEpoch>().AddSingleton<Credentials>().AddSingleton<SigningKeys>().AddSingleton<AccessTokens>();
+        .AddSingleton<SecurityEpoch>().AddSingleton<Credentials>().AddSingleton<SigningKeys>().AddSingleton<AccessTokens>()
+        .AddSingleton<RateWindows>().AddHostedService(provider => provider.GetRequiredService<RateWindows>());
 
     public static void MapSecurity(this IEndpointRouteBuilder routes)
     {

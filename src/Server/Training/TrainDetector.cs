@@ -74,11 +74,15 @@ internal static class TrainDetector
     public sealed record Response(
         string TrainingId, string TrainingJobId, string DetectorId, string DatasetId, string Status, double EstimatedTime, double EstimatedDuration, DateTimeOffset StartedAt);
 
-    public static async Task<IResult> Handle(HttpContext http, string detectorId, TrainingDesk desk)
+    public static async Task<IResult> Handle(HttpContext http, string detectorId, TrainingDesk desk, TrainingSlots slots)
     {
         var request = await Body.Read<Request>(http);
-        var session = await desk.Ask(
-            http.Tenant(), ResourceId.Canonical("detector", detectorId), ResourceId.Canonical("dataset", request.DatasetId), request.Validate(), http.Origin(),
+        var options = request.Validate();
+        var session = await slots.Take(
+            http.Principal(),
+            () => desk.Ask(
+                http.Tenant(), ResourceId.Canonical("detector", detectorId), ResourceId.Canonical("dataset", request.DatasetId), options, http.Origin(),
+                http.RequestAborted),
             http.RequestAborted);
         var asked = session.Requested;
         return Reply.Accepted(

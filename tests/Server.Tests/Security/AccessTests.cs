@@ -41,8 +41,7 @@ public sealed class AccessTests(ServerFixture server)
     public async Task A_key_revoked_on_one_silo_is_refused_at_once_by_another()
     {
         using var admin = server.Client();
-        using var data = new TemporaryDirectory();
-        await using var silo = await ServerFixture.StartAnother(server.Database, data.Path);
+        await using var silo = await AnotherSilo.Start(server.Database);
         for (var i = 0; i < 5; i++)
         {
             var issued = (await admin.Post("/v1/auth/api-keys", new { name = "shared" })).Body;

@@ -115,8 +115,7 @@ public sealed class LoginTests(ServerFixture server)
     {
         var (client, login, _) = await server.SignedIn("leaving", "analyst");
         using var signedIn = client;
-        using var data = new TemporaryDirectory();
-        await using var silo = await ServerFixture.StartAnother(server.Database, data.Path);
+        await using var silo = await AnotherSilo.Start(server.Database);
         using var elsewhere = server.Bearer(login.GetProperty("access_token").GetString()!, silo.Address);
         Assert.Equal(200, (await elsewhere.Get("/v1/auth/me")).Status);
 
