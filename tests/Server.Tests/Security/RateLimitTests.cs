@@ -1,6 +1,11 @@
+using System.Text.Json;
 using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.EventLog.Append;
+using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Security;
+using EventSourcedAnomaly.Server.Surfaces;
 using EventSourcedAnomaly.Server.Tests.Api;
+using EventSourcedAnomaly.Server.Training;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -102,29 +107,56 @@ public sealed class RateLimitTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Ten_trainings_at_once_and_no_more()
+    public async Task Ten_trainings_at_once_and_no_more_until_one_ends()
     {
         using var admin = server.Client();
-        using var client = await ClientOf("platform");
-        var dataset = await client.Dataset(Tables.Blob(3000, 4));
-        var detectors = new List<string>();
-        for (var i = 0; i < 12; i++)
-        {
-            detectors.Add(await client.Detector(new { random_state = 1, n_estimators = 1000 }));
-        }
+        await admin.Post("/api/v1/tenants", new { id = "slots", name = "slots" });
+        var issued = (await admin.Post("/v1/auth/api-keys", new { name = "slots", tenant_id = "slots" })).Body;
+        using var client = server.Client(issued.GetProperty("api_key").GetString()!);
+        var (dataset, detector) = (await client.Dataset(Tables.Blob(50, 2)), await client.Detector());
+        var principal = PrincipalOf(issued.GetProperty("id").GetString()!);
+        var slots = new TrainingSlots(server.Services.GetRequiredService<EventStore>());
 
-        var answers = await Task.WhenAll(detectors.Select(detector => client.Post($"/api/v1/detectors/{detector}/train", new { dataset_id = dataset, cross_validation = true, cv_folds = 50 })));
+        var asked = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => TryTake(slots, principal, $"training_{i}")));
+        Assert.Equal(10, asked.Count(granted => granted));
+        Assert.True(await TryTake(slots, PrincipalOf("key_another"), "training_another"));
 
-        Assert.Equal(10, answers.Count(answer => answer.Status == 202));
-        Assert.All(answers.Where(answer => answer.Status != 202), answer =>
+        var refused = await client.Post($"/v1/detectors/{detector}/train", new { dataset_id = dataset });
+        Assert.Equal(429, refused.Status);
+        Assert.NotNull(refused.Headers.RetryAfter);
+
+        await Store(principal, $"training_{Array.IndexOf(asked, true)}", 1, TrainingSession.Cancelled, new TrainingCancelled(DateTimeOffset.UtcNow));
+        Assert.Equal(202, (await client.Post($"/v1/detectors/{detector}/train", new { dataset_id = dataset })).Status);
+    }
+
+    private static Principal PrincipalOf(string key) =>
+        new("slots", $"key:{key}", [Role.Analyst], Scopes.All) { Id = key, Plan = RatePlan.Default.Name };
+
+    private async Task<bool> TryTake(TrainingSlots slots, Principal principal, string id)
+    {
+        try
         {
-            Assert.Equal(429, answer.Status);
-            Assert.NotNull(answer.Headers.RetryAfter);
-        });
-        foreach (var started in answers.Where(answer => answer.Status == 202))
-        {
-            await client.Post($"/api/v1/training/{started.Data.GetProperty("training_id").GetString()}/cancel", null);
+            await slots.Take(
+                principal, () => Store(principal, id, ExpectedVersion.NoStream, TrainingSession.Training, new TrainingStarted(DateTimeOffset.UtcNow)), Ct);
+            return true;
         }
+        catch (Problem problem) when (problem.Kind == ProblemKind.RateLimited)
+        {
+            return false;
+        }
+    }
+
+    // A training that is under way for as long as the test likes: nothing works on it.
+    private async Task<TrainingSession> Store(Principal principal, string id, long version, string status, IEvent happened)
+    {
+        var (store, state) = (server.Services.GetRequiredService<EventStore>(), TrainingSession.Initial with { Status = status });
+        var snapshot = new Snapshot(JsonSerializer.SerializeToUtf8Bytes(state, EventJson.Options), 1);
+        await store.Append(
+            new AppendRequest(
+                [new StreamAppend(new StreamKey(principal.Tenant, id), TrainingSession.StreamType, version, [store.Types.Serialize(happened)], snapshot)],
+                new Origin(principal.Actor)),
+            Ct);
+        return state;
     }
 
     private async Task<int> Granted(RateLimit limit, params RateWindows[] silos)
