@@ -14,7 +14,7 @@ using EventSourcedAnomaly.Server.Users;
 namespace EventSourcedAnomaly.Server.Audit;
 
 /// <summary>Folds any stream of the product as it was at any version, from its first event and never from a snapshot.</summary>
-internal sealed class StreamStates(EventStore store)
+internal sealed class StreamStates(EventStore store, TenantReads reads)
 {
     private readonly Dictionary<string, Func<StreamKey, long, CancellationToken, Task<JsonElement>>> _folds = new()
     {
@@ -33,10 +33,11 @@ internal sealed class StreamStates(EventStore store)
     /// <summary>What kind of stream it is.</summary>
     public async Task<string> TypeOf(StreamKey stream, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand("select type from mt_streams where tenant_id = $1 and id = $2");
+        await using var command = reads.CreateCommand(stream.Tenant, "select type from mt_streams where tenant_id = $1 and id = $2");
         command.Parameters.Add(new() { Value = stream.Tenant });
         command.Parameters.Add(new() { Value = stream.Id });
-        return (string?)await command.ExecuteScalarAsync(ct) ?? throw Problem.NotFound("stream", stream.Id);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        return await reader.ReadAsync(ct) ? reader.GetString(0) : throw Problem.NotFound("stream", stream.Id);
     }
 
     /// <summary>The state after some events.</summary>

@@ -7,6 +7,7 @@ using EventSourcedAnomaly.Server.Observability;
 using EventSourcedAnomaly.Server.OpenApi;
 using EventSourcedAnomaly.Server.Security;
 using EventSourcedAnomaly.Server.Surfaces;
+using EventSourcedAnomaly.Server.Tenants;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -56,6 +57,8 @@ internal sealed class ServerHost : IAsyncDisposable
                 database.ConnectionString, EventTypes.From([typeof(ServerHost).Assembly]), Migration.Embedded(typeof(ServerHost).Assembly, "server"), options, loggers, ct);
             var secrets = await ServerSecrets.Load(store.Database, settings.SecretKey, ct);
             var ledgerKey = await LedgerKey.LoadOrCreate(settings.LedgerKeyFile, settings.LedgerOrigin, ct);
+            var reads = await TenantReads.Open(database.ConnectionString, loggers.CreateLogger<TenantReads>(), ct);
+            builder.Services.AddSingleton(_ => reads);
             builder.Services.AddSingleton(settings).AddSingleton(secrets).AddEngines(store, options, ledgerKey).AddProduct().AddSubscriptions()
                 .AddJobs(database.ConnectionString);
             ConfigureHttp(builder, settings);

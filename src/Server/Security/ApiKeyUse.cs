@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.Server.Tenants;
 using Npgsql;
 
 namespace EventSourcedAnomaly.Server.Security;
 
 /// <summary>When keys were last used: noted in memory, stored every few seconds, and for each key no more finely than that.</summary>
-internal sealed partial class ApiKeyUse(EventStore store, TimeProvider time, ILogger<ApiKeyUse> logger) : BackgroundService
+internal sealed partial class ApiKeyUse(EventStore store, TenantReads reads, TimeProvider time, ILogger<ApiKeyUse> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<(string Tenant, string Key), DateTimeOffset> _noted = new();
@@ -23,7 +24,7 @@ internal sealed partial class ApiKeyUse(EventStore store, TimeProvider time, ILo
     /// <summary>When each of a tenant's keys was last used, by id.</summary>
     public async Task<IReadOnlyDictionary<string, DateTimeOffset>> Of(string tenant, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand("select key_id, last_used from api_key_uses where tenant_id = $1");
+        await using var command = reads.CreateCommand(tenant, "select key_id, last_used from api_key_uses where tenant_id = $1");
         command.Parameters.Add(new() { Value = tenant });
         await using var reader = await command.ExecuteReaderAsync(ct);
         var uses = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);

@@ -3,11 +3,12 @@ using System.Text;
 using System.Text.Json;
 using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Tenants;
 
 namespace EventSourcedAnomaly.Server.Security;
 
 /// <summary>Makes keys, finds the key that a caller presents, and lists those of a tenant.</summary>
-internal sealed class ApiKeyViews(EventStore store, ServerSecrets secrets)
+internal sealed class ApiKeyViews(EventStore store, TenantReads reads, ServerSecrets secrets)
 {
     /// <summary>A fresh key: 160 random bits behind the prefix.</summary>
     public static string Generate() => $"pyn_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20))}";
@@ -37,7 +38,7 @@ internal sealed class ApiKeyViews(EventStore store, ServerSecrets secrets)
     /// <summary>The keys of a tenant that are not revoked, newest first, with their ids.</summary>
     public async Task<IReadOnlyList<ApiKey>> List(string tenant, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand("""
+        await using var command = reads.CreateCommand(tenant, """
             select id, snapshot from mt_streams
              where tenant_id = $1 and type = 'api_key' and not snapshot ? 'revoked_at' order by created desc, id limit 1000
             """);

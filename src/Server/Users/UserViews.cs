@@ -4,6 +4,7 @@ using EventSourcedAnomaly.EventLog.Erasure;
 using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Security;
 using EventSourcedAnomaly.Server.Surfaces;
+using EventSourcedAnomaly.Server.Tenants;
 
 namespace EventSourcedAnomaly.Server.Users;
 
@@ -15,7 +16,7 @@ internal sealed record UserBody(
 internal sealed record Profile(string Id, string? Username, string? Email, IReadOnlyList<string> Roles);
 
 /// <summary>Finds users, and opens what is personal about them.</summary>
-internal sealed class UserViews(EventStore store, SubjectKeys subjects, UserNames names)
+internal sealed class UserViews(EventStore store, TenantReads reads, SubjectKeys subjects, UserNames names)
 {
     /// <summary>An active user of a tenant, or null.</summary>
     public async Task<User?> Find(string tenant, string id, CancellationToken ct) =>
@@ -31,7 +32,7 @@ internal sealed class UserViews(EventStore store, SubjectKeys subjects, UserName
     /// <summary>The active users of a tenant, newest first.</summary>
     public async Task<(IReadOnlyList<UserBody> Users, long Total)> List(string tenant, int limit, int offset, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand("""
+        await using var command = reads.CreateCommand(tenant, """
             select id, snapshot, count(*) over () from mt_streams
              where tenant_id = $1 and type = 'user' and not snapshot ? 'deleted_at' order by created desc, id desc limit $2 offset $3
             """);

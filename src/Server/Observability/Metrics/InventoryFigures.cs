@@ -1,4 +1,4 @@
-using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.Server.Tenants;
 
 namespace EventSourcedAnomaly.Server.Observability.Metrics;
 
@@ -11,7 +11,7 @@ namespace EventSourcedAnomaly.Server.Observability.Metrics;
 internal sealed record Inventory(long Detectors, long ActiveDetectors, long TrainingDetectors, long Datasets, double? Accuracy);
 
 /// <summary>Counts what a tenant has, from the state of its streams.</summary>
-internal sealed class InventoryFigures(EventStore store)
+internal sealed class InventoryFigures(TenantReads reads)
 {
     private const string Query = """
         select count(*) filter (where type = 'detector'),
@@ -26,7 +26,7 @@ internal sealed class InventoryFigures(EventStore store)
     /// <summary>The counts of a tenant.</summary>
     public async Task<Inventory> Of(string tenant, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand(Query);
+        await using var command = reads.CreateCommand(tenant, Query);
         command.Parameters.Add(new() { Value = tenant });
         await using var reader = await command.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);

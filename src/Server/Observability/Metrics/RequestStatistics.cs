@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.Server.Tenants;
 using Npgsql;
 
 namespace EventSourcedAnomaly.Server.Observability.Metrics;
@@ -15,7 +16,7 @@ internal sealed record RequestFigures(long Requests, long Errors, double Seconds
 /// Counts requests by tenant and hour in memory, and adds the counts to those of all silos every few seconds. A silo that
 /// is killed loses what it counted since.
 /// </summary>
-internal sealed partial class RequestStatistics(EventStore store, TimeProvider time, ILogger<RequestStatistics> logger) : BackgroundService
+internal sealed partial class RequestStatistics(EventStore store, TenantReads reads, TimeProvider time, ILogger<RequestStatistics> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<(string Tenant, DateTime Hour), Tally> _tallies = new();
@@ -34,7 +35,7 @@ internal sealed partial class RequestStatistics(EventStore store, TimeProvider t
     /// <summary>What is stored of a tenant's requests in a range. The hours at its ends count whole.</summary>
     public async Task<RequestFigures> Of(string tenant, TimeRange range, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand("""
+        await using var command = reads.CreateCommand(tenant, """
             select coalesce(sum(requests), 0)::bigint, coalesce(sum(errors), 0)::bigint, coalesce(sum(seconds), 0),
                    (select coalesce(array_agg(n order by class), '{}') from (
                         select class, sum(count)::bigint n from request_statistics s, unnest(s.latencies) with ordinality l (count, class)
