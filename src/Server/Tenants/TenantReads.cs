@@ -49,7 +49,10 @@ internal sealed partial class TenantReads : IAsyncDisposable
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(ct);
         await using var command = new NpgsqlCommand(
-            "select exists (select 1 from pg_roles where rolname = $1 and pg_has_role(current_user, oid, 'member'))", connection) { Parameters = { new() { Value = Role } } };
+            "select exists (select 1 from pg_roles where rolname = $1 and pg_has_role(current_user, oid, 'member'))", connection)
+        {
+            Parameters = { new() { Value = Role } },
+        };
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
