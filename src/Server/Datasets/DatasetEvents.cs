@@ -1,5 +1,6 @@
 using EventSourcedAnomaly.Datasets;
 using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Detectors;
 
 namespace EventSourcedAnomaly.Server.Datasets;
 
@@ -57,6 +58,10 @@ public sealed record DatasetManifest(
         [.. Columns
             .Where(column => column.Type is ColumnType.Float64 or ColumnType.Int64 or ColumnType.Boolean && column.Name != label)
             .Select(column => column.Name)];
+
+    /// <summary>The columns that a model learns from when its cells are prepared in a way, given the label.</summary>
+    internal IReadOnlyList<string> InputNames(string? label, PreprocessingOptions options) =>
+        [.. Profile.Columns.Where(column => column.Name != label && Preprocessing.WhyLeftOut(column, Profile.RowCount, options) is null).Select(column => column.Name)];
 
     /// <summary>Where a column stands.</summary>
     /// <exception cref="InvalidDataException">There is no such column.</exception>

@@ -6,6 +6,7 @@ using EventSourcedAnomaly.Detection;
 using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.EventLog.Append;
 using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Detectors;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace EventSourcedAnomaly.Server.Datasets;
@@ -72,19 +73,26 @@ internal sealed class DatasetRows(EventStore store) : IDisposable
         }
     }
 
-    /// <summary>The features as a matrix, and the labels where there are any. Missing numbers are NaN.</summary>
-    public async Task<(Matrix Features, int[]? Labels)> Load(string tenant, DatasetUploaded upload, IReadOnlyList<string> features, CancellationToken ct)
+    /// <summary>
+    /// The cells of some columns as a matrix, and the labels where there are any. Missing cells are NaN, texts are their places
+    /// among the column's different ones.
+    /// </summary>
+    public async Task<(Matrix Cells, IReadOnlyList<RawColumn> Columns, int[]? Labels)> Load(
+        string tenant, DatasetUploaded upload, IReadOnlyList<string> names, CancellationToken ct)
     {
         var manifest = await Manifest(tenant, upload, ct);
-        var columns = features.Select(manifest.IndexOf).ToArray();
-        var values = new double[checked((int)upload.RowCount * features.Count)];
+        var columns = names.Select(manifest.IndexOf).ToArray();
+        var texts = columns.Select(_ => new Dictionary<string, int>(StringComparer.Ordinal)).ToArray();
+        var values = new double[checked((int)upload.RowCount * names.Count)];
         var labels = upload.LabelColumn is null ? null : new int[upload.RowCount];
         var row = 0;
         await foreach (var chunk in Chunks(tenant, upload, ct))
         {
             for (var j = 0; j < columns.Length; j++)
             {
-                var column = chunk.ToDoubles(columns[j]);
+                var column = chunk.Columns[columns[j]] is TextColumn text
+                    ? Preprocessing.Places(text, value => texts[j].TryGetValue(value, out var place) ? place : texts[j][value] = texts[j].Count)
+                    : chunk.ToDoubles(columns[j]);
                 for (var i = 0; i < column.Length; i++)
                 {
                     values[((row + i) * columns.Length) + j] = column[i];
@@ -103,7 +111,10 @@ internal sealed class DatasetRows(EventStore store) : IDisposable
             row += chunk.RowCount;
         }
 
-        return (new Matrix(row, columns.Length, values), labels);
+        return (
+            new Matrix(row, columns.Length, values),
+            [.. columns.Select((column, j) => new RawColumn(names[j], manifest.Columns[column].Type, [.. texts[j].OrderBy(text => text.Value).Select(text => text.Key)]))],
+            labels);
     }
 
     /// <inheritdoc/>

@@ -8,13 +8,13 @@ internal static class DetectWithDetector
 {
     private const int TopFeatures = 5;
 
-    public sealed record Request(IReadOnlyList<double?[]> Data, IReadOnlyList<string>? FeatureNames = null, bool ReturnExplanations = false);
+    public sealed record Request(IReadOnlyList<Cell[]> Data, IReadOnlyList<string>? FeatureNames = null, bool ReturnExplanations = false);
 
     public static async Task<IResult> Handle(HttpContext http, string detectorId, DetectionDesk desk)
     {
         var request = await Body.Read<Request>(http);
         var detected = await desk.Detect(
-            http.Tenant(), ResourceId.Canonical("detector", detectorId), features => RequestRows.Read(request.Data, request.FeatureNames, features), null,
+            http.Tenant(), ResourceId.Canonical("detector", detectorId), model => RequestRows.Read(request.Data, request.FeatureNames, model), null,
             http.Origin(), http.RequestAborted);
         return Reply.Ok(
             new Response(
@@ -45,7 +45,7 @@ internal static class DetectWithDetector
 /// <summary><c>POST /v1/detect</c> (002).</summary>
 internal static class Detect
 {
-    public sealed record Request(string DetectorId, IReadOnlyList<double?[]> Data, Options? Options = null);
+    public sealed record Request(string DetectorId, IReadOnlyList<Cell[]> Data, Options? Options = null);
 
     public sealed record Options(bool ReturnScores = true, bool ReturnExplanations = false, double? Threshold = null);
 
@@ -59,7 +59,7 @@ internal static class Detect
         }
 
         var detected = await desk.Detect(
-            http.Tenant(), ResourceId.Canonical("detector", request.DetectorId), features => RequestRows.Read(request.Data, null, features),
+            http.Tenant(), ResourceId.Canonical("detector", request.DetectorId), model => RequestRows.Read(request.Data, null, model),
             options.Threshold, http.Origin(), http.RequestAborted);
         return Reply.Ok(new Response(
             detected.Completed.Id, detected.Completed.DetectorId, detected.Completed.ModelVersion,

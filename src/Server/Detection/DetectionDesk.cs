@@ -29,13 +29,13 @@ internal sealed class DetectionDesk(EventStore store, DetectorViews detectors, L
 
     /// <summary>Judges rows with the model that a detector has in service.</summary>
     public async Task<Detected> Detect(
-        string tenant, string detectorId, Func<IReadOnlyList<string>, Matrix> rows, double? threshold, Origin origin, CancellationToken ct)
+        string tenant, string detectorId, Func<ModelArtifact, Matrix> rows, double? threshold, Origin origin, CancellationToken ct)
     {
         var clock = Stopwatch.GetTimestamp();
         var cpu = Environment.CpuUsage.TotalTime;
         var allocated = GC.GetTotalAllocatedBytes();
         var model = await models.InService(tenant, (await detectors.Get(tenant, detectorId, ct)).State, ct);
-        var matrix = rows(model.Artifact.FeatureNames);
+        var matrix = rows(model.Artifact);
         var verdicts = Verdicts.Of(model, matrix, ct);
         var (input, output) = (NumberBlock.Encode(matrix.RowRange(0, matrix.Rows)), verdicts.ToBytes());
         var completed = new DetectionCompleted(

@@ -1,4 +1,5 @@
 using EventSourcedAnomaly.Detection;
+using EventSourcedAnomaly.Server.Detectors;
 using EventSourcedAnomaly.Server.Surfaces;
 
 namespace EventSourcedAnomaly.Server.Detection;
@@ -11,18 +12,19 @@ internal sealed record Explanation(IReadOnlyList<string> Features, double[] Cont
     /// <summary>Explains one row.</summary>
     public static Explanation Of(LoadedModel model, Matrix rows, int row, bool anomaly)
     {
-        var imputed = model.Artifact.Impute(new Matrix(1, rows.Columns, rows.Row(row).ToArray()));
+        var features = model.Artifact.Transform(new Matrix(1, rows.Columns, rows.Row(row).ToArray()));
         double[] contributions;
         try
         {
-            contributions = model.Artifact.Detector.Contributions(imputed.Row(0));
+            contributions = model.Artifact.Detector.Contributions(features.Row(0));
         }
         catch (NotSupportedException)
         {
             throw new Problem(ProblemKind.Invalid, $"{model.Facts.Algorithm} gives no explanations.", "return_explanations", "false");
         }
 
-        return new Explanation(model.Artifact.FeatureNames, contributions, Say(model, imputed.Row(0), contributions, anomaly));
+        var byColumn = ByColumn(model.Artifact, contributions);
+        return new Explanation(model.Artifact.FeatureNames, byColumn, Say(model.Artifact, features.Row(0), byColumn, anomaly));
     }
 
     /// <summary>The features by the weight of their contribution, heaviest first.</summary>
@@ -50,7 +52,23 @@ internal sealed record Explanation(IReadOnlyList<string> Features, double[] Cont
         return named;
     }
 
-    private static string Say(LoadedModel model, ReadOnlySpan<double> row, double[] contributions, bool anomaly)
+    // What an estimator sees of one column may be several features; their contributions add up to the column's.
+    private static double[] ByColumn(ModelArtifact model, double[] contributions)
+    {
+        var byColumn = new double[model.Inputs.Count];
+        var at = 0;
+        for (var j = 0; j < byColumn.Length; j++)
+        {
+            for (var end = at + model.Inputs[j].Width; at < end; at++)
+            {
+                byColumn[j] += contributions[at];
+            }
+        }
+
+        return byColumn;
+    }
+
+    private static string Say(ModelArtifact model, ReadOnlySpan<double> features, double[] contributions, bool anomaly)
     {
         var sign = anomaly ? 1 : -1;
         var heaviest = Enumerable.Range(0, contributions.Length)
@@ -64,13 +82,24 @@ internal sealed record Explanation(IReadOnlyList<string> Features, double[] Cont
         var parts = new List<string>();
         foreach (var j in heaviest)
         {
-            var name = model.Artifact.FeatureNames[j];
-            parts.Add(!anomaly ? name : row[j] > model.Artifact.Detector.Center[j] ? $"a high value in {name}" : row[j] < model.Artifact.Detector.Center[j] ? $"a low value in {name}" : $"the value of {name}");
+            parts.Add(anomaly ? $"{Peculiarity(model, features, j)} {model.FeatureNames[j]}" : model.FeatureNames[j]);
         }
 
         var list = parts.Count == 1 ? parts[0] : $"{string.Join(", ", parts[..^1])} and {parts[^1]}";
         return anomaly
             ? $"{char.ToUpperInvariant(list[0])}{list[1..]} indicate{(parts.Count == 1 ? "s" : string.Empty)} an anomaly"
             : $"Normal values in {list} speak against an anomaly";
+    }
+
+    private static string Peculiarity(ModelArtifact model, ReadOnlySpan<double> features, int column)
+    {
+        var at = model.Inputs.Take(column).Sum(input => input.Width);
+        return model.Inputs[column] switch
+        {
+            NumberInput when features[at] > model.Detector.Center[at] => "a high value in",
+            NumberInput when features[at] < model.Detector.Center[at] => "a low value in",
+            FrequencyInput when features[at] < model.Detector.Center[at] => "a rare value in",
+            _ => "the value of",
+        };
     }
 }

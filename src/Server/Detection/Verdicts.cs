@@ -1,4 +1,5 @@
 using EventSourcedAnomaly.Detection;
+using EventSourcedAnomaly.Server.Detectors;
 using EventSourcedAnomaly.Server.Surfaces;
 
 namespace EventSourcedAnomaly.Server.Detection;
@@ -15,7 +16,7 @@ internal sealed record Verdicts(double[] Scores, double[] Confidences)
     public static Verdicts Of(LoadedModel model, Matrix rows, CancellationToken ct)
     {
         var detector = model.Artifact.Detector;
-        var raw = detector.DecisionFunction(model.Artifact.Impute(rows), ct);
+        var raw = detector.DecisionFunction(model.Artifact.Transform(rows), ct);
         var confidences = new double[raw.Length];
         for (var i = 0; i < raw.Length; i++)
         {
@@ -53,12 +54,13 @@ internal static class RequestRows
 {
     private const int MostCells = 20_000_000;
 
-    /// <summary>The rows as a matrix; null stands for a missing number.</summary>
+    /// <summary>The rows as a matrix of cells.</summary>
     /// <param name="data">As they came.</param>
     /// <param name="given">The names of their columns, if the caller named them.</param>
-    /// <param name="expected">The model's features.</param>
-    public static Matrix Read(IReadOnlyList<double?[]> data, IReadOnlyList<string>? given, IReadOnlyList<string> expected)
+    /// <param name="model">The model that is to judge them.</param>
+    public static Matrix Read(IReadOnlyList<Cell[]> data, IReadOnlyList<string>? given, ModelArtifact model)
     {
+        var expected = model.FeatureNames;
         if (data.Count == 0)
         {
             throw Problem.Invalid("data", "at least one row");
@@ -73,16 +75,16 @@ internal static class RequestRows
         var values = new double[data.Count * expected.Count];
         for (var i = 0; i < data.Count; i++)
         {
-            var row = data[i] ?? throw Problem.Invalid($"data[{i}]", $"an array of {expected.Count} numbers", "null");
+            var row = data[i] ?? throw Problem.Invalid($"data[{i}]", $"an array of {expected.Count} values", "null");
             if (row.Length != expected.Count)
             {
-                throw Problem.Invalid($"data[{i}]", $"{expected.Count} numbers ({string.Join(", ", expected.Take(10))}{(expected.Count > 10 ? ", …" : string.Empty)})", $"{row.Length} numbers");
+                throw Problem.Invalid($"data[{i}]", $"{expected.Count} values ({string.Join(", ", expected.Take(10))}{(expected.Count > 10 ? ", …" : string.Empty)})", $"{row.Length} values");
             }
 
             for (var j = 0; j < row.Length; j++)
             {
-                var value = row[order[j]] ?? double.NaN;
-                values[(i * row.Length) + j] = double.IsInfinity(value) ? throw Problem.Invalid($"data[{i}][{order[j]}]", "a finite number", value) : value;
+                values[(i * row.Length) + j] = model.Inputs[j].Read(row[order[j]])
+                    ?? throw Problem.Invalid($"data[{i}][{order[j]}]", model.Inputs[j].Expectation, row[order[j]]);
             }
         }
 

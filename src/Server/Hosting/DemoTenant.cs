@@ -59,7 +59,7 @@ internal sealed partial class DemoTenant(
         var dataset = await intake.Take(Tenant, new DatasetFileRequest(sample.FullName, name, "A sample that ships with the product", new ReadOptions(), null), Origin, ct);
         var detector = await CreateDetector(name, ct);
         var training = await Finish((await trainings.Ask(Tenant, detector, dataset.Id, new TrainingOptions(0, 0, null), Origin, ct)).Requested.Id, ct);
-        var (matrix, _) = await rows.Load(Tenant, dataset.Uploaded, (await rows.Manifest(Tenant, dataset.Uploaded, ct)).FeatureNames(dataset.Uploaded.LabelColumn), ct);
+        var (matrix, _, _) = await rows.Load(Tenant, dataset.Uploaded, (await rows.Manifest(Tenant, dataset.Uploaded, ct)).FeatureNames(dataset.Uploaded.LabelColumn), ct);
         var detected = await detections.Detect(Tenant, detector, _ => matrix, null, Origin, ct);
         var auc = training.Metrics.Auc?.ToString("0.000", CultureInfo.InvariantCulture) ?? "unknown without labels";
         return $"{name}: {dataset.Uploaded.RowCount} rows read, IsolationForest trained ({detector}), ROC-AUC {auc}, {detected.Completed.Summary.AnomaliesDetected} rows flagged";

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EventSourcedAnomaly.Server.Surfaces;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -15,6 +16,10 @@ internal sealed class SchemaDescription : IOpenApiSchemaTransformer
         {
             schema.Type = type == typeof(DateTimeOffset) ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
             schema.Format = "date-time";
+        }
+        else if (type == typeof(Cell))
+        {
+            schema.Type = JsonSchemaType.Number | JsonSchemaType.String | JsonSchemaType.Boolean | JsonSchemaType.Null;
         }
         else if (type == typeof(IFormFile))
         {
@@ -34,5 +39,5 @@ internal sealed class SchemaDescription : IOpenApiSchemaTransformer
     }
 
     /// <summary>Whether a type's schema says too little to stand under a name.</summary>
-    public static bool IsNameless(Type type) => type == typeof(IFormFile) || (Nullable.GetUnderlyingType(type) ?? type) == typeof(JsonElement);
+    public static bool IsNameless(Type type) => type == typeof(IFormFile) || type == typeof(Cell) || (Nullable.GetUnderlyingType(type) ?? type) == typeof(JsonElement);
 }

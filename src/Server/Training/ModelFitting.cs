@@ -10,35 +10,13 @@ internal sealed record FittedModel(byte[] Bytes, string Sha256, double Threshold
 /// <summary>Fits and judges, given rows; the same rows and seed give the same bytes.</summary>
 internal static class ModelFitting
 {
-    /// <summary>The median of each feature's known values, which stands in for the missing ones; 0 where none is known.</summary>
-    private static double[] Medians(Matrix rows)
-    {
-        var medians = new double[rows.Columns];
-        for (var j = 0; j < rows.Columns; j++)
-        {
-            var known = new List<double>(rows.Rows);
-            for (var i = 0; i < rows.Rows; i++)
-            {
-                if (!double.IsNaN(rows.Row(i)[j]))
-                {
-                    known.Add(rows.Row(i)[j]);
-                }
-            }
-
-            known.Sort();
-            medians[j] = known.Count == 0 ? 0 : (known[(known.Count - 1) / 2] + known[known.Count / 2]) / 2;
-        }
-
-        return medians;
-    }
-
     /// <summary>Fits on all rows but those kept for validation, and judges on these (or on all, when none is kept).</summary>
     public static FittedModel Fit(
-        Matrix rows, IReadOnlyList<string> features, int[]? labels, TrainingRequested request, IProgress<double>? progress, CancellationToken ct)
+        Matrix rows, IReadOnlyList<RawColumn> columns, int[]? labels, TrainingRequested request, IProgress<double>? progress, CancellationToken ct)
     {
         var (fitting, judging) = Split(rows.Rows, request.Options.ValidationSplit, request.Seed);
         var fittingRows = judging.Length == 0 ? rows : rows.SelectRows(fitting);
-        var artifact = FitOn(fittingRows, features, request, progress, ct);
+        var artifact = FitOn(fittingRows, columns, request, progress, ct);
         var judged = judging.Length == 0 ? [.. Enumerable.Range(0, rows.Rows)] : judging;
         var bytes = artifact.ToBytes();
         return new FittedModel(
@@ -49,7 +27,7 @@ internal static class ModelFitting
     /// <summary>How well a model's verdicts agree with labels.</summary>
     public static QualityFigures Judge(ModelArtifact model, Matrix rows, int[] labels, CancellationToken ct)
     {
-        var scores = model.Detector.DecisionFunction(model.Impute(rows), ct);
+        var scores = model.Detector.DecisionFunction(model.Transform(rows), ct);
         var predictions = scores.Select(score => model.Detector.IsAnomaly(score) ? 1 : 0).ToArray();
         var confusion = Evaluation.Confusion(predictions, labels);
         var both = labels.Contains(0) && labels.Contains(1);
@@ -59,7 +37,7 @@ internal static class ModelFitting
 
     /// <summary>The area under the ROC curve for each fold, fitted on the others.</summary>
     public static CrossValidationFigures CrossValidate(
-        Matrix rows, int[]? labels, TrainingRequested request, Action<int> foldDone, CancellationToken ct)
+        Matrix rows, IReadOnlyList<RawColumn> columns, int[]? labels, TrainingRequested request, Action<int> foldDone, CancellationToken ct)
     {
         var order = Shuffled(rows.Rows, request.Seed);
         var folds = request.Options.Folds;
@@ -68,7 +46,7 @@ internal static class ModelFitting
         {
             var held = order.Where((_, i) => i % folds == fold).Order().ToArray();
             var rest = order.Where((_, i) => i % folds != fold).Order().ToArray();
-            var model = FitOn(rows.SelectRows(rest), [.. Enumerable.Range(0, rows.Columns).Select(i => $"{i}")], request, null, ct);
+            var model = FitOn(rows.SelectRows(rest), columns, request, null, ct);
             auc[fold] = labels is null ? null : Judge(model, rows.SelectRows(held), [.. held.Select(i => labels[i])], ct).Auc;
             foldDone(fold + 1);
         }
@@ -79,10 +57,11 @@ internal static class ModelFitting
     }
 
     private static ModelArtifact FitOn(
-        Matrix rows, IReadOnlyList<string> features, TrainingRequested request, IProgress<double>? progress, CancellationToken ct)
+        Matrix rows, IReadOnlyList<RawColumn> columns, TrainingRequested request, IProgress<double>? progress, CancellationToken ct)
     {
-        var unfitted = new ModelArtifact(features, Medians(rows), Algorithms.Create(request.Algorithm, request.Parameters, request.Seed));
-        unfitted.Detector.Fit(unfitted.Impute(rows), progress, ct);
+        var unfitted = new ModelArtifact(
+            Preprocessing.Learn(rows, columns, request.Options.Prepared), Algorithms.Create(request.Algorithm, request.Parameters, request.Seed));
+        unfitted.Detector.Fit(unfitted.Transform(rows), progress, ct);
         return unfitted;
     }
 

@@ -15,7 +15,8 @@ internal static class TrainDetector
     private const int MostFolds = 50;
 
     public sealed record Request(
-        string DatasetId, double? ValidationSplit = null, JsonElement? CrossValidation = null, int? CvFolds = null, StoppingRule? EarlyStopping = null)
+        string DatasetId, double? ValidationSplit = null, JsonElement? CrossValidation = null, int? CvFolds = null, StoppingRule? EarlyStopping = null,
+        PreprocessingOptions? Preprocessing = null)
     {
         /// <summary>The options, if they validate.</summary>
         public TrainingOptions Validate()
@@ -27,7 +28,26 @@ internal static class TrainDetector
 
             return new TrainingOptions(
                 ValidationSplit ?? 0, Folds(),
-                EarlyStopping is null ? null : new EarlyStopping(EarlyStopping.Enabled, EarlyStopping.Patience ?? 10, EarlyStopping.Metric ?? "loss"));
+                EarlyStopping is null ? null : new EarlyStopping(EarlyStopping.Enabled, EarlyStopping.Patience ?? 10, EarlyStopping.Metric ?? "loss"),
+                Prepared());
+        }
+
+        private PreprocessingOptions Prepared()
+        {
+            var wanted = Preprocessing ?? new PreprocessingOptions();
+            Require("impute", wanted.Impute, PreprocessingOptions.Imputations);
+            Require("encode", wanted.Encode, PreprocessingOptions.Encodings);
+            Require("scale", wanted.Scale, PreprocessingOptions.Scalings);
+            Require("time", wanted.Time, PreprocessingOptions.Times);
+            return wanted;
+
+            static void Require(string field, string value, string[] choices)
+            {
+                if (!choices.Contains(value))
+                {
+                    throw Problem.Invalid($"preprocessing.{field}", $"one of: {string.Join(", ", choices)}", value);
+                }
+            }
         }
 
         // 000 says true and cv_folds beside it, 002 says an object.

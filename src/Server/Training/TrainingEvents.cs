@@ -31,7 +31,11 @@ public sealed record TrainingRequested(
 /// <param name="ValidationSplit">The share of rows kept from fitting to judge the model by, from 0 to below 1.</param>
 /// <param name="Folds">The folds of a cross-validation, or 0 for none.</param>
 /// <param name="EarlyStopping">When to stop training by epochs early.</param>
-public sealed record TrainingOptions(double ValidationSplit, int Folds, EarlyStopping? EarlyStopping);
+/// <param name="Preprocessing">What becomes of the cells; null as of old, when only numbers were learned from.</param>
+public sealed record TrainingOptions(double ValidationSplit, int Folds, EarlyStopping? EarlyStopping, PreprocessingOptions? Preprocessing = null)
+{
+    internal PreprocessingOptions Prepared => Preprocessing ?? new PreprocessingOptions(Encode: "none", Time: "none");
+}
 
 /// <summary>Stops when a metric has not improved for some epochs.</summary>
 public sealed record EarlyStopping(bool Enabled, int Patience, string Metric);

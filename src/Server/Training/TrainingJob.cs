@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using EventSourcedAnomaly.Actors;
-using EventSourcedAnomaly.Datasets;
 using EventSourcedAnomaly.Detection;
 using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Datasets;
@@ -59,33 +58,33 @@ internal sealed partial class TrainingJob(
         report.Say(0.01, "loading");
         var dataset = await WaitForDataset(job.Tenant, request.DatasetId, ct);
         var manifest = await rows.Manifest(job.Tenant, dataset.Uploaded, ct);
-        var features = manifest.FeatureNames(dataset.Uploaded.LabelColumn);
-        if (features.Count == 0)
+        var inputs = manifest.InputNames(dataset.Uploaded.LabelColumn, request.Options.Prepared);
+        if (inputs.Count == 0)
         {
-            throw new Problem(ProblemKind.Invalid, "The data set has no column of numbers to learn from.");
+            throw new Problem(ProblemKind.Invalid, "The data set has no column to learn from.");
         }
 
-        var (matrix, labels) = await rows.Load(job.Tenant, dataset.Uploaded, features, ct);
+        var (matrix, columns, labels) = await rows.Load(job.Tenant, dataset.Uploaded, inputs, ct);
         report.Say(0.05, "fitting");
         var started = time.GetUtcNow();
         var clock = Stopwatch.StartNew();
         var share = request.Options.Folds > 0 ? 0.5 : 0.85;
         var fitted = await Task.Run(
-            () => ModelFitting.Fit(matrix, features, labels, request, new Share(report, 0.05, share, "fitting"), ct), ct);
+            () => ModelFitting.Fit(matrix, columns, labels, request, new Share(report, 0.05, share, "fitting"), ct), ct);
         var seconds = clock.Elapsed.TotalSeconds;
         report.Say(0.05 + share, "validation", fitted.Metrics);
         var crossValidation = request.Options.Folds == 0 ? null : await Task.Run(
             () => ModelFitting.CrossValidate(
-                matrix, labels, request, done => report.Say(0.55 + (0.4 * done / request.Options.Folds), "cross_validation", fitted.Metrics), ct),
+                matrix, columns, labels, request, done => report.Say(0.55 + (0.4 * done / request.Options.Folds), "cross_validation", fitted.Metrics), ct),
             ct);
         report.Say(0.96, "saving", fitted.Metrics);
         var model = new TrainedModel(
-            0, job.Id, dataset.Id, request.Algorithm, request.Parameters, request.Seed, fitted.Sha256, fitted.Bytes.Length, features.Count,
+            0, job.Id, dataset.Id, request.Algorithm, request.Parameters, request.Seed, fitted.Sha256, fitted.Bytes.Length, inputs.Count,
             fitted.Threshold, fitted.Rows, fitted.Metrics, build.Version, started, time.GetUtcNow(), seconds);
         await report.DisposeAsync();
         await silo.Grain<DetectorGrain>(job.Tenant, request.DetectorId).Call((detector, token) => detector.Adopt(model, fitted.Bytes, job.Origin, token), ct);
         var result = new TrainingCompleted(
-            fitted.Sha256, fitted.Rows, fitted.Rows * features.Count, LeftOut(manifest, dataset.Uploaded.LabelColumn), fitted.Metrics, crossValidation, seconds, time.GetUtcNow());
+            fitted.Sha256, fitted.Rows, fitted.Rows * inputs.Count, LeftOut(manifest, dataset.Uploaded.LabelColumn, request.Options.Prepared), fitted.Metrics, crossValidation, seconds, time.GetUtcNow());
         await grain.Call((training, token) => training.Complete(result, job.Origin, token), ct);
     }
 
@@ -111,15 +110,11 @@ internal sealed partial class TrainingJob(
         }
     }
 
-    private static Dictionary<string, string> LeftOut(DatasetManifest manifest, string? label) => manifest.Columns
-        .ExceptBy(manifest.FeatureNames(label), column => column.Name)
+    private static Dictionary<string, string> LeftOut(DatasetManifest manifest, string? label, PreprocessingOptions options) => manifest.Profile.Columns
+        .Select(column => (column.Name, Reason: column.Name == label ? "the label" : Preprocessing.WhyLeftOut(column, manifest.Profile.RowCount, options)))
+        .Where(column => column.Reason is not null)
         .Take(MostLeftOutNamed)
-        .ToDictionary(column => column.Name, column => column switch
-        {
-            _ when column.Name == label => "the label",
-            { Type: ColumnType.Timestamp } => "a time",
-            _ => "text",
-        });
+        .ToDictionary(column => column.Name, column => column.Reason!);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Training {Training} was interrupted")]
     private partial void LogInterrupted(string training);
