@@ -30,6 +30,8 @@ public sealed record Dataset(string Id, DatasetUploaded? Upload, string Status, 
 
     public Dataset Apply(DatasetRejected e) => this with { Status = Invalid, Failure = e.Reason, UpdatedAt = e.RejectedAt };
 
+    public Dataset Apply(DatasetValidated e) => this;
+
     public Dataset Apply(DatasetDeleted e) => this with { Deleted = true, UpdatedAt = e.DeletedAt };
 
     /// <summary>Takes an upload in.</summary>
@@ -38,6 +40,10 @@ public sealed record Dataset(string Id, DatasetUploaded? Upload, string Status, 
     /// <summary>Says what reading the chunks back showed.</summary>
     public static IReadOnlyList<IEvent> Verify(Dataset state, string? damage, DateTimeOffset now) =>
         state is { Status: Processing, Deleted: false } ? [damage is null ? new DatasetVerified(now) : new DatasetRejected(damage, now)] : [];
+
+    /// <summary>Notes a validation.</summary>
+    public static IReadOnlyList<IEvent> Note(Dataset state, string id, DatasetValidated validated) =>
+        state is { Upload: not null, Deleted: false } ? [validated] : throw Problem.NotFound("dataset", id);
 
     /// <summary>Deletes it.</summary>
     public static IReadOnlyList<IEvent> Delete(Dataset state, string id, DateTimeOffset now) =>

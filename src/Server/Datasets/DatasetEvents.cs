@@ -85,5 +85,23 @@ public sealed record DatasetVerified(DateTimeOffset VerifiedAt) : IEvent;
 /// <summary>The stored rows are not what was uploaded.</summary>
 public sealed record DatasetRejected(string Reason, DateTimeOffset RejectedAt) : IEvent;
 
+/// <summary>It was looked at whether the data set is fit to learn from.</summary>
+/// <param name="ValidationId">The validation's id.</param>
+/// <param name="StrictMode">Whether a check passed only without a finding.</param>
+/// <param name="QualityThreshold">The score from which a check passed.</param>
+/// <param name="Checks">What each check gave.</param>
+/// <param name="Recommendations">What would make the data fitter.</param>
+/// <param name="ValidatedAt">When.</param>
+public sealed record DatasetValidated(
+    string ValidationId,
+    bool StrictMode,
+    double QualityThreshold,
+    IReadOnlyDictionary<string, CheckOutcome> Checks,
+    IReadOnlyList<string> Recommendations,
+    DateTimeOffset ValidatedAt) : IEvent;
+
+/// <summary>What a check gave; the score from 0 to 1.</summary>
+public sealed record CheckOutcome(bool Passed, double Score, string Details);
+
 /// <summary>The data set was deleted; its rows are gone, its history stays.</summary>
 public sealed record DatasetDeleted(DateTimeOffset DeletedAt) : IEvent;

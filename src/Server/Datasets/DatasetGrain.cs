@@ -12,6 +12,9 @@ internal sealed class DatasetGrain(TimeProvider time) : Grain<Dataset>
     public ValueTask<Dataset> Verify(string? damage, Origin origin, CancellationToken ct) =>
         Raise(origin, state => Dataset.Verify(state, damage, time.GetUtcNow()), ct);
 
+    public ValueTask<Dataset> Note(DatasetValidated validated, Origin origin, CancellationToken ct) =>
+        Raise(origin, state => Dataset.Note(state, Id.Key, validated), ct);
+
     public async ValueTask<Dataset> Delete(Origin origin, CancellationToken ct)
     {
         var state = await Raise(origin, state => Dataset.Delete(state, Id.Key, time.GetUtcNow()), ct);

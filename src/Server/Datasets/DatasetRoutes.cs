@@ -21,6 +21,8 @@ internal static class DatasetRoutes
                 .Describes<DatasetSample>("Some rows of a data set")
                 .Query("rows", "How many: 100 unless told, at most 1000.", RequestParameterType.Whole)
                 .Query("random", "Whether to choose them at random; the first ones unless told.", RequestParameterType.Flag).Needs(Access.Look);
+            routes.MapPost($"{root}/{{datasetId}}/validate", ValidateDataset.Handle)
+                .Describes<ValidateDataset.Request, ValidateDataset.Response>("Judge how fit a data set is to learn from").Needs(Access.Build);
             routes.MapDelete($"{root}/{{datasetId}}", DeleteDataset.Handle).Describes<Confirmation>("Delete a data set").Needs(Access.Build);
         }
     }

@@ -1,12 +1,16 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace EventSourcedAnomaly.Server.Surfaces;
 
 /// <summary>Reads a JSON body into a request record, or says which field is wrong and what was expected of it.</summary>
 internal static class Body
 {
+    /// <summary>Whether the request came without a body.</summary>
+    public static bool IsAbsent(HttpContext http) => http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
+
     /// <summary>Reads the body.</summary>
     /// <exception cref="Problem">It is not JSON (unreadable), or not the request (invalid, with the field named).</exception>
     public static async Task<T> Read<T>(HttpContext http)
