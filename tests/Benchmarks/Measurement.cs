@@ -6,11 +6,20 @@ namespace EventSourcedAnomaly.Benchmarks;
 /// <param name="Name">What was measured.</param>
 /// <param name="Value">The product's figure.</param>
 /// <param name="Unit">Of both figures.</param>
-/// <param name="Reference">What it is compared with.</param>
+/// <param name="Reference">What it is compared with; null for nothing.</param>
 /// <param name="ReferenceValue">Its figure.</param>
-/// <param name="Ratio">The product's figure over the reference's.</param>
-internal sealed record Measurement(string Name, double Value, string Unit, string Reference, double? ReferenceValue, double? Ratio)
+/// <param name="Ratio">The product's figure over the reference's; of times that a peer took, how many times faster.</param>
+internal sealed record Measurement(
+    string Name, double Value, string Unit, string? Reference = null, double? ReferenceValue = null, double? Ratio = null)
 {
+    /// <summary>Rows per second against a peer's seconds for as many rows.</summary>
+    public static Measurement Rate(string name, int rows, double seconds, string? reference, double? referenceSeconds) =>
+        new(name, rows / seconds, "rows/s", referenceSeconds is null ? null : reference, rows / referenceSeconds, referenceSeconds / seconds);
+
+    /// <summary>A time in microseconds against a peer's seconds.</summary>
+    public static Measurement Latency(string name, double seconds, string? reference, double? referenceSeconds) =>
+        new(name, seconds * 1e6, "us", referenceSeconds is null ? null : reference, referenceSeconds * 1e6, referenceSeconds / seconds);
+
     /// <summary>A figure with its reference.</summary>
     public static Measurement Of(string name, double value, string unit, string reference, double referenceValue) =>
         new(name, value, unit, reference, referenceValue, value / referenceValue);
@@ -28,7 +37,10 @@ internal sealed class Report
     public void Add(Measurement measurement)
     {
         _all.Add(measurement);
-        Console.WriteLine($"{measurement.Name,-58} {measurement.Value,14:N1} {measurement.Unit,-10} {measurement.Reference,-44} {measurement.ReferenceValue,14:N1} {measurement.Ratio,8:0.00}x");
+        var figure = $"{measurement.Name,-58} {measurement.Value,14:N1} {measurement.Unit,-10}";
+        Console.WriteLine(measurement.Ratio is null
+            ? $"{figure} {measurement.Reference}"
+            : $"{figure} {measurement.Reference,-44} {measurement.ReferenceValue,14:N1} {measurement.Ratio,8:0.00}x");
     }
 
     /// <summary>Runs a benchmark, and writes its figures where <c>--json FILE</c> says.</summary>

@@ -3,19 +3,21 @@ using EventSourcedAnomaly.Benchmarks.Actors;
 using EventSourcedAnomaly.Benchmarks.Detection;
 using EventSourcedAnomaly.Benchmarks.Log;
 using EventSourcedAnomaly.Benchmarks.Nab;
+using EventSourcedAnomaly.Benchmarks.Quality;
 
 return args switch
 {
-    ["detection", .. var options] => await DetectionBenchmark.RunAsync(options),
+    ["detection", .. var options] => await Report.Collect(options, DetectionBenchmark.Run),
     ["log", .. var options] => await Report.Collect(options, report => LogBenchmark.Run(report, options, CancellationToken.None)),
     ["actors", .. var options] => await Report.Collect(options, report => ActorBenchmark.Run(report, CancellationToken.None)),
     ["nab", .. var options] => await Report.Collect(options, report => NabBenchmark.Run(report, options, CancellationToken.None)),
+    ["quality", .. var options] => await Report.Collect(options, report => QualityBenchmark.Run(report, options, CancellationToken.None)),
     ["streaming", .. var options] => await Report.Collect(options, report => StreamingBenchmark.Run(report, CancellationToken.None)),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ops/bench detection|log|actors|nab|streaming [--full] [--json FILE]");
+    Console.Error.WriteLine("usage: ops/bench detection|log|actors|nab|quality|streaming [--full] [--seed N] [--json FILE]");
     return 2;
 }

@@ -3,12 +3,12 @@ using EventSourcedAnomaly.Detection.Models;
 namespace EventSourcedAnomaly.Detection.Streaming;
 
 /// <summary>
-/// Tells the onset of an event from its echoes: a surprise is an onset when none as large was seen lately. "Lately" is a twentieth of
+/// Tells the onset of an event from its echoes: a surprise is an onset when none as large was seen lately. "Lately" is a tenth of
 /// what was seen so far, for the more a stream has shown, the rarer are the events worth a report.
 /// </summary>
 internal sealed class Refractory(int shortest, int longest)
 {
-    private const int ShareOfHistory = 20;
+    private const int ShareOfHistory = 10;
 
     // descending surprises with their rows: the head is the largest that is still recent
     private readonly LinkedList<(double Row, double Surprise)> _peaks = new();

@@ -3,12 +3,12 @@ using EventSourcedAnomaly.Detection.Models;
 namespace EventSourcedAnomaly.Detection.Streaming;
 
 /// <summary>
-/// What <see cref="StreamingEnsemble"/> knows of one feature: its latest values and, per member, the latest strangenesses.
+/// What <see cref="StreamingEnsemble"/> knows of one feature: its latest values and, per view, the latest strangenesses.
 /// </summary>
 internal sealed class SeriesEvidence
 {
     /// <summary>
-    /// Runs of one, three and eight values: a level never seen, a step or spike, a shape. The ratio of about e leaves no scale of a
+    /// Runs of one, three and eight values: a value never seen, a step or spike, a shape. The ratio of about e leaves no scale of a
     /// short event out and gives none twice.
     /// </summary>
     private static readonly int[] Runs = [1, 3, 8];
@@ -21,35 +21,45 @@ internal sealed class SeriesEvidence
 
     private readonly RecentValues _values;
     private readonly RecentValues _levels;
+    private readonly RecentValues _volatilities;
     private readonly TailProbability[] _tails;
+    private int _standstill;
 
     public SeriesEvidence(int window)
     {
         _values = new RecentValues(window);
         _levels = new RecentValues(window);
-        _tails = [.. Enumerable.Range(0, Runs.Length + 3).Select(_ => new TailProbability(window))];
+        _volatilities = new RecentValues(window);
+        _tails = [.. Enumerable.Range(0, Runs.Length + 4).Select(_ => new TailProbability(window))];
     }
 
-    /// <summary>-ln of the joint probability of what the members see in the next value.</summary>
+    /// <summary>-ln of the probability that any view would find as much in the next value.</summary>
     /// <param name="value">The next value.</param>
     /// <param name="minutes">Times of the values, this one last.</param>
     public double Next(double value, ReadOnlySpan<double> minutes)
     {
+        _standstill = _values.Length > 0 && value.Equals(_values.Values[^1]) ? _standstill + 1 : 0;
         _values.Append(value);
         var values = _values.Values;
         _levels.Append(Strangeness.Level(values, TrendRows));
-        var sum = 0.0;
-        for (var r = 0; r < Runs.Length; r++) sum += _tails[r].Surprise(Strangeness.Novelty(values, Runs[r]));
-        sum += _tails[^3].Surprise(Strangeness.Novelty(_levels.Values, 1));
-        sum += _tails[^2].Surprise(Strangeness.Volatility(values, TrendRows));
-        sum += _tails[^1].Surprise(Strangeness.NoveltyAtTimeOfDay(values, minutes, Runs[^1], ToleranceMinutes));
-        return Surprise.Combined(sum, _tails.Length);
+        _volatilities.Append(Strangeness.Volatility(values, TrendRows));
+        var worst = 0.0;
+        for (var r = 0; r < Runs.Length; r++) worst = Math.Max(worst, _tails[r].Surprise(Strangeness.Novelty(values, Runs[r])));
+        worst = Math.Max(worst, _tails[^4].Surprise(Strangeness.Novelty(_levels.Values, 1)));
+        worst = Math.Max(worst, _tails[^3].Surprise(Strangeness.Novelty(_volatilities.Values, 1)));
+        worst = Math.Max(worst, _tails[^2].Surprise(_standstill));
+        // without an earlier day there is nothing to learn either
+        if (Strangeness.NoveltyAtTimeOfDay(values, minutes, Runs[^1], ToleranceMinutes) is { } unusual)
+            worst = Math.Max(worst, _tails[^1].Surprise(unusual));
+        return Surprise.OfWorst(worst, _tails.Length);
     }
 
     public void Write(ModelWriter writer)
     {
         _values.Write(writer);
         _levels.Write(writer);
+        _volatilities.Write(writer);
+        writer.Int(_standstill);
         foreach (var tail in _tails) tail.Write(writer);
     }
 
@@ -57,6 +67,8 @@ internal sealed class SeriesEvidence
     {
         _values.Read(ref reader);
         _levels.Read(ref reader);
+        _volatilities.Read(ref reader);
+        _standstill = reader.Int();
         foreach (var tail in _tails) tail.Read(ref reader);
     }
 }

@@ -1,6 +1,6 @@
 namespace EventSourcedAnomaly.Detection.Streaming;
 
-/// <summary>Ways in which the latest of a row of values can be unlike those before it; each is 0 where nothing can be compared.</summary>
+/// <summary>Ways in which the latest of a row of values can be unlike those before it.</summary>
 internal static class Strangeness
 {
     private static readonly double DayMinutes = TimeSpan.FromDays(1).TotalMinutes;
@@ -8,7 +8,7 @@ internal static class Strangeness
     /// <summary>
     /// Distance from the latest <paramref name="length"/> values to the nearest earlier run of as many that does not overlap them:
     /// the left matrix profile without normalisation (Yeh et al. 2016), the nearest-neighbour distance of KNN-CAD (Burnaev and
-    /// Ishimtsev 2016).
+    /// Ishimtsev 2016); 0 where nothing can be compared.
     /// </summary>
     public static double Novelty(ReadOnlySpan<double> values, int length)
     {
@@ -22,16 +22,16 @@ internal static class Strangeness
 
     /// <summary>
     /// As <see cref="Novelty"/>, but only runs that ended near this time of day on earlier days count: a usual value at an unusual hour
-    /// is strange. Silent until two days were seen, for one earlier day shows no habit.
+    /// is strange. Null until two days were seen, for one earlier day shows no habit, and where no earlier run can be compared.
     /// </summary>
     /// <param name="values">Oldest first.</param>
     /// <param name="minutes">When each value was observed, in minutes since any midnight.</param>
     /// <param name="length">Values of a run.</param>
     /// <param name="tolerance">Difference in the time of day up to which runs are compared, in minutes.</param>
-    public static double NoveltyAtTimeOfDay(ReadOnlySpan<double> values, ReadOnlySpan<double> minutes, int length, double tolerance)
+    public static double? NoveltyAtTimeOfDay(ReadOnlySpan<double> values, ReadOnlySpan<double> minutes, int length, double tolerance)
     {
         var now = minutes[^1];
-        if (values.Length < 2 * length || now - minutes[0] <= 2 * DayMinutes) return 0;
+        if (values.Length < 2 * length || now - minutes[0] <= 2 * DayMinutes) return null;
         var latest = values[^length..];
         var nearest = double.PositiveInfinity;
         for (var end = values.Length - length; end >= length; end--)
@@ -40,7 +40,7 @@ internal static class Strangeness
             if (age < DayMinutes / 2 || Math.Abs(Math.IEEERemainder(age, DayMinutes)) > tolerance) continue;
             nearest = Math.Min(nearest, SquaredDistance(latest, values.Slice(end - length, length), nearest));
         }
-        return double.IsFinite(nearest) ? Math.Sqrt(nearest) : 0;
+        return double.IsFinite(nearest) ? Math.Sqrt(nearest) : null;
     }
 
     /// <summary>Mean of the latest <paramref name="length"/> values.</summary>

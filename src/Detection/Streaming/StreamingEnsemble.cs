@@ -3,15 +3,18 @@ using EventSourcedAnomaly.Detection.Models;
 namespace EventSourcedAnomaly.Detection.Streaming;
 
 /// <summary>
-/// Several views of a time series, each calibrated to a probability by its own past and combined by Fisher's method: the distance of
-/// the latest 1, 3 and 8 values to their nearest neighbour in the past (KNN-CAD, Burnaev and Ishimtsev 2016), the same against earlier
-/// days at this time of day, the novelty of the level, and the volatility. Echoes of an event that was just reported are held back. A
-/// score of 0.5 stands for one row in 10,000 were the views independent. Several features are judged one by one, and the worst counts,
-/// corrected for their number.
+/// Several views of a time series, each calibrated to a probability by its own past: the distance of the latest 1, 3 and 8 values to
+/// their nearest neighbour in the past (KNN-CAD, Burnaev and Ishimtsev 2016), the same against earlier days at this time of day, the
+/// novelty of the level and of the volatility, and how long the series has stood still. An event shows in one of them and not in the
+/// others, so the most surprised view counts, corrected for their number. Echoes of an event that was just reported are held back. A
+/// score of 0.5 stands for at most one row in 100. Several features are judged one by one, and the worst counts, corrected alike.
 /// </summary>
 public sealed class StreamingEnsemble : StreamingDetector
 {
-    private const double RowsPerAlarm = 10_000;
+    /// <summary>
+    /// One row in a hundred is worth a look; what makes that bearable is that only the onset among many such rows is reported.
+    /// </summary>
+    private const double RowsPerAlarm = 100;
 
     /// <summary>Echoes keep their order but stay below the score of every onset worth an alarm.</summary>
     private const double EchoFactor = 0.5;
@@ -44,7 +47,7 @@ public sealed class StreamingEnsemble : StreamingDetector
         _minutes.Append(timestamp.Ticks / (double)TimeSpan.TicksPerMinute);
         var worst = 0.0;
         for (var f = 0; f < values.Length; f++) worst = Math.Max(worst, _features[f].Next(values[f], _minutes.Values));
-        var surprise = Math.Max(0, worst - Math.Log(values.Length));
+        var surprise = Surprise.OfWorst(worst, values.Length);
         var score = Surprise.ToScore(surprise, RowsPerAlarm);
         return _refractory.IsOnset(Count, surprise) ? score : EchoFactor * score;
     }

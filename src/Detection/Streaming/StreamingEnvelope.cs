@@ -5,7 +5,7 @@ namespace EventSourcedAnomaly.Detection.Streaming;
 /// <summary>The outer form of a stored streaming detector: "ESAS" in front, then what was learned.</summary>
 internal static class StreamingEnvelope
 {
-    private static readonly StoredForm Form = new("ESAS", 1, "streaming detector");
+    private static readonly StoredForm Form = new("ESAS", 2, "streaming detector");
 
     public static byte[] Write(StreamingDetector detector)
     {

@@ -12,10 +12,10 @@ internal sealed class TailProbability(int capacity)
     private const int Least = 20;
 
     /// <summary>
-    /// Ties in the top leave Hill's estimate at zero; a tail lighter than x^-20 cannot be told from noise in the √n largest of some
-    /// thousand numbers.
+    /// No tail is taken to be lighter than x^-2, the border of finite variance. The √n largest of some thousand numbers cannot prove a
+    /// lighter one, and believing it would make every record near certain; ties among them would even leave Hill's estimate at zero.
     /// </summary>
-    private const double SmallestShape = 0.05;
+    private const double SmallestShape = 0.5;
 
     private readonly RecentValues _latest = new(capacity);
     private double[] _sorted = new double[16];

@@ -4,10 +4,10 @@ using EventSourcedAnomaly.Detection;
 
 namespace EventSourcedAnomaly.Benchmarks.Detection;
 
-/// <summary>Speed of the detection library beside scikit-learn in one session: <c>detection [--json FILE]</c>.</summary>
+/// <summary>Speed of the detection library beside scikit-learn in one session: <c>ops/bench detection</c>.</summary>
 internal static class DetectionBenchmark
 {
-    public static async Task<int> RunAsync(string[] options)
+    public static async Task Run(Report report)
     {
         var tables = new Dictionary<string, Matrix>(StringComparer.Ordinal)
         {
@@ -16,15 +16,12 @@ internal static class DetectionBenchmark
             ["near"] = BenchmarkTable.Of(20_000, 10),
             ["svm"] = BenchmarkTable.Of(10_000, 10),
         };
-        var measurements = new List<Measurement>();
         foreach (var threads in new[] { 1, Environment.ProcessorCount })
         {
             var peer = await SklearnPeer.MeasureAsync(tables, threads);
-            foreach (var measurement in Estimators(tables, peer, threads)) Show(measurement, measurements);
+            foreach (var measurement in Estimators(tables, peer, threads)) report.Add(measurement);
         }
-        foreach (var measurement in Others(tables)) Show(measurement, measurements);
-        if (options is ["--json", var path]) Measurement.WriteJson(path, measurements);
-        return 0;
+        foreach (var measurement in Others(tables)) report.Add(measurement);
     }
 
     private static IEnumerable<Measurement> Estimators(Dictionary<string, Matrix> tables, SklearnPeer peer, int threads)
@@ -111,12 +108,4 @@ internal static class DetectionBenchmark
     }
 
     private static double? Faster(double? a, double? b) => a < b ? a : b;
-
-    private static void Show(Measurement m, List<Measurement> measurements)
-    {
-        measurements.Add(m);
-        Console.WriteLine(m.Ratio is { } ratio
-            ? $"{m.Name,-46} {m.Value,14:N1} {m.Unit,-6} {ratio,8:F1} x {m.Reference}"
-            : $"{m.Name,-46} {m.Value,14:N1} {m.Unit,-6}");
-    }
 }

@@ -17,7 +17,7 @@ internal static class NabBenchmark
         var algorithm = Option(options, "--algorithm") ?? StreamingAlgorithms.All[0].Name;
         var corpus = NabCorpus.Read(folder);
         foreach (var (detector, profile, score) in PublishedScores.Read(folder, corpus))
-            report.Add(new Measurement($"published {detector}, {profile}", score, "NAB", "its own threshold", null, null));
+            report.Add(new Measurement($"published {detector}, {profile}", score, "NAB", "its own threshold"));
         var scores = new double[corpus.Count][];
         Parallel.For(0, corpus.Count, new ParallelOptions { CancellationToken = ct }, f => scores[f] = Run(algorithm, corpus[f]));
         foreach (var profile in NabProfile.All)

@@ -30,6 +30,6 @@ internal static class StreamingBenchmark
         var clock = Stopwatch.StartNew();
         for (var i = warm; i < points; i++) detector.Score(DateTimeOffset.UnixEpoch.AddMinutes(i), values.AsSpan(i * features, features));
         var rate = (points - warm) / clock.Elapsed.TotalSeconds;
-        report.Add(new Measurement(what, rate, "points/s", target is null ? "" : "target", target, rate / target));
+        report.Add(new Measurement(what, rate, "points/s", target is null ? null : "target", target, rate / target));
     }
 }

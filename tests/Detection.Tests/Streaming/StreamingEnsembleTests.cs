@@ -34,11 +34,35 @@ public sealed class StreamingEnsembleTests
     }
 
     [Fact]
-    public void Fishers_method_gives_the_chi_square_tail()
+    public void The_worst_of_several_views_is_corrected_for_their_number()
     {
-        // P(chi-square with 10 degrees of freedom > 18.307) = 0.05; the statistic is twice the sum
-        Assert.Equal(0.05, Math.Exp(-Surprise.Combined(18.307038 / 2, 5)), 1e-8);
-        Assert.Equal(2.5, Surprise.Combined(2.5, 1), 1e-15);
+        // one view in four at 1 in 1,000 is one row in 250
+        Assert.Equal(Math.Log(250), Surprise.OfWorst(Math.Log(1_000), 4), 1e-12);
+        Assert.Equal(2.5, Surprise.OfWorst(2.5, 1));
+        Assert.Equal(0, Surprise.OfWorst(0.5, 7));
+    }
+
+    [Fact]
+    public void A_tail_is_never_taken_to_be_lighter_than_the_square()
+    {
+        // of 1,000 equal numbers nothing is known beyond: a value ten times as large has a hundredth of the probability of the top
+        var tail = new TailProbability(2_000);
+        for (var i = 0; i < 1_000; i++) tail.Surprise(1);
+        Assert.Equal(Math.Log(1_001.0 / 32) + Math.Log(100), tail.Surprise(10), 1e-12);
+    }
+
+    [Fact]
+    public void A_series_that_stands_still_is_strange_where_it_never_did()
+    {
+        var scores = Scores(3_000, i => i is >= 2_000 and < 2_060 ? 0.25 : Noise(i));
+        Assert.InRange(Array.IndexOf(scores, scores[1_000..].Max()), 2_000, 2_060);
+    }
+
+    [Fact]
+    public void Where_earlier_days_cannot_be_compared_nothing_is_learned_of_them()
+    {
+        Assert.Null(Strangeness.NoveltyAtTimeOfDay([1, 2, 3, 4], [0, 15, 30, 45], 2, 15));
+        Assert.Equal(2, Strangeness.NoveltyAtTimeOfDay([5, 1, 1, 3], [0, 1440, 2880, 4320], 1, 15));
     }
 
     [Fact]
