@@ -97,6 +97,44 @@ public sealed class DetectorContractTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void Huge_and_missing_values_are_refused_when_scoring_too(string name)
+    {
+        var detector = TestData.Fitted(name, TestData.Cloud(50, 2));
+        foreach (var value in new[] { 1e300, -1e300, double.NaN, double.PositiveInfinity })
+        {
+            var refused = Assert.Throws<ArgumentException>(() => detector.DecisionFunction(new Matrix(2, 2, [0, 0, 0, value])));
+            Assert.Contains("row 1, column 1", refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void No_rows_have_no_scores(string name) =>
+        Assert.Empty(TestData.Fitted(name, TestData.Cloud(50, 2)).DecisionFunction(new Matrix(0, 2, [])));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_share_of_anomalies_is_above_0_and_at_most_a_half(string name)
+    {
+        foreach (var share in new[] { "0", "-0.1", "0.51", "1", "\"some\"" })
+        {
+            Assert.Equal("contamination", Assert.Throws<ParameterException>(
+                () => Algorithms.Create(name, TestData.Parameters($$"""{"contamination":{{share}}}"""))).Parameter);
+        }
+        var half = TestData.Fitted(name, TestData.Cloud(60, 2), """{"contamination":0.5}""");
+        Assert.InRange(half.DecisionScores.Count(half.IsAnomaly), 0, 30);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Rows_all_alike_score_alike(string name)
+    {
+        var detector = TestData.Fitted(name, new Matrix(40, 3, [.. Enumerable.Repeat(2.5, 120)]));
+        Assert.Single(detector.DecisionFunction(new Matrix(5, 3, [.. Enumerable.Repeat(2.5, 15)])).Distinct());
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void Another_number_of_columns_is_refused(string name)
     {
         var detector = TestData.Fitted(name, TestData.Cloud(50, 3));

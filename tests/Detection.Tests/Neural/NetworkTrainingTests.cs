@@ -53,6 +53,43 @@ public sealed class NetworkTrainingTests
         Assert.Equal(one.DecisionScores, all.DecisionScores);
     }
 
+    [Theory]
+    [InlineData("constant", 0.1, 0.1, 0.1)]
+    [InlineData("step", 0.1, 0.1, 0.05)]
+    [InlineData("exponential", 0.1, 0.05, 0.025)]
+    [InlineData("cosine", 0.1, 0.08535533905932738, 0.05)]
+    public void The_learning_rate_follows_its_schedule(string schedule, double first, double second, double third)
+    {
+        foreach (var name in new[] { "AutoEncoder", "LSTMAutoencoder", "DeepSVDD" })
+        {
+            var detector = (NeuralDetector)Algorithms.Create(name, TestData.Parameters(
+                $$"""{"epochs":4,"lr":0.1,"lr_schedule":"{{schedule}}","lr_step_size":2,"lr_gamma":0.5,"patience":0}"""));
+            var training = detector.BeginTraining(TestData.Cloud(30, 2));
+            double[] rates = [training.TrainEpoch().LearningRate, training.TrainEpoch().LearningRate, training.TrainEpoch().LearningRate];
+            Assert.Equal(first, rates[0], 1e-15);
+            Assert.Equal(second, rates[1], 1e-15);
+            Assert.Equal(third, rates[2], 1e-15);
+        }
+    }
+
+    [Theory]
+    [InlineData("step")]
+    [InlineData("cosine")]
+    public void A_resumed_training_takes_its_schedule_up_where_it_was(string schedule)
+    {
+        var x = TestData.Cloud(80, 3);
+        var parameters = TestData.Parameters($$"""{"epochs":6,"lr_schedule":"{{schedule}}","lr_step_size":2,"patience":0,"batch_size":7}""");
+        var straight = (NeuralDetector)Algorithms.Create("DeepSVDD", parameters, seed: 4);
+        straight.Fit(x);
+        var interrupted = ((NeuralDetector)Algorithms.Create("DeepSVDD", parameters, seed: 4)).BeginTraining(x);
+        for (var epoch = 0; epoch < 3; epoch++) interrupted.TrainEpoch();
+        var resumed = (NeuralDetector)Algorithms.Create("DeepSVDD", parameters, seed: 4);
+        var training = resumed.ResumeTraining(x, interrupted.Checkpoint());
+        while (!training.IsComplete) training.TrainEpoch();
+        training.Complete();
+        Assert.Equal(straight.ToBytes(), resumed.ToBytes());
+    }
+
     [Fact]
     public void Training_stops_when_the_loss_no_longer_improves()
     {
