@@ -50,24 +50,23 @@ internal sealed class EvenBinning
         var features = _x.Columns;
         var values = _x.RowRange(first, count);
         var codes = _codes.AsSpan(first * features, values.Length);
-        for (int i = 0, f = 0; i < values.Length; i++)
+        var (edges, perUnit, bins) = (_flatEdges, _perUnit, _bins);
+        for (int i = 0, f = 0, start = 0; i < values.Length; i++)
         {
-            var bin = Bin(f, values[i]);
-            counts[f * _bins + bin]++;
+            var value = values[i];
+            // edges of a feature stand one apart more than its bins
+            var edge = start + f;
+            var bin = perUnit[f] > 0 ? Math.Min((int)((value - edges[edge]) * perUnit[f]), bins - 1) : FeatureHistogram.Bin(Edges[f], 0, value);
+            // the product may round across an edge; the edges decide
+            if (value < edges[edge + bin]) bin--;
+            else if (bin + 1 < bins && value >= edges[edge + bin + 1]) bin++;
+            counts[start + bin]++;
             // as in FeatureHistogram.Score: a value on an edge is looked up in the bin below it
-            codes[i] = (byte)(bin > 0 && values[i].Equals(_flatEdges[f * (_bins + 1) + bin]) ? bin - 1 : bin);
-            if (++f == features) f = 0;
+            codes[i] = (byte)(bin > 0 && value == edges[edge + bin] ? bin - 1 : bin);
+            start += bins;
+            if (++f < features) continue;
+            (f, start) = (0, 0);
         }
-    }
-
-    private int Bin(int feature, double value)
-    {
-        var edges = _flatEdges.AsSpan(feature * (_bins + 1), _bins + 1);
-        if (_perUnit[feature] <= 0) return FeatureHistogram.Bin(Edges[feature], 0, value);
-        var bin = Math.Min((int)((value - edges[0]) * _perUnit[feature]), _bins - 1);
-        // the product may round across an edge; the edges decide
-        if (value < edges[bin]) return bin - 1;
-        return bin + 1 < _bins && value >= edges[bin + 1] ? bin + 1 : bin;
     }
 
     /// <summary>Each row's sum of its bins' scores, feature by feature.</summary>
