@@ -19,7 +19,7 @@ internal sealed record Detected(DetectionCompleted Completed, Verdicts Verdicts,
 /// Judges rows and records the verdicts. A detection is written once and never changes, so it needs no grain: it is one append
 /// to a stream of its own.
 /// </summary>
-internal sealed class DetectionDesk(EventStore store, DetectorViews detectors, LoadedModels models, BuildInfo build, ProductTelemetry telemetry, TimeProvider time)
+internal sealed class DetectionDesk(EventStore store, LoadedModels models, BuildInfo build, ProductTelemetry telemetry, TimeProvider time)
 {
     /// <summary>Under which name the rows lie beside the stream.</summary>
     public const string Input = "input";
@@ -34,7 +34,7 @@ internal sealed class DetectionDesk(EventStore store, DetectorViews detectors, L
         var clock = Stopwatch.GetTimestamp();
         var cpu = Environment.CpuUsage.TotalTime;
         var allocated = GC.GetTotalAllocatedBytes();
-        var model = await models.InService(tenant, (await detectors.Get(tenant, detectorId, ct)).State, ct);
+        var model = await models.InService(tenant, detectorId, ct);
         var matrix = rows(model.Artifact);
         var verdicts = Verdicts.Of(model, matrix, ct);
         var (input, output) = (NumberBlock.Encode(matrix.RowRange(0, matrix.Rows)), verdicts.ToBytes());

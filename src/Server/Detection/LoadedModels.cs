@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.EventLog.Reading;
 using EventSourcedAnomaly.Server.Detectors;
 using EventSourcedAnomaly.Server.Surfaces;
 using Microsoft.Extensions.Caching.Memory;
@@ -11,14 +12,25 @@ namespace EventSourcedAnomaly.Server.Detection;
 internal sealed record LoadedModel(TrainedModel Facts, ModelArtifact Artifact);
 
 /// <summary>Keeps the models in use in memory. A model never changes, so what is kept never grows stale.</summary>
-internal sealed class LoadedModels(EventStore store) : IDisposable
+internal sealed class LoadedModels(EventStore store, DetectorViews detectors) : IDisposable
 {
+    private static readonly MemoryCacheEntryOptions WhileUsed = new() { SlidingExpiration = TimeSpan.FromMinutes(1), Size = 1 };
     private readonly MemoryCache _models = new(new MemoryCacheOptions { SizeLimit = 1L << 29 });
+    private readonly MemoryCache _detectors = new(new MemoryCacheOptions { SizeLimit = 10_000 });
 
-    /// <summary>The model that a detector has in service.</summary>
-    /// <exception cref="Problem">It has none.</exception>
-    public Task<LoadedModel> InService(string tenant, Detector detector, CancellationToken ct) =>
-        Load(tenant, detector.Id, detector.Model ?? throw Problem.Conflict($"The detector has no model yet: it is {detector.Status}. Train it first."), ct);
+    /// <summary>The model that a detector has in service; requests for the same detector share the reading of it.</summary>
+    /// <exception cref="Problem">There is no such detector, or it has no model.</exception>
+    public async Task<LoadedModel> InService(string tenant, string detectorId, CancellationToken ct)
+    {
+        if (!_detectors.TryGetValue((tenant, detectorId), out SharedReading<Versioned<Detector>>? reading))
+        {
+            reading = _detectors.Set(
+                (tenant, detectorId), new SharedReading<Versioned<Detector>>(() => detectors.Get(tenant, detectorId, CancellationToken.None)), WhileUsed);
+        }
+
+        var detector = (await reading!.Next(ct)).State;
+        return await Load(tenant, detectorId, detector.Model ?? throw Problem.Conflict($"The detector has no model yet: it is {detector.Status}. Train it first."), ct);
+    }
 
     /// <summary>A model by the record of its training.</summary>
     /// <exception cref="InvalidDataException">Its bytes are missing or are not those that were recorded.</exception>
@@ -42,5 +54,9 @@ internal sealed class LoadedModels(EventStore store) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _models.Dispose();
+    public void Dispose()
+    {
+        _models.Dispose();
+        _detectors.Dispose();
+    }
 }
