@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using System.Text.Json;
 using EventSourcedAnomaly.Detection;
-using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.EventLog.Append;
 using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Detectors;
@@ -19,14 +17,8 @@ internal sealed record Detected(DetectionCompleted Completed, Verdicts Verdicts,
 /// Judges rows and records the verdicts. A detection is written once and never changes, so it needs no grain: it is one append
 /// to a stream of its own.
 /// </summary>
-internal sealed class DetectionDesk(EventStore store, LoadedModels models, BuildInfo build, ProductTelemetry telemetry, TimeProvider time)
+internal sealed class DetectionDesk(DetectionRecord record, LoadedModels models, BuildInfo build, ProductTelemetry telemetry, TimeProvider time)
 {
-    /// <summary>Under which name the rows lie beside the stream.</summary>
-    public const string Input = "input";
-
-    /// <summary>Under which name the verdicts lie beside the stream.</summary>
-    public const string Output = "verdicts";
-
     /// <summary>Judges rows with the model that a detector has in service.</summary>
     public async Task<Detected> Detect(
         string tenant, string detectorId, Func<ModelArtifact, Matrix> rows, double? threshold, Origin origin, CancellationToken ct)
@@ -46,23 +38,10 @@ internal sealed class DetectionDesk(EventStore store, LoadedModels models, Build
                 Stopwatch.GetElapsedTime(clock).TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds,
                 Megabytes(GC.GetTotalAllocatedBytes() - allocated), Megabytes(input.Length + output.Length)),
             time.GetUtcNow());
-        await Record(tenant, completed, input, output, origin, ct);
+        await record.Write(
+            tenant, completed, [new Attachment(DetectionRecord.Input, 0, input), new Attachment(DetectionRecord.Output, 0, output)], origin, ct);
         telemetry.Detected(matrix.Rows);
         return new Detected(completed, verdicts, model, matrix);
-    }
-
-    private Task<AppendResult> Record(string tenant, DetectionCompleted completed, byte[] input, byte[] output, Origin origin, CancellationToken ct)
-    {
-        var snapshot = JsonSerializer.SerializeToUtf8Bytes(new DetectionResult(completed), EventJson.Options);
-        return store.Append(
-            new AppendRequest(
-                [
-                    new StreamAppend(
-                        new StreamKey(tenant, completed.Id), DetectionResult.StreamType, ExpectedVersion.NoStream, [store.Types.Serialize(completed)],
-                        new Snapshot(snapshot, 1), [new Attachment(Input, 0, input), new Attachment(Output, 0, output)]),
-                ],
-                origin),
-            ct);
     }
 
     private static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));

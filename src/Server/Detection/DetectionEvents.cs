@@ -5,7 +5,7 @@ namespace EventSourcedAnomaly.Server.Detection;
 
 /// <summary>A model judged some rows. The rows and the verdicts lie beside the stream; this says which model made them, and of what.</summary>
 /// <param name="Id">The result's id.</param>
-/// <param name="DetectorId">The detector.</param>
+/// <param name="DetectorId">The detector; empty when there is none.</param>
 /// <param name="DatasetId">The data set the rows came from; null for rows that came with the request.</param>
 /// <param name="TrainingId">The training whose model judged.</param>
 /// <param name="ModelVersion">That model's version.</param>
@@ -18,6 +18,8 @@ namespace EventSourcedAnomaly.Server.Detection;
 /// <param name="Quality">How well the verdicts agree with labels, where there are any.</param>
 /// <param name="Cost">What it took.</param>
 /// <param name="CompletedAt">When.</param>
+/// <param name="AdHocModel">The model, when it was made for this detection alone; then there is no detector.</param>
+/// <param name="BatchId">The batch that it is the result of; its rows are the data set's, and its verdicts lie beside the batch's stream.</param>
 public sealed record DetectionCompleted(
     string Id,
     string DetectorId,
@@ -32,7 +34,16 @@ public sealed record DetectionCompleted(
     DetectionSummary Summary,
     QualityFigures Quality,
     DetectionCost Cost,
-    DateTimeOffset CompletedAt) : IEvent;
+    DateTimeOffset CompletedAt,
+    TrainedModel? AdHocModel = null,
+    string? BatchId = null) : IEvent
+{
+    /// <summary>Beside which stream the model's bytes lie.</summary>
+    internal string ModelStream => AdHocModel is null ? DetectorId : VerdictsStream;
+
+    /// <summary>Beside which stream the verdicts lie.</summary>
+    internal string VerdictsStream => BatchId ?? Id;
+}
 
 /// <summary>What came of a detection.</summary>
 public sealed record DetectionSummary(long TotalSamples, long AnomaliesDetected, double AnomalyRate, double AverageConfidence);

@@ -1,13 +1,18 @@
+using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.EventLog.Reading;
 using Quartz;
 
 namespace EventSourcedAnomaly.Server.Hosting;
+
+/// <summary>An event that calls off the work for its stream, on whichever silo it runs.</summary>
+internal interface ICallsOff : IEvent;
 
 /// <summary>
 /// Starts background work in the cluster's job store. A job is named after the stream it works for, so the same event
 /// delivered twice starts it once; a silo that dies has its jobs run again by another.
 /// </summary>
-internal sealed class Jobs(ISchedulerFactory schedulers)
+internal sealed class Jobs(ISchedulerFactory schedulers, LiveFeed feed, EventStore store)
 {
     /// <summary>Starts a job for the stream of an event.</summary>
     public async Task Start<TJob>(RecordedEvent cause, CancellationToken ct)
@@ -31,12 +36,48 @@ internal sealed class Jobs(ISchedulerFactory schedulers)
         await scheduler.ScheduleJob(job, TriggerBuilder.Create().WithIdentity(key.Name, key.Group).StartNow().Build(), cancellationToken: ct);
     }
 
-    /// <summary>Asks a job to stop, on whichever silo it runs.</summary>
-    public async Task Interrupt<TJob>(string tenant, string stream, CancellationToken ct)
-        where TJob : IJob
+    /// <summary>Works for a stream until the work is done or an event of the stream calls it off; then it ends quietly.</summary>
+    /// <param name="job">What it works for.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="ct">Stops it with the silo.</param>
+    public async Task Run(JobTarget job, Func<CancellationToken, Task> work, CancellationToken ct)
     {
-        var scheduler = await schedulers.GetScheduler(ct);
-        await scheduler.Interrupt(KeyOf<TJob>(tenant, stream), ct);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var watching = Watch(job, stop, done.Token);
+        try
+        {
+            await work(stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            return;
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await watching;
+        }
+    }
+
+    // The one who calls the work off may have asked another silo: the log is what both read.
+    private async Task Watch(JobTarget job, CancellationTokenSource stop, CancellationToken ct)
+    {
+        try
+        {
+            await foreach (var recorded in feed.Follow(new StreamKey(job.Tenant, job.Id), 0, ct))
+            {
+                if (store.Types.Deserialize(recorded) is ICallsOff)
+                {
+                    await stop.CancelAsync();
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            return;
+        }
     }
 
     private static JobKey KeyOf<TJob>(string tenant, string stream) => new($"{tenant}/{stream}", typeof(TJob).Name);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Detectors;
+using EventSourcedAnomaly.Server.Hosting;
 
 namespace EventSourcedAnomaly.Server.Training;
 
@@ -76,4 +77,4 @@ public sealed record CrossValidationFigures(IReadOnlyList<double?> FoldAuc, doub
 public sealed record TrainingFailed(string Reason, DateTimeOffset FailedAt) : IEvent;
 
 /// <summary>Somebody called the work off.</summary>
-public sealed record TrainingCancelled(DateTimeOffset CancelledAt) : IEvent;
+public sealed record TrainingCancelled(DateTimeOffset CancelledAt) : ICallsOff;

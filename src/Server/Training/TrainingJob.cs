@@ -17,11 +17,10 @@ namespace EventSourcedAnomaly.Server.Training;
 /// model and the same decisions, so a silo may die in the middle of it.
 /// </summary>
 internal sealed partial class TrainingJob(
-    Silo silo, DatasetViews datasets, DatasetRows rows, BuildInfo build, ProductTelemetry telemetry, TimeProvider time,
+    Silo silo, Jobs jobs, DatasetReadiness readiness, DatasetRows rows, BuildInfo build, ProductTelemetry telemetry, TimeProvider time,
     ILogger<TrainingJob> logger) : IJob
 {
     private const int MostLeftOutNamed = 100;
-    private static readonly TimeSpan LongestWaitForDataset = TimeSpan.FromMinutes(5);
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
@@ -36,11 +35,11 @@ internal sealed partial class TrainingJob(
 
         try
         {
-            await Train(job, grain, request, cancellationToken);
+            await jobs.Run(job, ct => Train(job, grain, request, ct), cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Called off, or the silo stops: then the job store gives the work to another.
+            // The silo stops; the job store gives the work to another.
             LogInterrupted(job.Id);
             throw;
         }
@@ -56,7 +55,7 @@ internal sealed partial class TrainingJob(
     {
         await using var report = new ProgressReport(grain, job.Origin);
         report.Say(0.01, "loading");
-        var dataset = await WaitForDataset(job.Tenant, request.DatasetId, ct);
+        var dataset = await readiness.Wait(job.Tenant, request.DatasetId, ct);
         var manifest = await rows.Manifest(job.Tenant, dataset.Uploaded, ct);
         var inputs = manifest.InputNames(dataset.Uploaded.LabelColumn, request.Options.Prepared);
         if (inputs.Count == 0)
@@ -86,28 +85,6 @@ internal sealed partial class TrainingJob(
         var result = new TrainingCompleted(
             fitted.Sha256, fitted.Rows, fitted.Rows * inputs.Count, LeftOut(manifest, dataset.Uploaded.LabelColumn, request.Options.Prepared), fitted.Metrics, crossValidation, seconds, time.GetUtcNow());
         await grain.Call((training, token) => training.Complete(result, job.Origin, token), ct);
-    }
-
-    // A data set may be trained on as soon as it is uploaded; the training waits until it is verified.
-    private async Task<Dataset> WaitForDataset(string tenant, string id, CancellationToken ct)
-    {
-        var since = time.GetTimestamp();
-        while (true)
-        {
-            var dataset = await datasets.Get(tenant, id, ct);
-            switch (dataset.Status)
-            {
-                case Dataset.Valid:
-                    return dataset;
-                case Dataset.Invalid:
-                    throw new InvalidDataException($"The data set is damaged: {dataset.Failure}");
-                case var _ when time.GetElapsedTime(since) > LongestWaitForDataset:
-                    throw new InvalidDataException("The data set has not become ready.");
-                default:
-                    await Task.Delay(TimeSpan.FromMilliseconds(50), time, ct);
-                    break;
-            }
-        }
     }
 
     private static Dictionary<string, string> LeftOut(DatasetManifest manifest, string? label, PreprocessingOptions options) => manifest.Profile.Columns

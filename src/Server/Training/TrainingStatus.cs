@@ -1,6 +1,5 @@
 using EventSourcedAnomaly.Actors;
 using EventSourcedAnomaly.Server.Detectors;
-using EventSourcedAnomaly.Server.Hosting;
 using EventSourcedAnomaly.Server.Security;
 using EventSourcedAnomaly.Server.Surfaces;
 
@@ -29,11 +28,10 @@ internal static class GetDetectorTrainingStatus
 /// <summary><c>POST /api/v1/training/{training_id}/cancel</c>.</summary>
 internal static class CancelTraining
 {
-    public static async Task<IResult> Handle(HttpContext http, string trainingId, Silo silo, Jobs jobs, TrainingViews views)
+    public static async Task<IResult> Handle(HttpContext http, string trainingId, Silo silo, TrainingViews views)
     {
         var id = ResourceId.Canonical("training", trainingId);
         var session = await silo.Grain<TrainingGrain>(http.Tenant(), id).Call((grain, ct) => grain.Cancel(http.Origin(), ct), http.RequestAborted);
-        await jobs.Interrupt<TrainingJob>(http.Tenant(), id, http.RequestAborted);
         return Reply.Ok(views.Body(session), "Training cancelled");
     }
 }

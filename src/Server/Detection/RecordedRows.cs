@@ -1,0 +1,76 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using EventSourcedAnomaly.Detection;
+using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Detectors;
+using EventSourcedAnomaly.Server.Surfaces;
+
+namespace EventSourcedAnomaly.Server.Detection;
+
+/// <summary>Some rows of a result as they were judged, and how they come out when they are judged again.</summary>
+internal sealed record JudgedAgain(Verdicts Recorded, Verdicts Again);
+
+/// <summary>Judges the recorded rows of a result again with the recorded model.</summary>
+internal sealed class RecordedRows(EventStore store, LoadedModels models, ResultViews results, Batches.BatchViews batches)
+{
+    /// <summary>The model that judged; the detector may have newer ones, or be deleted: the log still knows it.</summary>
+    /// <exception cref="InvalidDataException">The log has no such model.</exception>
+    public async Task<TrainedModel> ModelOf(string tenant, DetectionCompleted result, CancellationToken ct) =>
+        result.AdHocModel
+        ?? (await store.Events.Stream(new StreamKey(tenant, result.DetectorId), ct))
+            .Select(recorded => store.Types.Deserialize(recorded))
+            .OfType<DetectorTrained>()
+            .Select(trained => trained.Model)
+            .FirstOrDefault(model => model.TrainingId == result.TrainingId)
+        ?? throw new InvalidDataException($"The log has no model of {result.TrainingId}.");
+
+    /// <summary>The rows, part by part.</summary>
+    public async IAsyncEnumerable<JudgedAgain> Judge(string tenant, DetectionCompleted result, TrainedModel facts, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var model = await models.Load(tenant, result.ModelStream, facts, ct);
+        var recorded = results.VerdictsOf(tenant, result, ct);
+        if (result.BatchId is { } batchId)
+        {
+            await using var verdicts = recorded.GetAsyncEnumerator(ct);
+            await foreach (var chunk in batches.Chunks(tenant, batchId, model, ct))
+            {
+                await verdicts.MoveNextAsync();
+                yield return new JudgedAgain(verdicts.Current, chunk.Judge(model, ct));
+            }
+
+            yield break;
+        }
+
+        var numbers = NumberBlock.Decode(await Input(tenant, result, ct));
+        var again = Verdicts.Of(model, new Matrix(numbers.Length / facts.FeatureCount, facts.FeatureCount, numbers), ct);
+        await foreach (var verdicts in recorded)
+        {
+            yield return new JudgedAgain(verdicts, again);
+        }
+    }
+
+    /// <summary>Whether the rows are the recorded ones. Those of a batch are its data set's, whose every part is checked as it is read.</summary>
+    public async Task<bool> InputIntact(string tenant, DetectionCompleted result, CancellationToken ct) =>
+        result.BatchId is not null || Convert.ToHexStringLower(SHA256.HashData(await Input(tenant, result, ct))) == result.InputSha256;
+
+    /// <summary>Whether the verdicts are the recorded ones.</summary>
+    public async Task<bool> VerdictsIntact(string tenant, DetectionCompleted result, CancellationToken ct) =>
+        await HashOfVerdicts(tenant, result.VerdictsStream, ct) == result.VerdictsSha256;
+
+    /// <summary>The SHA-256 of all parts of some verdicts, in order.</summary>
+    public async Task<string> HashOfVerdicts(string tenant, string stream, CancellationToken ct)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await foreach (var part in store.Attachments.Parts(new StreamKey(tenant, stream), DetectionRecord.Output, ct))
+        {
+            hash.AppendData(part);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private async Task<byte[]> Input(string tenant, DetectionCompleted result, CancellationToken ct) =>
+        await store.Attachments.Get(new StreamKey(tenant, result.Id), DetectionRecord.Input, ct)
+        ?? throw Problem.Conflict("The result's input is no longer stored; it cannot be replayed.");
+}
