@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Batches;
 using EventSourcedAnomaly.Server.Datasets;
 using EventSourcedAnomaly.Server.Detection;
 using EventSourcedAnomaly.Server.Detectors;
@@ -19,6 +20,7 @@ internal sealed class StreamStates(EventStore store, TenantReads reads)
     private readonly Dictionary<string, Func<StreamKey, long, CancellationToken, Task<JsonElement>>> _folds = new()
     {
         [ApiKey.StreamType] = Fold<ApiKey>(store),
+        [Batch.StreamType] = Fold<Batch>(store),
         [Dataset.StreamType] = Fold<Dataset>(store),
         [DetectionResult.StreamType] = Fold<DetectionResult>(store),
         [Detector.StreamType] = Fold<Detector>(store),

@@ -107,7 +107,7 @@ internal sealed partial class BatchJob(
         for (var i = 0; i < verdicts.Scores.Length; i++)
         {
             ct.ThrowIfCancellationRequested();
-            Explanation.Of(model, chunk.Rows, chunk.LookBack + i, verdicts.IsAnomaly(i, request.Options.Threshold)).Contributions.CopyTo(contributions, i * width);
+            Detection.Explanation.Of(model, chunk.Rows, chunk.LookBack + i, verdicts.IsAnomaly(i, request.Options.Threshold)).Contributions.CopyTo(contributions, i * width);
         }
 
         return NumberBlock.Encode(contributions);

@@ -73,6 +73,7 @@ internal sealed class BatchViews(EventStore store, DatasetViews datasets, BatchR
     {
         var (request, tally) = (batch.Request, batch.Tally);
         var total = request?.TotalSamples ?? tally.Samples;
+        var asked = request?.RequestedAt ?? batch.Answer!.RequestedAt;
         return new BatchBody(
             id, id, id, id, "detection", NullIfEmpty(request?.DetectorId ?? batch.Answer!.DetectorId), request?.DatasetId, request?.Algorithm ?? batch.Answer!.Algorithm,
             batch.Status == Batch.Completed ? request?.ResultId : null, batch.Answer?.ResultIds, WordOf(http.Surface(), batch.Status),
@@ -80,7 +81,7 @@ internal sealed class BatchViews(EventStore store, DatasetViews datasets, BatchR
             total, tally.Samples, tally.Anomalies, tally.Samples == 0 ? 0 : (double)tally.Anomalies / tally.Samples,
             request is null ? null : OutputOf(http, id, request.Options.OutputFormat), request?.EstimatedSeconds, request?.EstimatedSeconds, Remaining(batch),
             Statistics(batch), request is null ? null : new ParametersBody(request.Options.ChunkSize, request.Options.ParallelJobs, request.Options.Threshold, request.Options.OutputFormat),
-            batch.Failure, request?.RequestedAt ?? batch.Answer!.RequestedAt, batch.StartedAt, batch.EndedAt);
+            batch.Failure, asked, batch.StartedAt ?? asked, batch.EndedAt);
     }
 
     /// <summary>The word of a surface for a batch's state: documents 000 and 002 differ on one that waits.</summary>
@@ -138,7 +139,7 @@ internal sealed record BatchBody(
     ParametersBody? Parameters,
     string? Error,
     DateTimeOffset CreatedAt,
-    DateTimeOffset? StartedAt,
+    DateTimeOffset StartedAt,
     DateTimeOffset? CompletedAt);
 
 /// <summary>What a batch took; its memory is the server's managed memory at its highest meanwhile, in MB.</summary>

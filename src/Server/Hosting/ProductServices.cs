@@ -5,6 +5,7 @@ using EventSourcedAnomaly.EventLog.Ledger;
 using EventSourcedAnomaly.EventLog.Reading;
 using EventSourcedAnomaly.EventLog.Subscriptions;
 using EventSourcedAnomaly.Server.Audit;
+using EventSourcedAnomaly.Server.Batches;
 using EventSourcedAnomaly.Server.Datasets;
 using EventSourcedAnomaly.Server.Detection;
 using EventSourcedAnomaly.Server.Detectors;
@@ -45,10 +46,12 @@ internal static class ProductServices
         .AddSingleton<Jobs>()
         .AddSecurity().AddUsers().AddSessions()
         .AddSingleton<TenantViews>()
-        .AddSingleton<DatasetRows>().AddSingleton<DatasetViews>().AddSingleton<DatasetIntake>()
+        .AddSingleton<DatasetRows>().AddSingleton<DatasetViews>().AddSingleton<DatasetIntake>().AddSingleton<DatasetReadiness>()
         .AddSingleton<DetectorViews>()
         .AddSingleton<TrainingViews>().AddSingleton<TrainingDesk>().AddSingleton<TrainingSlots>()
-        .AddSingleton<LoadedModels>().AddSingleton<DetectionDesk>().AddSingleton<ResultViews>()
+        .AddSingleton<LoadedModels>().AddSingleton<DetectionDesk>().AddSingleton<DetectionRecord>().AddSingleton<ResultViews>()
+        .AddSingleton<RecordedRows>().AddSingleton<AdHocModels>()
+        .AddSingleton<BatchRows>().AddSingleton<BatchViews>().AddSingleton<BatchDesk>().AddSingleton<BatchOutput>()
         .AddSingleton<StreamStates>().AddSingleton(provider => new SubjectKeys(provider.GetRequiredService<EventStore>().Database))
         .AddObservability().AddOpenApiDocuments()
         .AddSingleton<FirstStart>().AddSingleton<DemoTenant>();
@@ -58,6 +61,7 @@ internal static class ProductServices
         .AddSingleton<ISubscription, DatasetVerificationDispatch>()
         .AddSingleton<ISubscription, TrainingDispatch>()
         .AddSingleton<ISubscription, DetectorFollowsTraining>()
+        .AddSingleton<ISubscription, BatchDispatch>()
         .AddSingleton<ISubscription, DetectionStatistics>()
         .AddSingleton<ISubscription, LedgerIntegration>();
 
@@ -91,6 +95,7 @@ internal static class ProductServices
         routes.MapDetectors();
         routes.MapTraining();
         routes.MapDetection();
+        routes.MapBatches();
         routes.MapAudit();
         routes.MapObservability();
         routes.MapOpenApiDocuments();

@@ -1,0 +1,84 @@
+using EventSourcedAnomaly.Server.Security;
+using EventSourcedAnomaly.Server.Surfaces;
+
+namespace EventSourcedAnomaly.Server.Batches;
+
+/// <summary><c>POST /api/v1/detectors/{detector_id}/batch-detect</c> (000).</summary>
+internal static class BatchDetect
+{
+    public sealed record Request(
+        string DatasetId, int? BatchSize = null, bool Async = true, int? ParallelJobs = null, double? Threshold = null, string? OutputFormat = null,
+        bool ReturnExplanations = false);
+
+    public static async Task<IResult> Handle(HttpContext http, string detectorId, BatchDesk desk, BatchViews views)
+    {
+        var request = await Body.Read<Request>(http);
+        var wish = new BatchWish(request.BatchSize, request.ParallelJobs, request.Threshold, true, request.ReturnExplanations, request.OutputFormat);
+        var batch = await desk.Ask(
+            http.Tenant(), ResourceId.Canonical("detector", detectorId), ResourceId.Canonical("dataset", request.DatasetId),
+            samples => wish.Validate("batch_size", "parallel_jobs", string.Empty, samples), http.Origin(), http.RequestAborted);
+        return await BatchReply.Of(http, batch, request.Async, views);
+    }
+}
+
+/// <summary><c>POST /api/v1/batch/submit</c> (000).</summary>
+internal static class SubmitBatch
+{
+    public sealed record Request(string JobType, string DetectorId, string DatasetId, Parameters? Parameters = null);
+
+    public sealed record Parameters(
+        int? BatchSize = null, int? ParallelJobs = null, double? Threshold = null, string? OutputFormat = null, bool ReturnScores = true, bool ReturnExplanations = false);
+
+    public static async Task<IResult> Handle(HttpContext http, BatchDesk desk, BatchViews views)
+    {
+        var request = await Body.Read<Request>(http);
+        if (request.JobType != "detection")
+        {
+            throw Problem.Invalid("job_type", "detection", request.JobType);
+        }
+
+        var given = request.Parameters ?? new Parameters();
+        var wish = new BatchWish(given.BatchSize, given.ParallelJobs, given.Threshold, given.ReturnScores, given.ReturnExplanations, given.OutputFormat);
+        var batch = await desk.Ask(
+            http.Tenant(), ResourceId.Canonical("detector", request.DetectorId), ResourceId.Canonical("dataset", request.DatasetId),
+            samples => wish.Validate("batch_size", "parallel_jobs", "parameters.", samples), http.Origin(), http.RequestAborted);
+        return await BatchReply.Of(http, batch, true, views);
+    }
+}
+
+/// <summary><c>POST /v1/detect/batch</c> (002).</summary>
+internal static class DetectBatch
+{
+    public sealed record Request(string DetectorId, string DatasetId, Options? Options = null);
+
+    public sealed record Options(
+        bool ReturnScores = true, bool ReturnExplanations = false, int? ChunkSize = null, string? OutputFormat = null, double? Threshold = null, int? ParallelJobs = null);
+
+    public static async Task<IResult> Handle(HttpContext http, BatchDesk desk, BatchViews views)
+    {
+        var request = await Body.Read<Request>(http);
+        var given = request.Options ?? new Options();
+        var wish = new BatchWish(given.ChunkSize, given.ParallelJobs, given.Threshold, given.ReturnScores, given.ReturnExplanations, given.OutputFormat);
+        var batch = await desk.Ask(
+            http.Tenant(), ResourceId.Canonical("detector", request.DetectorId), ResourceId.Canonical("dataset", request.DatasetId),
+            samples => wish.Validate("chunk_size", "parallel_jobs", "options.", samples), http.Origin(), http.RequestAborted);
+        return await BatchReply.Of(http, batch, true, views);
+    }
+}
+
+/// <summary>Answers about a batch that was just asked for.</summary>
+internal static class BatchReply
+{
+    /// <summary>202 with the place where it reports; or, when the caller waits, 200 once it has ended.</summary>
+    public static async Task<IResult> Of(HttpContext http, Batch batch, bool later, BatchViews views)
+    {
+        var id = batch.Requested.Id;
+        if (!later)
+        {
+            return Reply.Ok(views.Body(http, id, await views.Ended(http.Tenant(), id, http.RequestAborted)), "Batch detection ended");
+        }
+
+        var place = http.Surface() == Surface.Reference ? $"/v1/detect/batch/{id}" : $"/api/v1/batch/jobs/{id}";
+        return Reply.Accepted(place, views.Body(http, id, batch), "Batch detection queued");
+    }
+}
