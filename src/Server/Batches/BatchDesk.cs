@@ -43,7 +43,7 @@ internal sealed record BatchWish(
 }
 
 /// <summary>Takes batches in, whoever asks for them.</summary>
-internal sealed class BatchDesk(Silo silo, DetectorViews detectors, DatasetViews datasets, DatasetRows rows, LoadedModels models, BatchViews batches, TimeProvider time)
+internal sealed class BatchDesk(Silo silo, DatasetViews datasets, DatasetRows rows, LoadedModels models, BatchViews batches, TimeProvider time)
 {
     private const int MissingNamed = 10;
 
@@ -57,7 +57,7 @@ internal sealed class BatchDesk(Silo silo, DetectorViews detectors, DatasetViews
     public async Task<Batch> Ask(string tenant, string detectorId, string datasetId, Func<long, BatchOptions> options, Origin origin, CancellationToken ct)
     {
         var dataset = await Usable(tenant, datasetId, ct);
-        var model = await models.InService(tenant, (await detectors.Get(tenant, detectorId, ct)).State, ct);
+        var model = await models.InService(tenant, detectorId, ct);
         await RequireColumns(tenant, dataset, model.Artifact, ct);
         var wanted = await Wanted(
             tenant, dataset, detectorId, new AdHocAlgorithm(model.Facts.Algorithm, model.Facts.Parameters, model.Facts.Seed), model.Facts,
