@@ -5,6 +5,7 @@ using EventSourcedAnomaly.Server.Batches;
 using EventSourcedAnomaly.Server.Datasets;
 using EventSourcedAnomaly.Server.Detection;
 using EventSourcedAnomaly.Server.Detectors;
+using EventSourcedAnomaly.Server.Evaluations;
 using EventSourcedAnomaly.Server.Security;
 using EventSourcedAnomaly.Server.Sessions;
 using EventSourcedAnomaly.Server.Surfaces;
@@ -24,6 +25,7 @@ internal sealed class StreamStates(EventStore store, TenantReads reads)
         [Dataset.StreamType] = Fold<Dataset>(store),
         [DetectionResult.StreamType] = Fold<DetectionResult>(store),
         [Detector.StreamType] = Fold<Detector>(store),
+        [Evaluation.StreamType] = Fold<Evaluation>(store),
         [Session.StreamType] = Fold<Session>(store),
         [SignIn.StreamType] = Fold<SignIn>(store),
         [Subject.StreamType] = Fold<Subject>(store),

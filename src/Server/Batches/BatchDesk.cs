@@ -95,7 +95,8 @@ internal sealed class BatchDesk(Silo silo, DatasetViews datasets, DatasetRows ro
         return dataset.Status != Dataset.Invalid ? dataset : throw Problem.Conflict($"The data set is damaged and cannot be used: {dataset.Failure}");
     }
 
-    private async Task RequireColumns(string tenant, Dataset dataset, ModelArtifact model, CancellationToken ct)
+    /// <summary>Refuses a data set without the columns that a model judges.</summary>
+    public async Task RequireColumns(string tenant, Dataset dataset, ModelArtifact model, CancellationToken ct)
     {
         var manifest = await rows.Manifest(tenant, dataset.Uploaded, ct);
         var fitting = manifest.Columns

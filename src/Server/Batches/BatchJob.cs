@@ -85,7 +85,7 @@ internal sealed partial class BatchJob(
 
     private async Task<(BatchTally Tally, long Bytes)> Judge(JobTarget job, BatchRequested request, LoadedModel model, BatchChunk chunk, CancellationToken ct)
     {
-        var verdicts = chunk.Judge(model, ct);
+        var verdicts = chunk.Judge(model, request.Model is null, ct);
         var stream = new StreamKey(job.Tenant, job.Id);
         var bytes = verdicts.ToBytes();
         await store.Attachments.Put(stream, new Attachment(DetectionRecord.Output, chunk.Index, bytes), ct);

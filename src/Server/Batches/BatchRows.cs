@@ -18,8 +18,16 @@ namespace EventSourcedAnomaly.Server.Batches;
 internal sealed record BatchChunk(int Index, long First, Matrix Rows, int LookBack, int[]? Labels)
 {
     /// <summary>Judges the rows; in whatever chunks a data set is cut, they come out the same.</summary>
-    public Verdicts Judge(LoadedModel model, CancellationToken ct)
+    /// <param name="model">The model.</param>
+    /// <param name="learned">Whether it was made of these very rows.</param>
+    /// <param name="ct">Stops the judging.</param>
+    public Verdicts Judge(LoadedModel model, bool learned, CancellationToken ct)
     {
+        if (learned)
+        {
+            return Verdicts.OfTrainingRows(model.Artifact.Detector, (int)First, Rows.Rows - LookBack);
+        }
+
         var verdicts = Verdicts.Of(model, Rows, ct);
         return LookBack == 0 ? verdicts : new Verdicts(verdicts.Scores[LookBack..], verdicts.Confidences[LookBack..]);
     }

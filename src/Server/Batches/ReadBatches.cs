@@ -62,6 +62,8 @@ internal static class BatchRoutes
             .Describes<SubmitBatch.Request, BatchBody>("Judge a data set", StatusCodes.Status202Accepted).Needs(Access.Detect);
         routes.MapPost("/v1/detect/batch", DetectBatch.Handle)
             .Describes<DetectBatch.Request, BatchBody>("Judge a data set", StatusCodes.Status202Accepted).Needs(Access.Detect);
+        routes.MapPost("/api/v1/detection/batch", BatchInputs.Handle)
+            .Describes<BatchInputs.Request, BatchInputs.Response>("Judge a data set, or a list of inputs at once", StatusCodes.Status202Accepted).Needs(Access.Detect);
         routes.MapGet("/api/v1/batch/jobs", ListBatches.Handle)
             .Describes<BatchList>("List the batches, newest first").QueryPage()
             .Query("status", "Only those in a state.", RequestParameterType.Text, ListBatches.Statuses)

@@ -15,6 +15,10 @@ internal sealed class DatasetViews(EventStore store, DatasetRows rows)
         return version > 0 && !state.Deleted ? state : throw Problem.NotFound("dataset", id);
     }
 
+    /// <summary>The newest of a tenant's data sets with a name, or null.</summary>
+    public async Task<Dataset?> Named(string tenant, string name, CancellationToken ct) =>
+        (await store.Snapshots.List<Dataset>(tenant, "not (snapshot->>'deleted')::bool and snapshot->'upload'->>'name' = $3", [name], 1, 0, ct)).States is [var found] ? found : null;
+
     /// <summary>A page of a tenant's data sets, newest first.</summary>
     public Task<(IReadOnlyList<Dataset> States, long Total)> List(
         string tenant, string? format, string? status, string? search, int limit, int offset, CancellationToken ct) =>

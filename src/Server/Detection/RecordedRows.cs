@@ -12,7 +12,7 @@ namespace EventSourcedAnomaly.Server.Detection;
 internal sealed record JudgedAgain(Verdicts Recorded, Verdicts Again);
 
 /// <summary>Judges the recorded rows of a result again with the recorded model.</summary>
-internal sealed class RecordedRows(EventStore store, LoadedModels models, ResultViews results, Batches.BatchViews batches)
+internal sealed class RecordedRows(EventStore store, LoadedModels models, AdHocModels adHoc, ResultViews results, Batches.BatchViews batches)
 {
     /// <summary>The model that judged; the detector may have newer ones, or be deleted: the log still knows it.</summary>
     /// <exception cref="InvalidDataException">The log has no such model.</exception>
@@ -28,26 +28,38 @@ internal sealed class RecordedRows(EventStore store, LoadedModels models, Result
     /// <summary>The rows, part by part.</summary>
     public async IAsyncEnumerable<JudgedAgain> Judge(string tenant, DetectionCompleted result, TrainedModel facts, [EnumeratorCancellation] CancellationToken ct)
     {
-        var model = await models.Load(tenant, result.ModelStream, facts, ct);
         var recorded = results.VerdictsOf(tenant, result, ct);
         if (result.BatchId is { } batchId)
         {
+            var model = await models.Load(tenant, result.ModelStream, facts, ct);
             await using var verdicts = recorded.GetAsyncEnumerator(ct);
             await foreach (var chunk in batches.Chunks(tenant, batchId, model, ct))
             {
                 await verdicts.MoveNextAsync();
-                yield return new JudgedAgain(verdicts.Current, chunk.Judge(model, ct));
+                yield return new JudgedAgain(verdicts.Current, chunk.Judge(model, result.AdHocModel is not null, ct));
             }
 
             yield break;
         }
 
         var numbers = NumberBlock.Decode(await Input(tenant, result, ct));
-        var again = Verdicts.Of(model, new Matrix(numbers.Length / facts.FeatureCount, facts.FeatureCount, numbers), ct);
+        var rows = new Matrix(numbers.Length / facts.FeatureCount, facts.FeatureCount, numbers);
+        var again = result.AdHocModel is null
+            ? Verdicts.Of(await models.Load(tenant, result.ModelStream, facts, ct), rows, ct)
+            : Verdicts.OfTrainingRows(Remade(result, facts, rows, ct), 0, rows.Rows);
         await foreach (var verdicts in recorded)
         {
             yield return new JudgedAgain(verdicts, again);
         }
+    }
+
+    // The model was not kept: it is made again of the same rows, and is the same to the bit or the result cannot be vouched for.
+    private EventSourcedAnomaly.Detection.Detector Remade(DetectionCompleted result, TrainedModel facts, Matrix rows, CancellationToken ct)
+    {
+        var made = AdHocDesk.Fit(adHoc, result.Id, rows, new Batches.AdHocAlgorithm(facts.Algorithm, facts.Parameters, facts.Seed), ct);
+        return made.Facts.Sha256 == result.ModelSha256
+            ? ModelArtifact.FromBytes(made.Bytes).Detector
+            : throw new InvalidDataException($"The model of {result.Id} does not come out the same again.");
     }
 
     /// <summary>Whether the rows are the recorded ones. Those of a batch are its data set's, whose every part is checked as it is read.</summary>

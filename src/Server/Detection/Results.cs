@@ -146,6 +146,8 @@ internal static class DetectionRoutes
         routes.MapPost("/api/v1/detectors/{detectorId}/detect", DetectWithDetector.Handle)
             .Describes<DetectWithDetector.Request, DetectWithDetector.Response>("Judge rows with a detector").Needs(Access.Detect);
         routes.MapPost("/v1/detect", Detect.Handle).Describes<Detect.Request, Detect.Response>("Judge rows with a detector").Needs(Access.Detect);
+        routes.MapPost("/api/v1/detection/detect", DetectAdHoc.Handle)
+            .Describes<DetectAdHoc.Request, DetectAdHoc.Response>("Judge rows or a series by one another").Needs(Access.Detect);
         routes.MapGet("/api/v1/results", ListResults.Handle)
             .Describes<ListResults.Response>("List what was detected, newest first").QueryPage().QueryTimes().Query("detector_id", "Only those of a detector.")
             .Query("dataset_id", "Only those of a data set.").Query("min_anomalies", "Only those with at least so many anomalies.", RequestParameterType.Whole)

@@ -16,7 +16,18 @@ internal sealed record Verdicts(double[] Scores, double[] Confidences)
     public static Verdicts Of(LoadedModel model, Matrix rows, CancellationToken ct)
     {
         var detector = model.Artifact.Detector;
-        var raw = detector.DecisionFunction(model.Artifact.Transform(rows), ct);
+        return OfRaw(detector, detector.DecisionFunction(model.Artifact.Transform(rows), ct));
+    }
+
+    /// <summary>What a model says of rows that it learned from: some algorithms leave a row out when they judge it.</summary>
+    /// <param name="detector">The model.</param>
+    /// <param name="first">The first of the rows.</param>
+    /// <param name="count">How many.</param>
+    public static Verdicts OfTrainingRows(EventSourcedAnomaly.Detection.Detector detector, int first, int count) =>
+        OfRaw(detector, detector.DecisionScoresSpan.Slice(first, count).ToArray());
+
+    private static Verdicts OfRaw(EventSourcedAnomaly.Detection.Detector detector, double[] raw)
+    {
         var confidences = new double[raw.Length];
         for (var i = 0; i < raw.Length; i++)
         {

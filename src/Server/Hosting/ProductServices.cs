@@ -9,6 +9,8 @@ using EventSourcedAnomaly.Server.Batches;
 using EventSourcedAnomaly.Server.Datasets;
 using EventSourcedAnomaly.Server.Detection;
 using EventSourcedAnomaly.Server.Detectors;
+using EventSourcedAnomaly.Server.Evaluations;
+using EventSourcedAnomaly.Server.Models;
 using EventSourcedAnomaly.Server.Observability;
 using EventSourcedAnomaly.Server.OpenApi;
 using EventSourcedAnomaly.Server.Security;
@@ -48,9 +50,10 @@ internal static class ProductServices
         .AddSingleton<TenantViews>()
         .AddSingleton<DatasetRows>().AddSingleton<DatasetViews>().AddSingleton<DatasetIntake>().AddSingleton<DatasetReadiness>()
         .AddSingleton<DetectorViews>()
-        .AddSingleton<TrainingViews>().AddSingleton<TrainingDesk>().AddSingleton<TrainingSlots>()
+        .AddSingleton<TrainingViews>().AddSingleton<TrainingDesk>().AddSingleton<TrainingSlots>().AddSingleton<TrainingData>()
         .AddSingleton<LoadedModels>().AddSingleton<DetectionDesk>().AddSingleton<DetectionRecord>().AddSingleton<ResultViews>()
-        .AddSingleton<RecordedRows>().AddSingleton<AdHocModels>()
+        .AddSingleton<RecordedRows>().AddSingleton<AdHocModels>().AddSingleton<AdHocDesk>()
+        .AddSingleton<ModelViews>().AddSingleton<DetectorEvaluation>()
         .AddSingleton<BatchRows>().AddSingleton<BatchViews>().AddSingleton<BatchDesk>().AddSingleton<BatchOutput>()
         .AddSingleton<StreamStates>().AddSingleton(provider => new SubjectKeys(provider.GetRequiredService<EventStore>().Database))
         .AddObservability().AddOpenApiDocuments()
@@ -96,6 +99,8 @@ internal static class ProductServices
         routes.MapTraining();
         routes.MapDetection();
         routes.MapBatches();
+        routes.MapModels();
+        routes.MapEvaluations();
         routes.MapAudit();
         routes.MapObservability();
         routes.MapOpenApiDocuments();

@@ -132,7 +132,8 @@ internal sealed class TrainingDesk(Silo silo, DetectorViews detectors, DatasetVi
         return await silo.Grain<TrainingGrain>(tenant, id).Call((grain, token) => grain.Ask(wanted, origin, token), CancellationToken.None);
     }
 
-    private static void RequireUsable(Dataset dataset, TrainingOptions options)
+    /// <summary>Refuses a data set that no training with these options can learn from.</summary>
+    public static void RequireUsable(Dataset dataset, TrainingOptions options, string field = "dataset_id")
     {
         if (dataset.Status == Dataset.Invalid)
         {
@@ -141,12 +142,12 @@ internal sealed class TrainingDesk(Silo silo, DetectorViews detectors, DatasetVi
 
         if (dataset.Uploaded.Columns.Features == 0)
         {
-            throw Problem.Invalid("dataset_id", "a data set with at least one column of numbers besides the label");
+            throw Problem.Invalid(field, "a data set with at least one column of numbers besides the label");
         }
 
         if (dataset.Uploaded.RowCount < Math.Max(2, options.Folds))
         {
-            throw Problem.Invalid("dataset_id", $"a data set of at least {Math.Max(2, options.Folds)} rows", dataset.Uploaded.RowCount);
+            throw Problem.Invalid(field, $"a data set of at least {Math.Max(2, options.Folds)} rows", dataset.Uploaded.RowCount);
         }
     }
 

@@ -88,6 +88,8 @@ internal static class TrainingRoutes
                 .Describes<TrainDetector.Request, TrainDetector.Response>("Train a detector", StatusCodes.Status202Accepted).Needs(Access.Build);
         }
 
+        routes.MapPost("/api/v1/detection/train", TrainModel.Handle)
+            .Describes<TrainModel.Request, TrainModel.Response>("Create a detector and train it", StatusCodes.Status202Accepted).Needs(Access.Build);
         routes.MapGet("/api/v1/training/{trainingId}/status", GetTrainingStatus.Handle).Describes<TrainingBody>("A training as it stands").Needs(Access.Look);
         routes.MapPost("/api/v1/training/{trainingId}/cancel", CancelTraining.Handle).Describes<TrainingBody>("Call a training off").Needs(Access.Build);
         routes.MapGet("/v1/detectors/{detectorId}/training-status", GetDetectorTrainingStatus.Handle)
