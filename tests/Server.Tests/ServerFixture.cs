@@ -57,6 +57,27 @@ public sealed class ServerFixture : IAsyncLifetime
     /// <summary>The files under the server's data directory, its temporary ones.</summary>
     public IEnumerable<string> TemporaryFiles() => Directory.EnumerateFileSystemEntries(Path.Combine(_data.FullName, "tmp"));
 
+    /// <summary>A file that can be imported.</summary>
+    public string Import(string name, string content)
+    {
+        var path = Path.Combine(_data.FullName, "imports", name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, content);
+        return name;
+    }
+
+    /// <summary>A link among what can be imported, to a file beside it that cannot.</summary>
+    public void ImportLink(string name)
+    {
+        var (path, secret) = (Path.Combine(_data.FullName, "imports", name), Path.Combine(_data.FullName, "secret.csv"));
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(secret, "a,b\n1,2\n3,4\n");
+        if (!File.Exists(path))
+        {
+            File.CreateSymbolicLink(path, secret);
+        }
+    }
+
     /// <summary>A fresh, empty database on the same PostgreSQL.</summary>
     public Task<string> FreshDatabase() => _postgres.CreateDatabaseAsync();
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using EventSourcedAnomaly.Actors;
 using EventSourcedAnomaly.Datasets;
 using EventSourcedAnomaly.EventLog.Events;
@@ -8,9 +7,6 @@ using EventSourcedAnomaly.Server.Detectors;
 using EventSourcedAnomaly.Server.Surfaces;
 
 namespace EventSourcedAnomaly.Server.Batches;
-
-/// <summary>An algorithm whose model is to be made for one batch or detection alone.</summary>
-internal sealed record AdHocAlgorithm(string Algorithm, IReadOnlyDictionary<string, JsonElement> Parameters, int Seed);
 
 /// <summary>What is wanted of a batch, as the documents let it be said.</summary>
 internal sealed record BatchWish(
@@ -74,7 +70,7 @@ internal sealed class BatchDesk(Silo silo, DatasetViews datasets, DatasetRows ro
             throw Problem.Invalid("dataset_id", "a data set of at least 2 rows with at least one column of numbers besides the label");
         }
 
-        return await Record(tenant, await Wanted(tenant, dataset, string.Empty, algorithm, null, dataset.Uploaded.Columns.Features, options, ct), origin);
+        return await Record(tenant, await Wanted(tenant, dataset, string.Empty, algorithm.SuitedTo(dataset.Uploaded.RowCount), null, dataset.Uploaded.Columns.Features, options, ct), origin);
     }
 
     private async Task<BatchRequested> Wanted(

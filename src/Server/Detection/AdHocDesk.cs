@@ -5,7 +5,6 @@ using EventSourcedAnomaly.Detection;
 using EventSourcedAnomaly.Datasets;
 using EventSourcedAnomaly.EventLog.Append;
 using EventSourcedAnomaly.EventLog.Events;
-using EventSourcedAnomaly.Server.Batches;
 using EventSourcedAnomaly.Server.Detectors;
 using EventSourcedAnomaly.Server.Hosting;
 using EventSourcedAnomaly.Server.Observability;
@@ -38,7 +37,7 @@ internal sealed class AdHocDesk(AdHocModels models, DetectionRecord record, Buil
             () =>
             {
                 var features = data.Features(sequential);
-                var made = Fit(models, id, features, algorithm, ct, field);
+                var made = Fit(models, id, features, algorithm.SuitedTo(features.Rows), ct, field);
                 return (features, made, Verdicts.OfTrainingRows(ModelArtifact.FromBytes(made.Bytes).Detector, 0, features.Rows));
             },
             ct);

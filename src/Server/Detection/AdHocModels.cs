@@ -1,11 +1,41 @@
+using System.Text.Json;
 using EventSourcedAnomaly.Detection;
-using EventSourcedAnomaly.Server.Batches;
 using EventSourcedAnomaly.Server.Datasets;
 using EventSourcedAnomaly.Server.Detectors;
 using EventSourcedAnomaly.Server.Hosting;
 using EventSourcedAnomaly.Server.Training;
 
 namespace EventSourcedAnomaly.Server.Detection;
+
+/// <summary>An algorithm whose model is to be made for one detection or batch alone.</summary>
+internal sealed record AdHocAlgorithm(string Algorithm, IReadOnlyDictionary<string, JsonElement> Parameters, int Seed)
+{
+    private const int RowsForEach = 3;
+    private static readonly string[] Counts = ["n_neighbors", "n_clusters"];
+
+    /// <summary>
+    /// The same with fewer neighbours or clusters where the defaults are more than so few rows can tell apart; what the caller
+    /// chose stays.
+    /// </summary>
+    public AdHocAlgorithm SuitedTo(long rows)
+    {
+        if (!Algorithms.TryResolve(Algorithm, out var info))
+        {
+            return this;
+        }
+
+        var suited = new Dictionary<string, JsonElement>(Parameters);
+        foreach (var parameter in info.Parameters.Where(parameter => Counts.Contains(parameter.Name) && !Parameters.ContainsKey(parameter.Name)))
+        {
+            if (parameter.Default is int otherwise && rows / RowsForEach < otherwise)
+            {
+                suited[parameter.Name] = JsonSerializer.SerializeToElement(Math.Max(1, (int)(rows / RowsForEach)));
+            }
+        }
+
+        return this with { Parameters = suited };
+    }
+}
 
 /// <summary>A model that was made for one detection or batch, with its bytes.</summary>
 internal sealed record AdHocModel(TrainedModel Facts, byte[] Bytes);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using EventSourcedAnomaly.Detection;
-using EventSourcedAnomaly.Detection.TimeSeries;
 using EventSourcedAnomaly.Server.Surfaces;
 
 namespace EventSourcedAnomaly.Server.Detection;
@@ -28,7 +27,7 @@ internal sealed record InlineData(double[]? Series, Matrix Rows)
     }
 
     /// <summary>
-    /// The rows as an algorithm sees them. Where each row is judged by itself, a series' value is joined by its difference from
+    /// The rows as an algorithm sees them. Where each row is judged by itself, a series' value is joined by its distance from
     /// the median of its surroundings, so that a value may also be unusual in its place.
     /// </summary>
     /// <param name="sequential">Whether the algorithm itself regards the rows before.</param>
@@ -45,7 +44,7 @@ internal sealed record InlineData(double[]? Series, Matrix Rows)
             var around = filled.AsSpan(Math.Max(0, i - Neighbours)..Math.Min(filled.Length, i + Neighbours + 1)).ToArray();
             Array.Sort(around);
             var median = (around[(around.Length - 1) / 2] + around[around.Length / 2]) / 2;
-            (features[i * 2], features[(i * 2) + 1]) = (filled[i], filled[i] - median);
+            (features[i * 2], features[(i * 2) + 1]) = (filled[i], Math.Abs(filled[i] - median));
         }
 
         return new Matrix(series.Length, 2, features);

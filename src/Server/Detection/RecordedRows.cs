@@ -56,7 +56,7 @@ internal sealed class RecordedRows(EventStore store, LoadedModels models, AdHocM
     // The model was not kept: it is made again of the same rows, and is the same to the bit or the result cannot be vouched for.
     private EventSourcedAnomaly.Detection.Detector Remade(DetectionCompleted result, TrainedModel facts, Matrix rows, CancellationToken ct)
     {
-        var made = AdHocDesk.Fit(adHoc, result.Id, rows, new Batches.AdHocAlgorithm(facts.Algorithm, facts.Parameters, facts.Seed), ct);
+        var made = AdHocDesk.Fit(adHoc, result.Id, rows, new AdHocAlgorithm(facts.Algorithm, facts.Parameters, facts.Seed), ct);
         return made.Facts.Sha256 == result.ModelSha256
             ? ModelArtifact.FromBytes(made.Bytes).Detector
             : throw new InvalidDataException($"The model of {result.Id} does not come out the same again.");

@@ -68,7 +68,7 @@ internal sealed class TrainingData(DatasetViews datasets, DatasetIntake intake, 
     {
         for (var part = path; part.Length >= root.Length; part = Path.GetDirectoryName(part)!)
         {
-            if ((File.GetAttributes(part) & FileAttributes.ReparsePoint) != 0)
+            if (File.GetAttributes(part).HasFlag(FileAttributes.ReparsePoint))
             {
                 return true;
             }
