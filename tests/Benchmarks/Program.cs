@@ -4,6 +4,7 @@ using EventSourcedAnomaly.Benchmarks.Detection;
 using EventSourcedAnomaly.Benchmarks.Log;
 using EventSourcedAnomaly.Benchmarks.Nab;
 using EventSourcedAnomaly.Benchmarks.Quality;
+using EventSourcedAnomaly.Benchmarks.Serving;
 
 return args switch
 {
@@ -12,12 +13,13 @@ return args switch
     ["actors", .. var options] => await Report.Collect(options, report => ActorBenchmark.Run(report, CancellationToken.None)),
     ["nab", .. var options] => await Report.Collect(options, report => NabBenchmark.Run(report, options, CancellationToken.None)),
     ["quality", .. var options] => await Report.Collect(options, report => QualityBenchmark.Run(report, options, CancellationToken.None)),
+    ["serving", .. var options] => await Report.Collect(options, report => ServingBenchmark.Run(report, CancellationToken.None)),
     ["streaming", .. var options] => await Report.Collect(options, report => StreamingBenchmark.Run(report, CancellationToken.None)),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ops/bench detection|log|actors|nab|quality|streaming [--full] [--seed N] [--json FILE]");
+    Console.Error.WriteLine("usage: ops/bench detection|log|actors|nab|quality|serving|streaming [--full] [--seed N] [--json FILE]");
     return 2;
 }
