@@ -15,10 +15,13 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
     private readonly EventStoreOptions _options = options;
     private const int Attempts = 4;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
+    private static readonly TimeSpan SaveAtLeast = TimeSpan.FromMilliseconds(250);
     private readonly string _shard = $"{subscription.Name}:All";
 
     private long _position = -1;
     private long _delivered;
+    private long _saved;
+    private long _remembered;
 
     /// <summary>How many events it has yet to deal with; null while another silo runs it.</summary>
     public (string Name, long Lag)? Lag =>
@@ -62,7 +65,7 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
 
     private async Task Follow(NpgsqlConnection connection, CancellationToken ct)
     {
-        var position = await Progression.Load(connection, _shard, ct);
+        var position = _remembered = await Progression.Load(connection, _shard, ct);
         await using var pages = new PageReader(_subscription, _store);
         await using var rebuilding = new Rebuilding(this);
         while (true)
@@ -71,18 +74,42 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
             var page = await pages.Next(position, _store.Head.Sequence, ct);
             if (page.Reached > position)
             {
-                await Deliver(connection, page, ct);
+                if (page.Deliveries.Length > 0)
+                {
+                    await Deliver(connection, page, ct);
+                    _remembered = page.Reached;
+                }
+                else
+                {
+                    await PassOver(connection, page.Reached, ct);
+                }
+
                 position = page.Reached;
                 _delivered = _options.Time.GetTimestamp();
             }
             else if (!rebuilding.Active && !await Woken(position, ct))
             {
-                // A quiet log: notice if the lock was lost with its connection.
-                await Progression.Load(connection, _shard, ct);
+                // A quiet log: nothing is owed any more, and a lock lost with its connection is noticed.
+                await (_remembered < position ? Save(connection, position, ct) : Progression.Load(connection, _shard, ct));
             }
 
             await rebuilding.Step(position, ct);
         }
+    }
+
+    // Events that nobody here asked for need no remembering at once: to pass over them again does nothing.
+    private async Task PassOver(NpgsqlConnection connection, long reached, CancellationToken ct)
+    {
+        if (_options.Time.GetElapsedTime(_saved) > SaveAtLeast)
+        {
+            await Save(connection, reached, ct);
+        }
+    }
+
+    private async Task Save(NpgsqlConnection connection, long position, CancellationToken ct)
+    {
+        await Progression.Save(connection, _shard, position, ct);
+        (_remembered, _saved) = (position, _options.Time.GetTimestamp());
     }
 
     // Under load the events of a few milliseconds make one page, which is much cheaper than a page for each commit.
@@ -132,11 +159,7 @@ internal sealed partial class SubscriptionRunner(ISubscription subscription, Eve
 
     private async Task Project(Projecting projection, NpgsqlConnection connection, Page page, CancellationToken ct)
     {
-        if (page.Deliveries.Length == 0)
-        {
-            await Progression.Save(connection, _shard, page.Reached, ct);
-        }
-        else if (_subscription is IRecordedProjection)
+        if (_subscription is IRecordedProjection)
         {
             await ProjectOrStop(projection, connection, page, ct);
         }
