@@ -50,6 +50,12 @@ public sealed class NetworkTraining
     /// <summary>Whether all epochs are done, or the loss has not improved for <c>patience</c> epochs.</summary>
     public bool IsComplete => Epoch >= Epochs || (_settings.Patience > 0 && _epochsSinceBest >= _settings.Patience);
 
+    /// <summary>The rows that the network learns from.</summary>
+    public IReadOnlyList<int> TrainingRows => _trainingSamples;
+
+    /// <summary>The rows held back to validate it.</summary>
+    public IReadOnlyList<int> ValidationRows => _validationSamples;
+
     internal Standardizer Standardizer { get; }
 
     internal SampleWindows Samples { get; }
@@ -86,6 +92,15 @@ public sealed class NetworkTraining
         writer.Array(_bestWeights);
         _adam.Write(writer);
         return writer.Written.ToArray();
+    }
+
+    /// <summary>The raw scores of all rows under the weights of now.</summary>
+    public double[] Scores(CancellationToken ct = default)
+    {
+        ct.ThrowIfCancellationRequested();
+        var scores = new double[_x.Rows];
+        for (var i = 0; i < scores.Length; i++) scores[i] = _networks[0].Score(_weights, Samples[i], _x.Columns);
+        return scores;
     }
 
     /// <summary>Makes the detector a fitted one, with the best weights so far.</summary>

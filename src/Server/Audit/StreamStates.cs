@@ -11,6 +11,7 @@ using EventSourcedAnomaly.Server.Sessions;
 using EventSourcedAnomaly.Server.Surfaces;
 using EventSourcedAnomaly.Server.Tenants;
 using EventSourcedAnomaly.Server.Training;
+using EventSourcedAnomaly.Server.TrainingSessions;
 using EventSourcedAnomaly.Server.Users;
 
 namespace EventSourcedAnomaly.Server.Audit;
@@ -30,6 +31,7 @@ internal sealed class StreamStates(EventStore store, TenantReads reads)
         [SignIn.StreamType] = Fold<SignIn>(store),
         [Subject.StreamType] = Fold<Subject>(store),
         [Tenant.StreamType] = Fold<Tenant>(store),
+        [TrainingRun.StreamType] = Fold<TrainingRun>(store),
         [TrainingSession.StreamType] = Fold<TrainingSession>(store),
         [User.StreamType] = Fold<User>(store),
     };

@@ -15,11 +15,14 @@ internal interface ICallsOff : IEvent;
 internal sealed class Jobs(ISchedulerFactory schedulers, LiveFeed feed, EventStore store)
 {
     /// <summary>Starts a job for the stream of an event.</summary>
-    public async Task Start<TJob>(RecordedEvent cause, CancellationToken ct)
+    /// <param name="cause">The event.</param>
+    /// <param name="ct">Stops the start.</param>
+    /// <param name="part">Which of several pieces of work for the stream; null where there is one.</param>
+    public async Task Start<TJob>(RecordedEvent cause, CancellationToken ct, string? part = null)
         where TJob : IJob
     {
         var scheduler = await schedulers.GetScheduler(ct);
-        var key = KeyOf<TJob>(cause.Tenant, cause.Stream);
+        var key = KeyOf<TJob>(cause.Tenant, part is null ? cause.Stream : $"{cause.Stream}#{part}");
         if (await scheduler.Exists(key, ct))
         {
             return;
@@ -32,6 +35,7 @@ internal sealed class Jobs(ISchedulerFactory schedulers, LiveFeed feed, EventSto
             .UsingJobData("id", cause.Stream)
             .UsingJobData("correlation_id", cause.Origin.CorrelationId ?? string.Empty)
             .UsingJobData("causation_id", cause.Id.ToString())
+            .UsingJobData("part", part ?? string.Empty)
             .Build();
         await scheduler.ScheduleJob(job, TriggerBuilder.Create().WithIdentity(key.Name, key.Group).StartNow().Build(), cancellationToken: ct);
     }
@@ -89,12 +93,18 @@ internal sealed class Jobs(ISchedulerFactory schedulers, LiveFeed feed, EventSto
 /// <param name="Origin">The conversation that started it.</param>
 internal sealed record JobTarget(string Tenant, string Id, Origin Origin)
 {
+    /// <summary>Which of several pieces of work for the stream; null where there is one.</summary>
+    public string? Part { get; init; }
+
     /// <summary>Reads what <see cref="Jobs.Start"/> wrote.</summary>
     public static JobTarget Of(IJobExecutionContext context)
     {
         var data = context.MergedJobDataMap;
         return new JobTarget(
             data.GetString("tenant")!, data.GetString("id")!,
-            new Origin($"system:{context.JobDetail.Key.Group}", data.GetString("correlation_id"), data.GetString("causation_id")));
+            new Origin($"system:{context.JobDetail.Key.Group}", data.GetString("correlation_id"), data.GetString("causation_id")))
+        {
+            Part = data.GetString("part") is { Length: > 0 } part ? part : null,
+        };
     }
 }

@@ -17,6 +17,7 @@ using EventSourcedAnomaly.Server.Security;
 using EventSourcedAnomaly.Server.Sessions;
 using EventSourcedAnomaly.Server.Tenants;
 using EventSourcedAnomaly.Server.Training;
+using EventSourcedAnomaly.Server.TrainingSessions;
 using EventSourcedAnomaly.Server.Users;
 using Quartz;
 
@@ -46,7 +47,7 @@ internal static class ProductServices
     public static IServiceCollection AddProduct(this IServiceCollection services) => services
         .AddSingleton(BuildInfo.Current)
         .AddSingleton<Jobs>()
-        .AddSecurity().AddUsers().AddSessions()
+        .AddSecurity().AddUsers().AddSessions().AddTrainingSessions()
         .AddSingleton<TenantViews>()
         .AddSingleton<DatasetRows>().AddSingleton<DatasetViews>().AddSingleton<DatasetIntake>().AddSingleton<DatasetReadiness>()
         .AddSingleton<DetectorViews>()
@@ -97,6 +98,7 @@ internal static class ProductServices
         routes.MapDatasets();
         routes.MapDetectors();
         routes.MapTraining();
+        routes.MapTrainingSessions();
         routes.MapDetection();
         routes.MapBatches();
         routes.MapModels();

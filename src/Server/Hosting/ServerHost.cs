@@ -66,6 +66,7 @@ internal sealed class ServerHost : IAsyncDisposable
             app.UseMiddleware<RequestObservation>();
             app.UseMiddleware<Conversation>();
             app.UseOpenApiReaders();
+            app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(15) });
             app.UseRouting();
             app.UseMiddleware<Authentication>();
             app.UseMiddleware<RateLimiting>();

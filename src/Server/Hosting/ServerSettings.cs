@@ -16,9 +16,11 @@ namespace EventSourcedAnomaly.Server.Hosting;
 /// <param name="AdminPassword">The password of the user <c>admin</c>; null to generate one at the first start.</param>
 /// <param name="SecretKey">Encrypts the keys that tokens are signed with; null for one that lies in the database.</param>
 /// <param name="AnonymousPerHour">How many requests without a credential an address may make in an hour.</param>
+/// <param name="ConfigDirectory">The folder that training configurations are read from.</param>
+/// <param name="AnonymousTraining">Whether document 004's paths are open without a credential, for the tenant <c>default</c>.</param>
 internal sealed record ServerSettings(
     string DataDirectory, string Host, int Port, string? ConnectionString, string? BootstrapApiKey, bool Demo, long MaxUploadBytes,
-    string? LedgerOrigin, string? CheckpointFile, Uri? CheckpointWebhook, string? AdminPassword, string? SecretKey, int AnonymousPerHour)
+    string? LedgerOrigin, string? CheckpointFile, Uri? CheckpointWebhook, string? AdminPassword, string? SecretKey, int AnonymousPerHour, string ConfigDirectory, bool AnonymousTraining)
 {
     /// <summary>Where uploads rest while they are read.</summary>
     public string TempDirectory => Path.Combine(DataDirectory, "tmp");
@@ -37,10 +39,27 @@ internal sealed record ServerSettings(
         configuration["ESA_LEDGER_CHECKPOINT_WEBHOOK"] is { Length: > 0 } webhook ? Address("ESA_LEDGER_CHECKPOINT_WEBHOOK", webhook) : null,
         configuration["ESA_ADMIN_PASSWORD"] is { Length: > 0 } password ? password : null,
         configuration["ESA_SECRET_KEY"] is { Length: > 0 } secret ? secret : null,
-        Whole(configuration, "ESA_ANONYMOUS_PER_HOUR", 100, 1, int.MaxValue));
+        Whole(configuration, "ESA_ANONYMOUS_PER_HOUR", 100, 1, int.MaxValue),
+        Path.GetFullPath(configuration["ESA_CONFIG_DIR"] is { Length: > 0 } configs ? configs : ShippedConfigs()),
+        string.Equals(configuration["Auth:AnonymousTraining"], "true", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Where the key lies that signs checkpoints.</summary>
     public string LedgerKeyFile => Path.Combine(DataDirectory, "ledger.key");
+
+    // They lie in the repository, and beside the server where it is published.
+    private static string ShippedConfigs()
+    {
+        var shipped = Path.Combine("ops", "configs");
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            if (Directory.Exists(Path.Combine(directory.FullName, shipped)))
+            {
+                return Path.Combine(directory.FullName, shipped);
+            }
+        }
+
+        return shipped;
+    }
 
     private static Uri Address(string name, string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"

@@ -1,3 +1,4 @@
+using EventSourcedAnomaly.Server.Hosting;
 using EventSourcedAnomaly.Server.Surfaces;
 
 namespace EventSourcedAnomaly.Server.Security;
@@ -6,8 +7,11 @@ namespace EventSourcedAnomaly.Server.Security;
 /// Finds out who is asking, from <c>X-API-Key</c>, <c>Authorization: Bearer</c> or <c>?api_key=</c>. A route that does not say whom
 /// it is for is for nobody.
 /// </summary>
-internal sealed class Authentication(RequestDelegate next, Credentials credentials)
+internal sealed class Authentication(RequestDelegate next, Credentials credentials, ServerSettings settings)
 {
+    // Document 004 knows no keys; an operator may open its paths to whoever reaches the server.
+    private static readonly Principal Anonymous = new(Principal.SystemTenant, "anonymous", [Role.Analyst], Scopes.All) { Id = "anonymous", Plan = "training" };
+
     public async Task InvokeAsync(HttpContext http)
     {
         if (http.GetEndpoint() is { } endpoint)
@@ -25,8 +29,13 @@ internal sealed class Authentication(RequestDelegate next, Credentials credentia
 
     private async Task<Principal> Identify(HttpContext http)
     {
-        var credential = Credential(http.Request)
-            ?? throw new Problem(
+        var credential = Credential(http.Request);
+        if (credential is null && settings.AnonymousTraining && http.Surface() == Surface.Training)
+        {
+            return Anonymous;
+        }
+
+        _ = credential ?? throw new Problem(
                 ProblemKind.Unauthenticated, "A credential is required: X-API-Key, Authorization: Bearer, or the query parameter api_key.", "X-API-Key", "a valid API key");
         return await credentials.Find(credential, http.RequestAborted)
             ?? throw new Problem(ProblemKind.Unauthenticated, "The credential is not valid: unknown, expired or revoked.", "X-API-Key", "a valid API key or access token");

@@ -21,7 +21,14 @@ internal static class Body
             throw new Problem(ProblemKind.UnsupportedMediaType, $"Expected a JSON body, got {type}.", "Content-Type", "application/json");
         }
 
-        var json = await ReadBytes(http);
+        return Parse<T>(await ReadBytes(http));
+    }
+
+    /// <summary>Reads JSON from elsewhere by the same rules.</summary>
+    /// <exception cref="Problem">As for a request's body.</exception>
+    public static T Parse<T>(byte[] json)
+        where T : class
+    {
         try
         {
             return JsonSerializer.Deserialize<T>(json, Json.Options) ?? throw Problem.Invalid("body", "an object", "null");

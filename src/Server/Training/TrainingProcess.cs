@@ -95,7 +95,7 @@ internal static class TrainingRoutes
         routes.MapGet("/v1/detectors/{detectorId}/training-status", GetDetectorTrainingStatus.Handle)
             .Describes<TrainingBody>("A detector's last training as it stands").Needs(Access.Look);
         routes.MapGet("/api/v1/sse/training/{trainingId}", TrainingFeed.Handle)
-            .Describes<string>("A training's events as they happen", contentTypes: "text/event-stream")
+            .Describes<string>("The events of a training, or of a training session, as they happen", contentTypes: "text/event-stream")
             .Header("Last-Event-ID", "The id of the last event seen; the feed goes on after it.").Needs(Access.Look);
     }
 }

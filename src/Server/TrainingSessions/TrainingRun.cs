@@ -1,0 +1,152 @@
+using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Surfaces;
+
+namespace EventSourcedAnomaly.Server.TrainingSessions;
+
+/// <summary>The state of what document 004 calls a training session: one training by epochs, started and stopped at will.</summary>
+public sealed record TrainingRun(
+    TrainingSessionCreated? Creation,
+    string Status,
+    int Run,
+    int Epoch,
+    IReadOnlyDictionary<string, double> Latest,
+    DateTimeOffset? LatestAt,
+    IReadOnlyList<string> MetricNames,
+    int? BestEpoch,
+    double? BestValue,
+    string? StateSha256,
+    string? ModelSha256,
+    string? Failure,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? StoppedAt,
+    DateTimeOffset? CompletedAt) : IAggregate<TrainingRun>
+{
+    /// <summary>Made, not started.</summary>
+    public const string Created = "created";
+
+    /// <summary>Under way.</summary>
+    public const string Running = "running";
+
+    /// <summary>Stopped, and to be resumed.</summary>
+    public const string Stopped = "stopped";
+
+    /// <summary>Done.</summary>
+    public const string Completed = "completed";
+
+    /// <summary>Broken off; it can be resumed where it was.</summary>
+    public const string Failed = "failed";
+
+    /// <summary>More metrics than these are not taken.</summary>
+    public const int MostMetrics = 1000;
+
+    /// <summary>All states.</summary>
+    public static readonly IReadOnlyList<string> Statuses = [Created, Running, Stopped, Completed, Failed];
+
+    /// <inheritdoc/>
+    public static string StreamType => "training_session";
+
+    /// <inheritdoc/>
+    public static TrainingRun Initial { get; } =
+        new(null, string.Empty, 0, 0, new Dictionary<string, double>(), null, [], null, null, null, null, null, null, null, null);
+
+    /// <summary>The creation, of a session that is known to exist.</summary>
+    internal TrainingSessionCreated Made => Creation ?? throw new InvalidOperationException("The session does not exist.");
+
+    internal bool TrainsHere => Made.Configuration.Plan is not null;
+
+    public TrainingRun Apply(TrainingSessionCreated e) => this with { Creation = e, Status = Created };
+
+    public TrainingRun Apply(TrainingSessionStarted e) =>
+        this with { Status = Running, Run = e.Run, Failure = null, StoppedAt = null, StartedAt = StartedAt ?? e.StartedAt };
+
+    public TrainingRun Apply(TrainingSessionEpochEnded e) => Measured(e.Epoch, e.Metrics, e.Metrics.Keys, e.EndedAt) with { StateSha256 = e.StateSha256 };
+
+    public TrainingRun Apply(TrainingSessionMetricsRecorded e) => Measured(e.LastEpoch, e.Latest, e.Names, e.MeasuredAt);
+
+    public TrainingRun Apply(TrainingSessionStopped e) => this with { Status = Stopped, StoppedAt = e.StoppedAt };
+
+    public TrainingRun Apply(TrainingSessionCompleted e) => this with { Status = Completed, ModelSha256 = e.ModelSha256, CompletedAt = e.CompletedAt };
+
+    public TrainingRun Apply(TrainingSessionFailed e) => this with { Status = Failed, Failure = e.Reason };
+
+    /// <summary>Makes it.</summary>
+    public static IReadOnlyList<IEvent> Create(TrainingRun state, TrainingSessionCreated wanted) => state.Creation is null ? [wanted] : [];
+
+    /// <summary>Starts it, or goes on where it was.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="id">The session.</param>
+    /// <param name="onlyResume">Whether it must have been started before.</param>
+    /// <param name="now">The time.</param>
+    public static IReadOnlyList<IEvent> Start(TrainingRun state, string id, bool onlyResume, DateTimeOffset now) => state switch
+    {
+        { Creation: null } => throw Problem.NotFound("session", id),
+        { Status: Running } => throw Problem.Conflict("The session is running already."),
+        { Status: Completed } => throw Problem.Conflict("The session is completed and cannot be started again."),
+        { Status: Created } when onlyResume => throw Problem.Conflict("The session has not been started yet, so there is nothing to resume."),
+        _ => [new TrainingSessionStarted(state.Run + 1, now)],
+    };
+
+    /// <summary>Stops it.</summary>
+    public static IReadOnlyList<IEvent> Stop(TrainingRun state, string id, DateTimeOffset now) => state switch
+    {
+        { Creation: null } => throw Problem.NotFound("session", id),
+        { Status: Running } => [new TrainingSessionStopped(now)],
+        _ => throw Problem.Conflict($"The session is not running, it is {state.Status}."),
+    };
+
+    /// <summary>Takes an epoch from the run that is under way; one that is known already, or comes from an earlier run, is dropped.</summary>
+    public static IReadOnlyList<IEvent> EndEpoch(TrainingRun state, TrainingSessionEpochEnded ended) =>
+        state.Status == Running && ended.Run == state.Run && ended.Epoch == state.Epoch + 1 ? [ended] : [];
+
+    /// <summary>Takes what somebody else's program measured.</summary>
+    public static IReadOnlyList<IEvent> Record(TrainingRun state, string id, TrainingSessionMetricsRecorded recorded)
+    {
+        RequireReports(state, id);
+        return state.MetricNames.Union(recorded.Names).Count() <= MostMetrics
+            ? [recorded]
+            : throw Problem.Invalid("metrics", $"at most {MostMetrics} different metrics in a session");
+    }
+
+    /// <summary>Refuses reports to a session that the server trains itself, or that is not running.</summary>
+    public static void RequireReports(TrainingRun state, string id)
+    {
+        _ = state switch
+        {
+            { Creation: null } => throw Problem.NotFound("session", id),
+            { TrainsHere: true } => throw Problem.Conflict("The server trains this session itself and takes no reports of it."),
+            { Status: not Running } => throw Problem.Conflict($"The session is not running, it is {state.Status}."),
+            _ => state,
+        };
+    }
+
+    /// <summary>Ends the run that is under way.</summary>
+    public static IReadOnlyList<IEvent> Complete(TrainingRun state, int run, TrainingSessionCompleted completed) =>
+        state.Status == Running && run == state.Run ? [completed] : [];
+
+    /// <summary>Ends the run that is under way without a result.</summary>
+    public static IReadOnlyList<IEvent> Fail(TrainingRun state, int run, string reason, DateTimeOffset now) =>
+        state.Status == Running && run == state.Run ? [new TrainingSessionFailed(reason, now)] : [];
+
+    private TrainingRun Measured(int epoch, IReadOnlyDictionary<string, double> metrics, IEnumerable<string> names, DateTimeOffset at)
+    {
+        if (epoch < Epoch)
+        {
+            return this with { MetricNames = [.. MetricNames.Union(names)] };
+        }
+
+        // A program may report the metrics of one epoch in several parts.
+        var latest = epoch == Epoch ? new Dictionary<string, double>(Latest) : [];
+        foreach (var (name, value) in metrics)
+        {
+            latest[name] = value;
+        }
+
+        var measured = this with { Epoch = epoch, Latest = latest, LatestAt = at, MetricNames = [.. MetricNames.Union(names)] };
+        return latest.TryGetValue(Made.Configuration.BestBy, out var by) && IsBetter(by)
+            ? measured with { BestEpoch = epoch, BestValue = by }
+            : measured;
+    }
+
+    private bool IsBetter(double value) =>
+        BestValue is not { } best || (Made.Configuration.Mode == "max" ? value > best : value < best);
+}

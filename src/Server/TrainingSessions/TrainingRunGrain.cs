@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using EventSourcedAnomaly.Actors;
+using EventSourcedAnomaly.EventLog.Append;
+using EventSourcedAnomaly.EventLog.Events;
+
+namespace EventSourcedAnomaly.Server.TrainingSessions;
+
+/// <summary>One training session. The epochs are trained by a job that reports here, or by somebody else's program.</summary>
+internal sealed class TrainingRunGrain(TimeProvider time) : Grain<TrainingRun>
+{
+    /// <summary>Under which name the state after the last epoch lies beside the stream.</summary>
+    public const string StateAttachment = "state";
+
+    /// <summary>Under which name the fitted model lies beside the stream.</summary>
+    public const string ModelAttachment = "model";
+
+    public ValueTask<TrainingRun> Create(TrainingSessionCreated wanted, Origin origin, CancellationToken ct) =>
+        Raise(origin, state => TrainingRun.Create(state, wanted), ct);
+
+    public ValueTask<TrainingRun> Start(bool onlyResume, Origin origin, CancellationToken ct) =>
+        Raise(origin, state => TrainingRun.Start(state, Id.Key, onlyResume, time.GetUtcNow()), ct);
+
+    public ValueTask<TrainingRun> Stop(Origin origin, CancellationToken ct) =>
+        Raise(origin, state => TrainingRun.Stop(state, Id.Key, time.GetUtcNow()), ct);
+
+    /// <summary>Takes an epoch; the state to go on from is stored in the same commit.</summary>
+    public ValueTask<TrainingRun> EndEpoch(
+        int run, int epoch, IReadOnlyDictionary<string, double> metrics, byte[] resumable, DateTimeOffset endedAt, Origin origin, CancellationToken ct)
+    {
+        var ended = new TrainingSessionEpochEnded(run, epoch, metrics, Convert.ToHexStringLower(SHA256.HashData(resumable)), endedAt);
+        return Raise(origin, state => TrainingRun.EndEpoch(state, ended), ct, [new Attachment(StateAttachment, 0, resumable)]);
+    }
+
+    public ValueTask<TrainingRun> Record(TrainingSessionMetricsRecorded recorded, Origin origin, CancellationToken ct) =>
+        Raise(origin, state => TrainingRun.Record(state, Id.Key, recorded), ct);
+
+    /// <summary>Ends the server's own training with a model.</summary>
+    public ValueTask<TrainingRun> Complete(int run, byte[] model, Origin origin, CancellationToken ct)
+    {
+        var completed = new TrainingSessionCompleted(Convert.ToHexStringLower(SHA256.HashData(model)), time.GetUtcNow());
+        return Raise(origin, state => TrainingRun.Complete(state, run, completed), ct, [new Attachment(ModelAttachment, 0, model)]);
+    }
+
+    /// <summary>Ends a training that somebody else's program reports of.</summary>
+    public ValueTask<TrainingRun> Finish(string? failure, Origin origin, CancellationToken ct) => Raise(
+        origin,
+        state =>
+        {
+            TrainingRun.RequireReports(state, Id.Key);
+            return failure is null
+                ? TrainingRun.Complete(state, state.Run, new TrainingSessionCompleted(null, time.GetUtcNow()))
+                : TrainingRun.Fail(state, state.Run, failure, time.GetUtcNow());
+        },
+        ct);
+
+    public ValueTask<TrainingRun> Fail(int run, string reason, Origin origin, CancellationToken ct) =>
+        Raise(origin, state => TrainingRun.Fail(state, run, reason, time.GetUtcNow()), ct);
+}
