@@ -22,17 +22,30 @@ internal static class ReportMetrics
 
     public static async Task<IResult> Handle(HttpContext http, string sessionId, Silo silo, TrainingSessionViews sessions, MetricPoints points, TimeProvider time)
     {
-        TrainingRun.RequireReports(await sessions.Get(http.Tenant(), sessionId, http.RequestAborted), sessionId);
+        var session = await sessions.Get(http.Tenant(), sessionId, http.RequestAborted);
+        TrainingRun.RequireReports(session, sessionId);
         var body = await Body.Read<Dictionary<string, JsonElement>>(http);
         var now = time.GetUtcNow();
         var reported = Read(body, now);
         var latest = reported.GroupBy(point => point.Epoch).MaxBy(epoch => epoch.Key)!;
+        var best = BestOf(reported, session.Made.Configuration);
         var recorded = new TrainingSessionMetricsRecorded(
             reported.Count, reported.Min(point => point.Epoch), latest.Key, latest.ToDictionary(point => point.Metric, point => point.Value),
-            [.. reported.Select(point => point.Metric).Distinct().Order(StringComparer.Ordinal)], MetricPoints.HashOf(reported), latest.Max(point => point.Measured), now);
+            [.. reported.Select(point => point.Metric).Distinct().Order(StringComparer.Ordinal)], best?.Epoch, best?.Value, MetricPoints.HashOf(reported), latest.Max(point => point.Measured), now);
         await points.Put(new StreamKey(http.Tenant(), sessionId), reported, http.RequestAborted);
         var run = await silo.Grain<TrainingRunGrain>(http.Tenant(), sessionId).Call((grain, ct) => grain.Record(recorded, http.Origin(), ct), http.RequestAborted);
         return Reply.Created($"/api/v1/training/sessions/{sessionId}/metrics", new Response(sessionId, reported.Count, run.Epoch), "Metrics recorded");
+    }
+
+    private static MetricPoint? BestOf(IEnumerable<MetricPoint> reported, SessionConfiguration configuration)
+    {
+        MetricPoint? best = null;
+        foreach (var point in reported.Where(point => point.Metric == configuration.BestBy).OrderBy(point => point.Epoch))
+        {
+            best = best is not { } so || configuration.IsBetter(point.Value, so.Value) ? point : best;
+        }
+
+        return best;
     }
 
     private static IReadOnlyCollection<MetricPoint> Distinct(IEnumerable<MetricPoint> points)

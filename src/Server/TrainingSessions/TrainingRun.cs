@@ -59,9 +59,9 @@ public sealed record TrainingRun(
     public TrainingRun Apply(TrainingSessionStarted e) =>
         this with { Status = Running, Run = e.Run, Failure = null, StoppedAt = null, StartedAt = StartedAt ?? e.StartedAt };
 
-    public TrainingRun Apply(TrainingSessionEpochEnded e) => Measured(e.Epoch, e.Metrics, e.Metrics.Keys, e.EndedAt) with { StateSha256 = e.StateSha256 };
+    public TrainingRun Apply(TrainingSessionEpochEnded e) => Measured(e.Epoch, e.Metrics, e.Metrics.Keys, e.EndedAt).Judged(e.Epoch, Deciding(e.Metrics)) with { StateSha256 = e.StateSha256 };
 
-    public TrainingRun Apply(TrainingSessionMetricsRecorded e) => Measured(e.LastEpoch, e.Latest, e.Names, e.MeasuredAt);
+    public TrainingRun Apply(TrainingSessionMetricsRecorded e) => Measured(e.LastEpoch, e.Latest, e.Names, e.MeasuredAt).Judged(e.BestEpoch, e.BestValue);
 
     public TrainingRun Apply(TrainingSessionStopped e) => this with { Status = Stopped, StoppedAt = e.StoppedAt };
 
@@ -141,12 +141,11 @@ public sealed record TrainingRun(
             latest[name] = value;
         }
 
-        var measured = this with { Epoch = epoch, Latest = latest, LatestAt = at, MetricNames = [.. MetricNames.Union(names)] };
-        return latest.TryGetValue(Made.Configuration.BestBy, out var by) && IsBetter(by)
-            ? measured with { BestEpoch = epoch, BestValue = by }
-            : measured;
+        return this with { Epoch = epoch, Latest = latest, LatestAt = at, MetricNames = [.. MetricNames.Union(names)] };
     }
 
-    private bool IsBetter(double value) =>
-        BestValue is not { } best || (Made.Configuration.Mode == "max" ? value > best : value < best);
+    private double? Deciding(IReadOnlyDictionary<string, double> metrics) => metrics.TryGetValue(Made.Configuration.BestBy, out var value) ? value : null;
+
+    private TrainingRun Judged(int? epoch, double? value) =>
+        value is { } now && (BestValue is not { } best || Made.Configuration.IsBetter(now, best)) ? this with { BestEpoch = epoch, BestValue = now } : this;
 }

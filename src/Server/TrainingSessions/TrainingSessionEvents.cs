@@ -20,7 +20,10 @@ public sealed record TrainingSessionCreated(
 /// <param name="Mode"><c>min</c> or <c>max</c>.</param>
 /// <param name="Shown">The configuration as it is shown.</param>
 public sealed record SessionConfiguration(
-    string? Path, int Epochs, EpochPlan? Plan, string BestBy, string Mode, IReadOnlyDictionary<string, JsonElement> Shown);
+    string? Path, int Epochs, EpochPlan? Plan, string BestBy, string Mode, IReadOnlyDictionary<string, JsonElement> Shown)
+{
+    internal bool IsBetter(double value, double best) => Mode == "max" ? value > best : value < best;
+}
 
 /// <summary>A training by epochs on this server; the same plan gives the same numbers.</summary>
 /// <param name="Algorithm">The algorithm's own name.</param>
@@ -53,6 +56,8 @@ public sealed record TrainingSessionEpochEnded(
 /// <param name="LastEpoch">The highest epoch among them.</param>
 /// <param name="Latest">The numbers of that epoch.</param>
 /// <param name="Names">The metrics among them.</param>
+/// <param name="BestEpoch">The best epoch among them; null where the metric that decides it is not.</param>
+/// <param name="BestValue">What that metric was.</param>
 /// <param name="Sha256">Of the points in order of metric and epoch, in hex.</param>
 /// <param name="MeasuredAt">When the latest epoch ended, as the program says.</param>
 /// <param name="RecordedAt">When it was reported.</param>
@@ -62,6 +67,8 @@ public sealed record TrainingSessionMetricsRecorded(
     int LastEpoch,
     IReadOnlyDictionary<string, double> Latest,
     IReadOnlyList<string> Names,
+    int? BestEpoch,
+    double? BestValue,
     string Sha256,
     DateTimeOffset MeasuredAt,
     DateTimeOffset RecordedAt) : IEvent;
