@@ -2,6 +2,7 @@ using EventSourcedAnomaly.EventLog.Subscriptions;
 using EventSourcedAnomaly.Server.Observability.Health;
 using EventSourcedAnomaly.Server.Observability.Metrics;
 using EventSourcedAnomaly.Server.Observability.Prometheus;
+using EventSourcedAnomaly.Server.Observability.Resources;
 using EventSourcedAnomaly.Server.OpenApi;
 using EventSourcedAnomaly.Server.Security;
 
@@ -13,6 +14,7 @@ internal static class ObservabilityRoutes
     public static IServiceCollection AddObservability(this IServiceCollection services) => services
         .AddSingleton<ProductTelemetry>().AddSingleton<MetricsPage>().AddHostedService<Telemetry>()
         .AddSingleton<MachineLoad>().AddHostedService(provider => provider.GetRequiredService<MachineLoad>())
+        .AddSingleton<ResourceMonitor>().AddHostedService(provider => provider.GetRequiredService<ResourceMonitor>())
         .AddSingleton<RequestStatistics>().AddHostedService(provider => provider.GetRequiredService<RequestStatistics>())
         .AddSingleton<ISubscription, DetectionQuality>()
         .AddSingleton<DetectionFigures>().AddSingleton<InventoryFigures>().AddSingleton<SystemHealth>();
@@ -28,6 +30,8 @@ internal static class ObservabilityRoutes
         routes.MapGet("/api/v1/metrics/performance", GetPerformanceMetrics.Handle)
             .Describes<GetPerformanceMetrics.Response>("The tenant's detections over time").QueryTimes()
             .Query("granularity", "How finely the time range is cut: by hour unless told.", RequestParameterType.Text, [.. TimeRange.Granularities]).Needs(Access.Look);
+        routes.MapGet("/api/v1/monitor/resources", GetResources.Handle)
+            .Describes<ResourceFigures>("The machine's processors, memory, disk and graphics cards").Needs(Access.Look);
         routes.MapGet("/metrics", GetPrometheusMetrics.Handle).Needs(Access.Free)
             .Describes<string>("This process's metrics for Prometheus", contentTypes: ["text/plain", "application/openmetrics-text"]);
     }
