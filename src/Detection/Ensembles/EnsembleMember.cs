@@ -24,7 +24,7 @@ public sealed record EnsembleMember(string Algorithm, IReadOnlyDictionary<string
             member.GetProperty("algorithm").GetString()!, Owned(member.GetProperty("hyperparameters")), member.GetProperty("weight").GetDouble());
     }
 
-    /// <summary>A name, or an object with <c>algorithm</c> and perhaps <c>hyperparameters</c> and <c>weight</c>.</summary>
+    /// <summary>A name or an alias, or an object with <c>algorithm</c> and perhaps <c>hyperparameters</c> and <c>weight</c>.</summary>
     internal static EnsembleMember Read(ParameterInfo parameter, string place, JsonElement value)
     {
         if (value.ValueKind == JsonValueKind.String) return Of(Named(parameter, place, value));
@@ -49,8 +49,8 @@ public sealed record EnsembleMember(string Algorithm, IReadOnlyDictionary<string
     }
 
     private static string Named(ParameterInfo parameter, string place, JsonElement value) =>
-        value.ValueKind == JsonValueKind.String && parameter.Choices.Contains(value.GetString()!, StringComparer.Ordinal)
-            ? value.GetString()!
+        value.ValueKind == JsonValueKind.String && Algorithms.TryResolve(value.GetString()!, out var known) && parameter.Choices.Contains(known.Name, StringComparer.Ordinal)
+            ? known.Name
             : throw new ParameterException(place, "one of " + string.Join(", ", parameter.Choices), value.GetRawText());
 
     private static double ReadWeight(string place, JsonElement value) =>
