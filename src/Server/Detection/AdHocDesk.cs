@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
-using EventSourcedAnomaly.Detection;
 using EventSourcedAnomaly.Datasets;
+using EventSourcedAnomaly.Detection;
 using EventSourcedAnomaly.EventLog.Append;
 using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Detectors;
