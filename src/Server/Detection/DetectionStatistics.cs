@@ -40,11 +40,20 @@ internal sealed class DetectionStatistics : IProjection
                 new() { Value = rows.Select(row => (long)row.Count()).ToArray() },
                 new() { Value = rows.Select(row => row.Sum(e => e.Event.Summary.TotalSamples)).ToArray() },
                 new() { Value = rows.Select(row => row.Sum(e => e.Event.Summary.AnomaliesDetected)).ToArray() },
-                new() { Value = rows.Select(row => row.Sum(e => e.Event.Cost.Seconds)).ToArray() },
+                new() { Value = rows.Select(row => row.Sum(e => Exact.Of(e.Event.Cost.Seconds))).ToArray() },
             },
         };
         await command.ExecuteNonQueryAsync(ct);
     }
 
     private static DateTime HourOf(DateTimeOffset time) => time.UtcDateTime.Date.AddHours(time.UtcDateTime.Hour);
+}
+
+/// <summary>Fractions as projections add them up: the sum of doubles depends on how events were grouped, that of decimals does not.</summary>
+internal static class Exact
+{
+    private const int Digits = 9;
+
+    /// <summary>A number to nine digits behind the point.</summary>
+    public static decimal Of(double value) => Math.Round((decimal)value, Digits);
 }

@@ -38,7 +38,7 @@ internal sealed class DetectionQuality : IProjection
                 new() { Value = rows.Select(row => row.Key.Tenant).ToArray() },
                 new() { Value = rows.Select(row => row.Key.Hour).ToArray() },
                 new() { Value = rows.Select(row => row.Sum(e => e.Summary.TotalSamples)).ToArray() },
-                new() { Value = rows.Select(row => row.Sum(e => e.Summary.AverageConfidence * e.Summary.TotalSamples)).ToArray() },
+                new() { Value = rows.Select(row => row.Sum(e => Exact.Of(e.Summary.AverageConfidence * e.Summary.TotalSamples))).ToArray() },
                 new() { Value = rows.Select(row => Labelled(row).Sum(e => e.Summary.TotalSamples)).ToArray() },
                 Weighted(rows, e => e.Quality.Accuracy),
                 Weighted(rows, e => e.Quality.Precision),
@@ -53,7 +53,7 @@ internal sealed class DetectionQuality : IProjection
 
     // A precision without a row flagged, or a recall without an anomaly, counts as 0, as in scikit-learn.
     private static NpgsqlParameter Weighted<TKey>(IGrouping<TKey, DetectionCompleted>[] rows, Func<DetectionCompleted, double?> figure) =>
-        new() { Value = rows.Select(row => Labelled(row).Sum(e => (figure(e) ?? 0) * e.Summary.TotalSamples)).ToArray() };
+        new() { Value = rows.Select(row => Labelled(row).Sum(e => Exact.Of((figure(e) ?? 0) * e.Summary.TotalSamples))).ToArray() };
 }
 
 /// <summary>Hours as the statistics count them.</summary>
