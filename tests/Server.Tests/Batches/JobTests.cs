@@ -15,7 +15,7 @@ public sealed class JobTests(ServerFixture server)
         await using var one = await AnotherSilo.Start(database);
         using var first = new ApiClient(new Uri(one.Address), ServerFixture.AdminKey);
         var dataset = await first.Dataset(Tables.Blob(20_000, 8));
-        var detector = (await first.Post("/api/v1/detectors", new { name = "Long", algorithm = "AutoEncoder", parameters = new { epochs = 10_000, random_state = 1 } })).Data.GetProperty("detector_id").GetString()!;
+        var detector = (await first.Post("/api/v1/detectors", new { name = "Long", algorithm = "AutoEncoder", parameters = new { epochs = 10_000, patience = 0, random_state = 1 } })).Data.GetProperty("detector_id").GetString()!;
         var training = (await first.Post($"/api/v1/detectors/{detector}/train", new { dataset_id = dataset })).Data.GetProperty("training_id").GetString()!;
         await Until(async () => (await first.Get($"/api/v1/training/{training}/status")).Data.GetProperty("progress").GetDouble() > 0.05);
 
