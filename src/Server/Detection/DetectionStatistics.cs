@@ -20,7 +20,7 @@ internal sealed class DetectionStatistics : IProjection
     {
         var rows = events
             .Select(delivery => (delivery.Recorded.Tenant, Event: (DetectionCompleted)delivery.Event))
-            .GroupBy(row => (row.Tenant, row.Event.DetectorId, Hour: HourOf(row.Event.CompletedAt)))
+            .GroupBy(row => (row.Tenant, row.Event.DetectorId, Hour: Hours.Of(row.Event.CompletedAt)))
             .ToArray();
         await using var command = new NpgsqlCommand("""
             insert into detection_statistics (tenant_id, detector_id, hour, detections, samples, anomalies, seconds)
@@ -45,8 +45,13 @@ internal sealed class DetectionStatistics : IProjection
         };
         await command.ExecuteNonQueryAsync(ct);
     }
+}
 
-    private static DateTime HourOf(DateTimeOffset time) => time.UtcDateTime.Date.AddHours(time.UtcDateTime.Hour);
+/// <summary>Hours as the statistics count them.</summary>
+internal static class Hours
+{
+    /// <summary>The hour in which a time lies.</summary>
+    public static DateTime Of(DateTimeOffset time) => time.UtcDateTime.Date.AddHours(time.UtcDateTime.Hour);
 }
 
 /// <summary>Fractions as projections add them up: the sum of doubles depends on how events were grouped, that of decimals does not.</summary>

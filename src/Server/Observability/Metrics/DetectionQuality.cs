@@ -55,10 +55,3 @@ internal sealed class DetectionQuality : IProjection
     private static NpgsqlParameter Weighted<TKey>(IGrouping<TKey, DetectionCompleted>[] rows, Func<DetectionCompleted, double?> figure) =>
         new() { Value = rows.Select(row => Labelled(row).Sum(e => Exact.Of((figure(e) ?? 0) * e.Summary.TotalSamples))).ToArray() };
 }
-
-/// <summary>Hours as the statistics count them.</summary>
-internal static class Hours
-{
-    /// <summary>The hour in which a time lies.</summary>
-    public static DateTime Of(DateTimeOffset time) => time.UtcDateTime.Date.AddHours(time.UtcDateTime.Hour);
-}

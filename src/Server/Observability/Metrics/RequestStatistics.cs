@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.Server.Detection;
 using EventSourcedAnomaly.Server.Tenants;
 using Npgsql;
 
