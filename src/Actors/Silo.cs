@@ -48,6 +48,21 @@ public sealed partial class Silo : IAsyncDisposable
     public GrainRef<TGrain> Grain<TGrain>(string tenant, string key)
         where TGrain : Grain => new(this, new GrainId(tenant, typeof(TGrain), key), null);
 
+    /// <summary>Gives a grain the turn in which it is reminded, for whoever keeps reminders.</summary>
+    /// <param name="id">The grain, whose class is <see cref="IRemindable"/>.</param>
+    /// <param name="reminder">What it is reminded of.</param>
+    /// <param name="ct">The caller's token.</param>
+    public async ValueTask Remind(GrainId id, string reminder, CancellationToken ct) => await Call<Grain, string, bool>(
+        id,
+        null,
+        static async (grain, reminder, token) =>
+        {
+            await ((IRemindable)grain).OnReminder(reminder, token);
+            return true;
+        },
+        reminder,
+        ct);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -123,7 +138,7 @@ public sealed partial class Silo : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
-                var idle = UnderPressure() ? Options.SweepInterval : Options.IdleTimeout;
+                var idle = Options.MemoryLoad() > Options.MemoryPressure ? Options.SweepInterval : Options.IdleTimeout;
                 foreach (var activation in _activations.Values)
                 {
                     activation.CancelOverdue(Options.TurnTimeout);
@@ -138,13 +153,6 @@ public sealed partial class Silo : IAsyncDisposable
         {
             LogStopped(_activations.Count);
         }
-    }
-
-    private bool UnderPressure()
-    {
-        var memory = GC.GetGCMemoryInfo();
-        return memory.TotalAvailableMemoryBytes > 0
-            && memory.MemoryLoadBytes > Options.MemoryPressure * memory.TotalAvailableMemoryBytes;
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The silo stops with {Count} activations")]

@@ -21,8 +21,20 @@ public sealed record SiloOptions
     /// <summary>Above this share of the memory available to the process, activations leave long before they are idle.</summary>
     public double MemoryPressure { get; init; } = 0.85;
 
+    /// <summary>
+    /// The share of the memory available to the process that is in use, 0 to 1, asked for at every sweep: by default what the
+    /// garbage collector last saw.
+    /// </summary>
+    public Func<double> MemoryLoad { get; init; } = LoadSeenByCollector;
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    private static double LoadSeenByCollector()
+    {
+        var memory = GC.GetGCMemoryInfo();
+        return memory.TotalAvailableMemoryBytes > 0 ? (double)memory.MemoryLoadBytes / memory.TotalAvailableMemoryBytes : 0;
+    }
 }
 
 /// <summary>A grain's mailbox is full; the call was not made.</summary>

@@ -33,9 +33,11 @@ public sealed class CounterGrain : Grain<Counter>
 }
 
 /// <summary>A grain without a journal, for what concerns turns only.</summary>
-public sealed class PlainGrain : Grain
+public sealed class PlainGrain : Grain, IRemindable
 {
     private int _inside;
+
+    public List<string> Reminders { get; } = [];
 
     public int Turns { get; private set; }
 
@@ -57,6 +59,12 @@ public sealed class PlainGrain : Grain
 
     public ValueTask<int> CallOther(string key, CancellationToken ct) =>
         Other<PlainGrain>(key).Call((other, token) => key == "a" ? other.Step(0) : other.CallOther("a", token), ct);
+
+    public ValueTask OnReminder(string reminder, CancellationToken ct)
+    {
+        Reminders.Add(reminder);
+        return ValueTask.CompletedTask;
+    }
 
     protected override ValueTask OnDeactivate(CancellationToken ct)
     {

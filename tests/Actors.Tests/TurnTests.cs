@@ -5,13 +5,14 @@ namespace EventSourcedAnomaly.Actors.Tests;
 
 public sealed class TurnTests(PostgresFixture postgres) : IAsyncLifetime
 {
+    private readonly PostgresFixture _postgres = postgres;
     private EventStore _store = null!;
     private Silo _silo = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() => (_store, _silo) = await Silos.Start(
-        await postgres.CreateDatabaseAsync(),
+        await _postgres.CreateDatabaseAsync(),
         new SiloOptions
         {
             IdleTimeout = TimeSpan.FromMilliseconds(200), SweepInterval = TimeSpan.FromMilliseconds(50), TurnTimeout = TimeSpan.FromMilliseconds(300), MailboxLimit = 100,
@@ -105,6 +106,39 @@ public sealed class TurnTests(PostgresFixture postgres) : IAsyncLifetime
 
         Assert.True(first.Deactivated);
         Assert.NotSame(first, await grain.Call((plain, _) => ValueTask.FromResult(plain), Ct));
+    }
+
+    [Fact]
+    public async Task Under_memory_pressure_a_grain_leaves_long_before_it_is_idle_and_returns_with_its_state()
+    {
+        var load = 0.5;
+        var (store, silo) = await Silos.Start(
+            await _postgres.CreateDatabaseAsync(),
+            new SiloOptions { SweepInterval = TimeSpan.FromMilliseconds(20), MemoryPressure = 0.85, MemoryLoad = () => Volatile.Read(ref load) });
+        var grains = Enumerable.Range(0, 50).Select(i => silo.Grain<CounterGrain>("acme", $"c{i}")).ToArray();
+        await Task.WhenAll(grains.Select(grain => grain.Call((counter, ct) => counter.Count(3, ct), Ct).AsTask()));
+        await Task.Delay(100, Ct);
+        Assert.Equal(50, silo.ActivationCount);
+
+        Volatile.Write(ref load, 0.9);
+        while (silo.ActivationCount > 0)
+        {
+            await Task.Delay(10, Ct);
+        }
+
+        Assert.All(await Task.WhenAll(grains.Select(grain => grain.Call((counter, ct) => counter.Known(), Ct).AsTask())), value => Assert.Equal(3, value));
+        await silo.DisposeAsync();
+        await store.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_reminder_is_a_turn_of_the_grain()
+    {
+        var grain = _silo.Grain<PlainGrain>("acme", "a");
+
+        await _silo.Remind(grain.Id, "wake", Ct);
+
+        Assert.Equal(["wake"], await grain.Call((plain, _) => ValueTask.FromResult(plain.Reminders.ToArray()), Ct));
     }
 
     [Fact]

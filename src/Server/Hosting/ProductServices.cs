@@ -46,7 +46,7 @@ internal static class ProductServices
     /// <summary>The capabilities.</summary>
     public static IServiceCollection AddProduct(this IServiceCollection services) => services
         .AddSingleton(BuildInfo.Current)
-        .AddSingleton<Jobs>()
+        .AddSingleton<Jobs>().AddSingleton<IReminders, QuartzReminders>()
         .AddSecurity().AddUsers().AddSessions().AddTrainingSessions()
         .AddSingleton<TenantViews>()
         .AddSingleton<DatasetRows>().AddSingleton<DatasetViews>().AddSingleton<DatasetIntake>().AddSingleton<DatasetReadiness>()
@@ -62,6 +62,7 @@ internal static class ProductServices
 
     /// <summary>What follows the log.</summary>
     public static IServiceCollection AddSubscriptions(this IServiceCollection services) => services
+        .AddSingleton<ISubscription, ApiKeyExpiry>()
         .AddSingleton<ISubscription, DatasetVerificationDispatch>()
         .AddSingleton<ISubscription, TrainingDispatch>()
         .AddSingleton<ISubscription, DetectorFollowsTraining>()

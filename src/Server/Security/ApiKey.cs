@@ -48,12 +48,17 @@ public sealed record ApiKey(
     /// <summary>The user it acts for; null for a key that belongs to the tenant.</summary>
     public string? Owner { get; init; }
 
+    /// <summary>Whether the log has said that the key's time is over.</summary>
+    public bool Expired { get; init; }
+
     /// <summary>Whether the key opens anything at a time.</summary>
     public bool ValidAt(DateTimeOffset now) => Name is not null && RevokedAt is null && (ExpiresAt is null || ExpiresAt > now);
 
     public ApiKey Apply(ApiKeyIssued e) => new(e.Name, e.Prefix, e.Permissions, e.Roles, e.Plan, e.IssuedAt, e.ExpiresAt, null) { Owner = e.Owner };
 
     public ApiKey Apply(ApiKeyRevoked e) => this with { RevokedAt = e.RevokedAt };
+
+    public ApiKey Apply(ApiKeyExpired e) => this with { Expired = true };
 
     /// <summary>Issues the key.</summary>
     public static IReadOnlyList<IEvent> Issue(ApiKey state, ApiKeyIssued wanted) => state.Name is null ? [wanted] : [];
@@ -65,4 +70,8 @@ public sealed record ApiKey(
         { RevokedAt: not null } => [],
         _ => [new ApiKeyRevoked(now)],
     };
+
+    /// <summary>Notes that the key's time is over, once, if it is and nobody revoked it before.</summary>
+    public static IReadOnlyList<IEvent> Expire(ApiKey state, DateTimeOffset now) =>
+        state is { RevokedAt: null, Expired: false, ExpiresAt: { } end } && end <= now ? [new ApiKeyExpired(end)] : [];
 }

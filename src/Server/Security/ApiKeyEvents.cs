@@ -17,3 +17,6 @@ public sealed record ApiKeyIssued(
 
 /// <summary>A key was revoked; it is refused from this event on.</summary>
 public sealed record ApiKeyRevoked(DateTimeOffset RevokedAt) : IEvent;
+
+/// <summary>A key reached the end it was issued with. It was refused from <paramref name="ExpiredAt"/> on, whenever this was recorded.</summary>
+public sealed record ApiKeyExpired(DateTimeOffset ExpiredAt) : IEvent;

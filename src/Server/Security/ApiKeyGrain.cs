@@ -4,8 +4,10 @@ using EventSourcedAnomaly.EventLog.Events;
 namespace EventSourcedAnomaly.Server.Security;
 
 /// <summary>One API key.</summary>
-internal sealed class ApiKeyGrain(TimeProvider time) : Grain<ApiKey>
+internal sealed class ApiKeyGrain(TimeProvider time) : Grain<ApiKey>, IRemindable
 {
+    private static readonly Origin Clock = new("system:api_key_expiry");
+
     public ValueTask<ApiKey> Issue(ApiKeyIssued wanted, Origin origin, CancellationToken ct) =>
         Raise(origin, state => ApiKey.Issue(state, wanted), ct);
 
@@ -14,4 +16,7 @@ internal sealed class ApiKeyGrain(TimeProvider time) : Grain<ApiKey>
     /// <param name="ct">The turn's token.</param>
     public ValueTask<ApiKey> Revoke(string? owner, Origin origin, CancellationToken ct) =>
         Raise(origin, state => ApiKey.Revoke(state, Id.Key, owner, time.GetUtcNow()), ct);
+
+    /// <inheritdoc/>
+    public async ValueTask OnReminder(string reminder, CancellationToken ct) => await Raise(Clock, state => ApiKey.Expire(state, time.GetUtcNow()), ct);
 }
