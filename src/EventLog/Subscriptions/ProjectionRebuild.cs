@@ -154,11 +154,16 @@ internal sealed class ProjectionRebuild : IAsyncDisposable
         return (long?)await command.ExecuteScalarAsync(ct);
     }
 
+    // Rows are hashed one by one and gathered by the first bytes of their hash, so that no value grows with the table beyond
+    // what PostgreSQL holds in one.
     private async Task<string> Hash(string schema, CancellationToken ct)
     {
-        var hashes = string.Join(
-            " || ",
-            _tables.Select(table => $"(select encode(sha256(convert_to(coalesce(string_agg(t::text, E'\\n' order by t::text), ''), 'UTF8')), 'hex') from {schema}.{table} t)"));
+        var hashes = string.Join(" || ", _tables.Select(table => $"""
+            (select encode(sha256(coalesce(string_agg(hash, ''::bytea order by bucket), ''::bytea)), 'hex')
+               from (select substr(row_hash, 1, 2) as bucket, sha256(string_agg(row_hash, ''::bytea order by row_hash)) as hash
+                       from (select sha256(convert_to(t::text, 'UTF8')) as row_hash from {schema}.{table} t) as rows
+                      group by 1) as buckets)
+            """));
         await using var command = new NpgsqlCommand($"select {hashes}", _connection);
         return (string)(await command.ExecuteScalarAsync(ct))!;
     }
