@@ -97,9 +97,12 @@ public sealed class NetworkTraining
     /// <summary>The raw scores of all rows under the weights of now.</summary>
     public double[] Scores(CancellationToken ct = default)
     {
-        ct.ThrowIfCancellationRequested();
         var scores = new double[_x.Rows];
-        for (var i = 0; i < scores.Length; i++) scores[i] = _networks[0].Score(_weights, Samples[i], _x.Columns);
+        for (var i = 0; i < scores.Length; i++)
+        {
+            ct.ThrowIfCancellationRequested();
+            scores[i] = _networks[0].Score(_weights, Samples[i], _x.Columns);
+        }
         return scores;
     }
 
@@ -141,9 +144,12 @@ public sealed class NetworkTraining
 
     private double ValidationLoss(CancellationToken ct)
     {
-        ct.ThrowIfCancellationRequested();
         var sum = 0.0;
-        foreach (var sample in _validationSamples) sum += _networks[0].Loss(_weights, Samples[sample]);
+        foreach (var sample in _validationSamples)
+        {
+            ct.ThrowIfCancellationRequested();
+            sum += _networks[0].Loss(_weights, Samples[sample]);
+        }
         return sum / _validationSamples.Length;
     }
 }

@@ -1,15 +1,11 @@
 using EventSourcedAnomaly.Datasets;
 using EventSourcedAnomaly.Server.Surfaces;
-using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Net.Http.Headers;
 
 namespace EventSourcedAnomaly.Server.Datasets;
 
 /// <summary>An upload as it came: its fields, and its file on disk until the form is disposed.</summary>
 internal sealed class UploadForm : IDisposable
 {
-    private const int LongestField = 64 * 1024;
-
     private static readonly string[] KnownFields =
         ["file", "name", "description", "format", "has_header", "delimiter", "encoding", "label_column"];
 
@@ -24,21 +20,16 @@ internal sealed class UploadForm : IDisposable
     /// <summary>Receives a multipart form, its file straight to disk.</summary>
     public static async Task<UploadForm> Receive(HttpContext http, string tempDirectory)
     {
-        var boundary = MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
-            ? HeaderUtilities.RemoveQuotes(type.Boundary).Value
-            : throw new Problem(ProblemKind.UnsupportedMediaType, "An upload is a multipart form with the field 'file'.", "Content-Type", "multipart/form-data");
         var form = new UploadForm(Directory.CreateDirectory(Path.Combine(tempDirectory, ResourceId.New("upload"))).FullName);
         try
         {
-            await form.Read(new MultipartReader(boundary ?? string.Empty, http.Request.Body), http.RequestAborted);
+            await form.Read(http, http.RequestAborted);
             return form;
         }
         catch (Exception e)
         {
             form.Dispose();
-            throw e is IOException or InvalidDataException && e is not BadHttpRequestException
-                ? new Problem(ProblemKind.Unreadable, "The multipart body is damaged or ends early.", "body", "a complete multipart form")
-                : e;
+            throw MultipartParts.AsProblem(e);
         }
     }
 
@@ -65,40 +56,21 @@ internal sealed class UploadForm : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    private async Task Read(MultipartReader reader, CancellationToken ct)
+    private async Task Read(HttpContext http, CancellationToken ct)
     {
-        while (await reader.ReadNextSectionAsync(ct) is { } section)
+        await foreach (var part in MultipartParts.Read(http, KnownFields, ct))
         {
-            if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
+            if (part.Field == "file")
             {
-                continue;
-            }
-
-            var field = HeaderUtilities.RemoveQuotes(disposition.Name).Value ?? string.Empty;
-            if (!KnownFields.Contains(field))
-            {
-                throw new Problem(ProblemKind.Invalid, $"{field}: unknown field.", field, $"one of: {string.Join(", ", KnownFields)}");
-            }
-
-            if (field == "file")
-            {
-                _fileName = Path.GetFileName(HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value ?? "upload");
+                _fileName = Path.GetFileName(part.FileName ?? "upload");
                 await using var file = File.Create(FilePath);
-                await section.Body.CopyToAsync(file, ct);
+                await part.Body.CopyToAsync(file, ct);
             }
             else
             {
-                _fields[field] = await ReadField(section.Body, field, ct);
+                _fields[part.Field] = await part.Text(ct);
             }
         }
-    }
-
-    private static async Task<string> ReadField(Stream body, string field, CancellationToken ct)
-    {
-        using var reader = new StreamReader(body);
-        var buffer = new char[LongestField + 1];
-        var length = await reader.ReadBlockAsync(buffer, ct);
-        return length <= LongestField ? new string(buffer, 0, length) : throw Problem.Invalid(field, $"at most {LongestField} characters");
     }
 
     // The engine recognises formats by the file's name too.

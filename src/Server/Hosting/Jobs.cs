@@ -1,3 +1,4 @@
+using System.Globalization;
 using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.EventLog.Reading;
@@ -36,11 +37,12 @@ internal sealed class Jobs(ISchedulerFactory schedulers, LiveFeed feed, EventSto
             .UsingJobData("correlation_id", cause.Origin.CorrelationId ?? string.Empty)
             .UsingJobData("causation_id", cause.Id.ToString())
             .UsingJobData("part", part ?? string.Empty)
+            .UsingJobData("sequence", cause.Sequence.ToString(CultureInfo.InvariantCulture))
             .Build();
         await scheduler.ScheduleJob(job, TriggerBuilder.Create().WithIdentity(key.Name, key.Group).StartNow().Build(), cancellationToken: ct);
     }
 
-    /// <summary>Works for a stream until the work is done or an event of the stream calls it off; then it ends quietly.</summary>
+    /// <summary>Works for a stream until the work is done or an event of the stream, after the one that started it, calls it off; then it ends quietly.</summary>
     /// <param name="job">What it works for.</param>
     /// <param name="work">The work.</param>
     /// <param name="ct">Stops it with the silo.</param>
@@ -69,7 +71,7 @@ internal sealed class Jobs(ISchedulerFactory schedulers, LiveFeed feed, EventSto
     {
         try
         {
-            await foreach (var recorded in feed.Follow(new StreamKey(job.Tenant, job.Id), 0, ct))
+            await foreach (var recorded in feed.Follow(new StreamKey(job.Tenant, job.Id), job.After, ct))
             {
                 if (store.Types.Deserialize(recorded) is ICallsOff)
                 {
@@ -96,6 +98,9 @@ internal sealed record JobTarget(string Tenant, string Id, Origin Origin)
     /// <summary>Which of several pieces of work for the stream; null where there is one.</summary>
     public string? Part { get; init; }
 
+    /// <summary>The sequence number of the event that started it; what was called off before is another job's.</summary>
+    public long After { get; init; }
+
     /// <summary>Reads what <see cref="Jobs.Start"/> wrote.</summary>
     public static JobTarget Of(IJobExecutionContext context)
     {
@@ -105,6 +110,7 @@ internal sealed record JobTarget(string Tenant, string Id, Origin Origin)
             new Origin($"system:{context.JobDetail.Key.Group}", data.GetString("correlation_id"), data.GetString("causation_id")))
         {
             Part = data.GetString("part") is { Length: > 0 } part ? part : null,
+            After = long.TryParse(data.GetString("sequence"), CultureInfo.InvariantCulture, out var sequence) ? sequence : 0,
         };
     }
 }

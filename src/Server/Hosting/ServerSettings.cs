@@ -9,7 +9,8 @@ namespace EventSourcedAnomaly.Server.Hosting;
 /// <param name="ConnectionString">A PostgreSQL to use; null for a private one.</param>
 /// <param name="BootstrapApiKey">The administrator's key; null to generate one at the first start.</param>
 /// <param name="Demo">Whether an empty log is filled with the demonstration.</param>
-/// <param name="MaxUploadBytes">The largest data set file.</param>
+/// <param name="MaxUploadBytes">The largest data set file or checkpoint.</param>
+/// <param name="ReservedBytes">What uploads leave free of the data directory's disk, for the log.</param>
 /// <param name="LedgerOrigin">The name under which checkpoints are signed; null for one made from the key.</param>
 /// <param name="CheckpointFile">A file that every checkpoint is appended to.</param>
 /// <param name="CheckpointWebhook">An address that every checkpoint is posted to.</param>
@@ -19,7 +20,7 @@ namespace EventSourcedAnomaly.Server.Hosting;
 /// <param name="ConfigDirectory">The folder that training configurations are read from.</param>
 /// <param name="AnonymousTraining">Whether document 004's paths are open without a credential, for the tenant <c>default</c>.</param>
 internal sealed record ServerSettings(
-    string DataDirectory, string Host, int Port, string? ConnectionString, string? BootstrapApiKey, bool Demo, long MaxUploadBytes,
+    string DataDirectory, string Host, int Port, string? ConnectionString, string? BootstrapApiKey, bool Demo, long MaxUploadBytes, long ReservedBytes,
     string? LedgerOrigin, string? CheckpointFile, Uri? CheckpointWebhook, string? AdminPassword, string? SecretKey, int AnonymousPerHour, string ConfigDirectory, bool AnonymousTraining)
 {
     /// <summary>Where uploads rest while they are read.</summary>
@@ -34,6 +35,7 @@ internal sealed record ServerSettings(
         configuration["ESA_BOOTSTRAP_API_KEY"] is { Length: > 0 } key ? key : null,
         !string.Equals(configuration["ESA_DEMO"], "false", StringComparison.OrdinalIgnoreCase),
         Whole(configuration, "ESA_MAX_UPLOAD_MB", 4096, 1, 1 << 20) * (1L << 20),
+        Whole(configuration, "ESA_RESERVED_DISK_MB", 1024, 0, 1 << 20) * (1L << 20),
         configuration["ESA_LEDGER_ORIGIN"] is { Length: > 0 } origin ? origin : null,
         configuration["ESA_LEDGER_CHECKPOINT_FILE"] is { Length: > 0 } file ? file : null,
         configuration["ESA_LEDGER_CHECKPOINT_WEBHOOK"] is { Length: > 0 } webhook ? Address("ESA_LEDGER_CHECKPOINT_WEBHOOK", webhook) : null,

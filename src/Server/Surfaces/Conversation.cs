@@ -49,7 +49,7 @@ internal sealed partial class Conversation(RequestDelegate next, ILogger<Convers
     private async Task Explain(HttpContext http, Exception e)
     {
         var problem = AsProblem(e);
-        if (problem.Kind is ProblemKind.Internal or ProblemKind.Unavailable)
+        if (problem.Kind is ProblemKind.Internal or ProblemKind.Unavailable or ProblemKind.NoRoom)
         {
             LogFailed(e, http.Request.Method, http.Request.Path);
         }
@@ -71,6 +71,7 @@ internal sealed partial class Conversation(RequestDelegate next, ILogger<Convers
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             new Problem(ProblemKind.TooLarge, "The body is larger than this path takes."),
         BadHttpRequestException bad => new Problem(ProblemKind.Unreadable, bad.Message),
+        Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.DiskFull } => new Problem(ProblemKind.NoRoom, "The disk of the database is full; nothing of this was stored."),
         EventLog.Archive.ArchiveException archived => Problem.Conflict(archived.Message),
         Actors.MailboxFullException or TimeoutException or Npgsql.NpgsqlException { IsTransient: true } =>
             new Problem(ProblemKind.Unavailable, "The service is overloaded or its database cannot be reached; try again shortly."),

@@ -79,6 +79,7 @@ internal sealed class EnterpriseSurface : Surface
         ProblemKind.RateLimited => "Too Many Requests",
         ProblemKind.InvalidDataset => "Invalid Data Set",
         ProblemKind.Unavailable => "Service Unavailable",
+        ProblemKind.NoRoom => "Insufficient Storage",
         _ => "Internal Server Error",
     };
 }
@@ -147,7 +148,7 @@ internal sealed class OperationsSurface : Surface
         ProblemKind.NotFound => "NOT_FOUND",
         ProblemKind.Conflict or ProblemKind.PreconditionFailed => "CONFLICT",
         ProblemKind.RateLimited => "RATE_LIMIT_EXCEEDED",
-        ProblemKind.Unavailable => "SERVICE_UNAVAILABLE",
+        ProblemKind.Unavailable or ProblemKind.NoRoom => "SERVICE_UNAVAILABLE",
         ProblemKind.Internal => "INTERNAL_ERROR",
         _ => "INVALID_REQUEST",
     };

@@ -42,6 +42,9 @@ public enum ProblemKind
     /// <summary>Not now (503).</summary>
     Unavailable,
 
+    /// <summary>There is no room left for it (507).</summary>
+    NoRoom,
+
     /// <summary>Our fault (500).</summary>
     Internal,
 }
@@ -76,6 +79,7 @@ public sealed class Problem(ProblemKind kind, string message, string? field = nu
         ProblemKind.UnsupportedMediaType => StatusCodes.Status415UnsupportedMediaType,
         ProblemKind.RateLimited => StatusCodes.Status429TooManyRequests,
         ProblemKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        ProblemKind.NoRoom => StatusCodes.Status507InsufficientStorage,
         _ => StatusCodes.Status500InternalServerError,
     };
 

@@ -71,7 +71,7 @@ internal abstract class Surface
         ProblemKind.Conflict or ProblemKind.PreconditionFailed => "RESOURCE_CONFLICT",
         ProblemKind.RateLimited => "RATE_LIMIT_EXCEEDED",
         ProblemKind.InvalidDataset => "DATASET_INVALID",
-        ProblemKind.Unavailable => "SERVICE_UNAVAILABLE",
+        ProblemKind.Unavailable or ProblemKind.NoRoom => "SERVICE_UNAVAILABLE",
         ProblemKind.Internal => "INTERNAL_ERROR",
         _ => "VALIDATION_ERROR",
     };

@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace EventSourcedAnomaly.Server.Tenants;
@@ -67,9 +68,11 @@ internal sealed class TenantCommand(NpgsqlBatch batch) : IAsyncDisposable
     public NpgsqlParameterCollection Parameters => batch.BatchCommands[1].Parameters;
 
     /// <summary>The query's rows.</summary>
-    public async Task<NpgsqlDataReader> ExecuteReaderAsync(CancellationToken ct)
+    /// <param name="ct">Stops the query.</param>
+    /// <param name="behavior">How they are read; <see cref="CommandBehavior.SequentialAccess"/> keeps large values out of memory.</param>
+    public async Task<NpgsqlDataReader> ExecuteReaderAsync(CancellationToken ct, CommandBehavior behavior = CommandBehavior.Default)
     {
-        var reader = await batch.ExecuteReaderAsync(ct);
+        var reader = await batch.ExecuteReaderAsync(behavior, ct);
         await reader.NextResultAsync(ct);
         return reader;
     }

@@ -2,11 +2,12 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using EventSourcedAnomaly.Detection;
 using EventSourcedAnomaly.Server.Surfaces;
+using EventSourcedAnomaly.Server.TrainingSessions.Checkpoints;
 
 namespace EventSourcedAnomaly.Server.TrainingSessions;
 
 /// <summary>A training configuration as it stands in a file.</summary>
-internal sealed record ConfigurationFile(DataSection Data, ModelSection Model, TrainingSection Training, BestSection? Checkpoints = null)
+internal sealed record ConfigurationFile(DataSection Data, ModelSection Model, TrainingSection Training, CheckpointSection? Checkpoints = null)
 {
     private const int LargestFile = 1 << 20;
     private const string Neural = "neural";
@@ -53,12 +54,14 @@ internal sealed record ConfigurationFile(DataSection Data, ModelSection Model, T
             hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, ct));
         }
 
-        var best = Checkpoints ?? new BestSection();
-        best.Require();
+        var checkpoints = Checkpoints ?? new CheckpointSection();
+        checkpoints.Require();
+        var metric = checkpoints.Metric ?? (Training.ValidationSplit > 0 ? "val_loss" : "train_loss");
+        var rule = new CheckpointRule(checkpoints.Every ?? CheckpointSection.UsuallyEvery, checkpoints.KeepLast ?? CheckpointSection.UsuallyKept, true);
         return new SessionConfiguration(
             path, Training.Epochs,
             new EpochPlan(algorithm, parameters, Training.Seed, Data.DatasetId is { } id ? ResourceId.Canonical("dataset", id) : null, file, hash, Data.LabelColumn),
-            best.Metric ?? (Training.ValidationSplit > 0 ? "val_loss" : "train_loss"), best.Mode, Show(algorithm, parameters));
+            metric, checkpoints.Mode, Show(algorithm, parameters, new CheckpointSection(metric, checkpoints.Mode, rule.Every, rule.KeepLast)), rule);
     }
 
     private static void RequireAccepted(string algorithm, IReadOnlyDictionary<string, JsonElement> parameters)
@@ -77,13 +80,13 @@ internal sealed record ConfigurationFile(DataSection Data, ModelSection Model, T
     private Problem UnknownAlgorithm() => Problem.Invalid(
         "config.model.algorithm", $"one of: {string.Join(", ", Algorithms.All.Where(known => known.Family == Neural).Select(known => known.Name))}", Model.Algorithm);
 
-    private Dictionary<string, JsonElement> Show(string algorithm, IReadOnlyDictionary<string, JsonElement> parameters)
+    private Dictionary<string, JsonElement> Show(string algorithm, IReadOnlyDictionary<string, JsonElement> parameters, CheckpointSection checkpoints)
     {
         var shown = new Dictionary<string, object?>
         {
             ["epochs"] = Training.Epochs, ["batch_size"] = Training.BatchSize, ["learning_rate"] = Training.LearningRate, ["algorithm"] = algorithm,
             ["data"] = Data, ["schedule"] = Training.Schedule, ["validation_split"] = Training.ValidationSplit, ["early_stopping"] = Training.EarlyStopping,
-            ["seed"] = Training.Seed, ["parameters"] = parameters,
+            ["seed"] = Training.Seed, ["parameters"] = parameters, ["checkpoints"] = checkpoints,
         };
         return shown.ToDictionary(one => one.Key, one => JsonSerializer.SerializeToElement(one.Value, Json.Options));
     }
@@ -101,10 +104,18 @@ internal sealed record ScheduleSection(string Name, int? StepSize = null, double
 /// <summary>Stops when the validation loss has not improved for some epochs.</summary>
 internal sealed record StoppingSection(bool Enabled = true, int Patience = 10);
 
-/// <summary>By which metric an epoch is the best one.</summary>
-internal sealed record BestSection(string? Metric = null, string Mode = "min")
+/// <summary>By which metric an epoch is the best one, how often the server saves a checkpoint, and how many of the newest stay beside the best.</summary>
+internal sealed record CheckpointSection(string? Metric = null, string Mode = "min", int? Every = null, int? KeepLast = null)
 {
-    /// <summary>Refuses what cannot be compared.</summary>
+    /// <summary>How many epochs lie between the server's own checkpoints unless told.</summary>
+    public const int UsuallyEvery = 10;
+
+    /// <summary>How many of the server's own stay unless told.</summary>
+    public const int UsuallyKept = 3;
+
+    private const int MostEvery = 1_000_000;
+
+    /// <summary>Refuses what cannot be compared or counted.</summary>
     public void Require()
     {
         if (Mode is not ("min" or "max"))
@@ -115,6 +126,16 @@ internal sealed record BestSection(string? Metric = null, string Mode = "min")
         if (Metric is { Length: 0 or > 100 })
         {
             throw Problem.Invalid("config.checkpoints.metric", "the name of a metric");
+        }
+
+        if (Every is < 1 or > MostEvery)
+        {
+            throw Problem.Invalid("config.checkpoints.every", $"a whole number from 1 to {MostEvery}", Every);
+        }
+
+        if (KeepLast is < 1 or > KeptCheckpoints.Most)
+        {
+            throw Problem.Invalid("config.checkpoints.keep_last", $"a whole number from 1 to {KeptCheckpoints.Most}", KeepLast);
         }
     }
 }

@@ -4,6 +4,7 @@ using EventSourcedAnomaly.Server.Datasets;
 using EventSourcedAnomaly.Server.Detectors;
 using EventSourcedAnomaly.Server.Security;
 using EventSourcedAnomaly.Server.Surfaces;
+using EventSourcedAnomaly.Server.TrainingSessions.Checkpoints;
 
 namespace EventSourcedAnomaly.Server.TrainingSessions;
 
@@ -11,13 +12,17 @@ namespace EventSourcedAnomaly.Server.TrainingSessions;
 internal static class CreateTrainingSession
 {
     private const string Server = "server", External = "external";
+    private const string UsualMetric = "val_loss";
     private const int MostEpochs = 100_000_000;
 
     /// <param name="ConfigPath">The configuration file below the configuration root; needed where the server trains.</param>
     /// <param name="SessionName">What its owner calls it.</param>
     /// <param name="Tags">Words to find it by.</param>
     /// <param name="Trainer"><c>server</c> unless told, or <c>external</c>.</param>
-    /// <param name="Config">An external trainer's own configuration; <c>epochs</c> in it is the number of epochs to come.</param>
+    /// <param name="Config">
+    /// An external trainer's own configuration; <c>epochs</c> in it is the number of epochs to come, and <c>checkpoints</c> says by which
+    /// <c>metric</c> and <c>mode</c> one is the best and how many to <c>keep_last</c>, as in a configuration file.
+    /// </param>
     public sealed record Request(
         string? ConfigPath = null, string? SessionName = null, IReadOnlyList<string>? Tags = null, string Trainer = Server,
         IReadOnlyDictionary<string, JsonElement>? Config = null);
@@ -67,7 +72,29 @@ internal static class CreateTrainingSession
                 ? count
                 : throw Problem.Invalid("config.epochs", $"a whole number from 1 to {MostEpochs}", given.GetRawText())
             : 0;
-        return new SessionConfiguration(null, epochs, null, Word(config, "best_by", "val_loss"), Mode(Word(config, "best_mode", "min")), config);
+        var checkpoints = Section(config);
+        checkpoints?.Require();
+        return new SessionConfiguration(
+            null, epochs, null, checkpoints?.Metric ?? Word(config, "best_by", UsualMetric), checkpoints?.Mode ?? Mode(Word(config, "best_mode", "min")), config,
+            new CheckpointRule(CheckpointRule.Unsaid.Every, checkpoints?.KeepLast, checkpoints?.Metric is not null || config.ContainsKey("best_by")));
+    }
+
+    private static CheckpointSection? Section(IReadOnlyDictionary<string, JsonElement> config)
+    {
+        // What is no object belongs to the caller's program alone.
+        if (!config.TryGetValue("checkpoints", out var given) || given.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Body.Parse<CheckpointSection>(JsonSerializer.SerializeToUtf8Bytes(given));
+        }
+        catch (Problem e)
+        {
+            throw new Problem(ProblemKind.Invalid, $"config.checkpoints.{e.Message}", $"config.checkpoints.{e.Field}", e.Expected);
+        }
     }
 
     private static string Word(IReadOnlyDictionary<string, JsonElement> config, string name, string otherwise) =>

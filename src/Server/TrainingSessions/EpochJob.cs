@@ -1,11 +1,12 @@
+using System.Security.Cryptography;
 using EventSourcedAnomaly.Actors;
 using EventSourcedAnomaly.Detection;
 using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.EventLog.Events;
-using EventSourcedAnomaly.EventLog.Reading;
 using EventSourcedAnomaly.EventLog.Subscriptions;
 using EventSourcedAnomaly.Server.Hosting;
 using EventSourcedAnomaly.Server.Surfaces;
+using EventSourcedAnomaly.Server.TrainingSessions.Checkpoints;
 using Quartz;
 
 namespace EventSourcedAnomaly.Server.TrainingSessions;
@@ -15,99 +16,95 @@ namespace EventSourcedAnomaly.Server.TrainingSessions;
 /// the job over goes on from the last committed epoch, and the numbers are those of a run that was never interrupted.
 /// </summary>
 internal sealed partial class EpochJob(
-    Silo silo, TrainingSessionViews sessions, EpochRows rows, MetricPoints points, EventStore store, LiveFeed feed, TimeProvider time, ILogger<EpochJob> logger) : IJob
+    Silo silo, Jobs jobs, TrainingSessionViews sessions, EpochRows rows, MetricPoints points, CheckpointBytes checkpoints, EventStore store, TimeProvider time,
+    ILogger<EpochJob> logger) : IJob
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         var job = JobTarget.Of(context);
-        var run = int.Parse(job.Part!);
-        while (await IsUnderWay(job, run, cancellationToken))
+        try
         {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var watching = Watch(job, stop, done.Token);
+            await jobs.Run(job, ct => Work(job, int.Parse(job.Part!), ct), cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The silo stops; the job store gives the work to another.
+            LogInterrupted(job.Id);
+            throw;
+        }
+    }
+
+    private async Task Work(JobTarget job, int run, CancellationToken ct)
+    {
+        while (await sessions.Get(job.Tenant, job.Id, ct) is { Status: TrainingRun.Running } session && session.Run == run)
+        {
             try
             {
-                await Train(job, run, stop.Token);
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                // Stopped, or the silo ends: then the job store gives the work to another.
-                LogInterrupted(job.Id);
-                cancellationToken.ThrowIfCancellationRequested();
+                await Train(job, session, ct);
             }
             catch (Exception e) when (e is Npgsql.NpgsqlException { IsTransient: true } or TimeoutException or MailboxFullException)
             {
                 LogDelayed(e, job.Id);
-                await Task.Delay(Pause, time, cancellationToken);
+                await Task.Delay(Pause, time, ct);
             }
-            catch (Exception e)
+            catch (Exception e) when (!ct.IsCancellationRequested)
             {
                 LogFailed(e, job.Id);
                 var reason = e is Problem or ParameterException or InvalidDataException or EventSourcedAnomaly.Datasets.DatasetException ? e.Message : "The training failed on the server; see its log.";
-                await silo.Grain<TrainingRunGrain>(job.Tenant, job.Id).Call((grain, ct) => grain.Fail(run, reason, job.Origin, ct), cancellationToken);
-            }
-            finally
-            {
-                await done.CancelAsync();
-                await watching;
+                await silo.Grain<TrainingRunGrain>(job.Tenant, job.Id).Call((grain, token) => grain.Fail(run, reason, job.Origin, token), CancellationToken.None);
             }
         }
     }
 
-    private async Task<bool> IsUnderWay(JobTarget job, int run, CancellationToken ct) =>
-        await sessions.Get(job.Tenant, job.Id, ct) is { Status: TrainingRun.Running } session && session.Run == run;
-
-    private async Task Train(JobTarget job, int run, CancellationToken ct)
+    private async Task Train(JobTarget job, TrainingRun session, CancellationToken ct)
     {
-        var session = await sessions.Get(job.Tenant, job.Id, ct);
-        if (session.Status != TrainingRun.Running || session.Run != run)
-        {
-            return;
-        }
-
         var plan = session.Made.Configuration.Plan!;
         var stream = new StreamKey(job.Tenant, job.Id);
         var state = session.StateSha256 is null ? null : await store.Attachments.Get(stream, TrainingRunGrain.StateAttachment, ct);
         var data = await rows.Load(job.Tenant, plan, ct);
         var training = await Task.Run(() => EpochTraining.Begin(plan, data, state), ct);
-        var grain = silo.Grain<TrainingRunGrain>(job.Tenant, job.Id);
+        var run = session.Run;
         while (!training.IsComplete)
         {
             var metrics = await Task.Run(() => training.Next(ct), ct);
-            var now = time.GetUtcNow();
-            await points.Put(stream, [.. metrics.Select(metric => new MetricPoint(metric.Key, training.Epoch, metric.Value, now))], ct);
-            var after = await grain.Call((one, token) => one.EndEpoch(run, training.Epoch, metrics, training.State(), now, job.Origin, token), ct);
-            if (after.Status != TrainingRun.Running || after.Run != run)
+            session = await Commit(job, session, training, metrics, ct);
+            if (session.Status != TrainingRun.Running || session.Run != run)
             {
                 return;
             }
         }
 
         var model = await Task.Run(() => training.Model(ct), ct);
-        await grain.Call((one, token) => one.Complete(run, model, job.Origin, token), ct);
+        await silo.Grain<TrainingRunGrain>(job.Tenant, job.Id).Call((one, token) => one.Complete(run, model, job.Origin, token), ct);
     }
 
-    // Whoever stops the session may have asked another silo: the log is what both read.
-    private async Task Watch(JobTarget job, CancellationTokenSource stop, CancellationToken ct)
+    private async Task<TrainingRun> Commit(JobTarget job, TrainingRun session, EpochTraining training, IReadOnlyDictionary<string, double> metrics, CancellationToken ct)
     {
-        try
+        var now = time.GetUtcNow();
+        var resumable = training.State();
+        var ended = new TrainingSessionEpochEnded(session.Run, training.Epoch, metrics, Convert.ToHexStringLower(SHA256.HashData(resumable)), now);
+        await points.Put(new StreamKey(job.Tenant, job.Id), [.. metrics.Select(metric => new MetricPoint(metric.Key, training.Epoch, metric.Value, now))], ct);
+        if (!session.SavesCheckpoint(training.Epoch, metrics, training.IsComplete))
         {
-            await foreach (var recorded in feed.Follow(new StreamKey(job.Tenant, job.Id), store.Head.Sequence, ct))
-            {
-                if (store.Types.Deserialize(recorded) is TrainingSessionStopped)
-                {
-                    await stop.CancelAsync();
-                    return;
-                }
-            }
+            return await End(null);
         }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+
+        await using var writing = await checkpoints.Begin(job.Tenant, ResourceId.New("ckpt"), resumable.Length, ct);
+        await writing.Write(new MemoryStream(resumable), long.MaxValue, ct);
+        await writing.Assign(job.Id, ct);
+        var after = await End(new CheckpointSaved(
+            writing.Id, training.Epoch, $"epoch_{training.Epoch}.ckpt", writing.Size, writing.Sha256, writing.PartsSha256, metrics, null, null, null, false, now));
+        if (after.Checkpoints.All.Any(kept => kept.Id == writing.Id))
         {
-            return;
+            await writing.Keep();
         }
+
+        return after;
+
+        async Task<TrainingRun> End(CheckpointSaved? checkpoint) =>
+            await silo.Grain<TrainingRunGrain>(job.Tenant, job.Id).Call((grain, token) => grain.EndEpoch(ended, resumable, checkpoint, job.Origin, token), ct);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Training session {Session} was interrupted")]

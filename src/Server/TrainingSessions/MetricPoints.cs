@@ -77,6 +77,23 @@ internal sealed class MetricPoints(EventStore store, TenantReads reads)
         return points;
     }
 
+    /// <summary>All that was measured of one epoch.</summary>
+    public async Task<IReadOnlyDictionary<string, double>> Of(StreamKey session, int epoch, CancellationToken ct)
+    {
+        await using var command = reads.CreateCommand(
+            session.Tenant, "select metric, value from training_metrics where tenant_id = $1 and session_id = $2 and epoch = $3 order by metric limit 50");
+        Identify(command, session);
+        command.Parameters.Add(new() { Value = epoch });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var metrics = new Dictionary<string, double>();
+        while (await reader.ReadAsync(ct))
+        {
+            metrics[reader.GetString(0)] = reader.GetDouble(1);
+        }
+
+        return metrics;
+    }
+
     /// <summary>The epochs and values of one metric, in order.</summary>
     public async Task<(List<int> Epochs, List<double> Values)> History(StreamKey session, string metric, int first, int last, CancellationToken ct)
     {

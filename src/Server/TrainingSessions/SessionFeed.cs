@@ -6,6 +6,7 @@ using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.EventLog.Reading;
 using EventSourcedAnomaly.Server.Security;
 using EventSourcedAnomaly.Server.Surfaces;
+using EventSourcedAnomaly.Server.TrainingSessions.Checkpoints;
 
 namespace EventSourcedAnomaly.Server.TrainingSessions;
 
@@ -15,6 +16,14 @@ internal sealed class SessionFeed(LiveFeed feed, EventStore store)
     /// <summary>The messages after a sequence number.</summary>
     public async IAsyncEnumerable<FeedItem> Follow(StreamKey session, long after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
+        if (await HasEnded(session, after, ct))
+        {
+            yield break;
+        }
+
+        // Checkpoints may follow on the completion; a reader that comes after it has them too, and then the end.
+        var (run, version) = await store.Snapshots.Load<TrainingRun>(session, ct);
+        var last = run.Status == TrainingRun.Completed ? version : long.MaxValue;
         await foreach (var recorded in feed.Follow(session, after, ct))
         {
             var @event = store.Types.Deserialize(recorded);
@@ -23,17 +32,19 @@ internal sealed class SessionFeed(LiveFeed feed, EventStore store)
                 yield return item;
             }
 
-            if (@event is TrainingSessionCompleted)
+            if (recorded.Version >= last || (last == long.MaxValue && @event is TrainingSessionCompleted))
             {
                 yield break;
             }
         }
     }
 
-    /// <summary>Whether nothing can follow a sequence number any more.</summary>
-    public async Task<bool> HasEnded(StreamKey session, long after, CancellationToken ct) =>
-        await store.Events.Page(new EventFilter { Tenant = session.Tenant, Stream = session.Id }, 1, ct, newestFirst: true) is [var last]
-        && last.Sequence <= after && store.Types.Deserialize(last) is TrainingSessionCompleted;
+    /// <summary>Whether the session is over and nothing was recorded after a sequence number.</summary>
+    public async Task<bool> HasEnded(StreamKey session, long after, CancellationToken ct)
+    {
+        var (run, version) = await store.Snapshots.Load<TrainingRun>(session, ct);
+        return run.Status == TrainingRun.Completed && await store.Events.Stream(session, ct, version - 1, version) is [var last] && last.Sequence <= after;
+    }
 
     private static FeedItem? Present(RecordedEvent recorded, IEvent @event) => @event switch
     {
@@ -41,6 +52,11 @@ internal sealed class SessionFeed(LiveFeed feed, EventStore store)
         TrainingSessionStarted e => Status(recorded, "status", TrainingRun.Running, e.StartedAt),
         TrainingSessionEpochEnded e => Metrics(recorded, e.Epoch, e.EndedAt, e.Metrics, e.Metrics.Count),
         TrainingSessionMetricsRecorded e => Metrics(recorded, e.LastEpoch, e.MeasuredAt, e.Latest, e.Points),
+        CheckpointSaved e => new FeedItem(recorded.Sequence, "checkpoint", new
+        {
+            SessionId = recorded.Stream, CheckpointId = e.Id, e.Epoch, e.MetricName, e.MetricValue, FileSizeMb = CheckpointViews.Megabytes(e.Size), e.Sha256, e.IsBest, Timestamp = e.SavedAt,
+        }),
+        CheckpointRemoved e => new FeedItem(recorded.Sequence, "checkpoint_removed", new { SessionId = recorded.Stream, CheckpointId = e.Id, e.Reason, Timestamp = e.RemovedAt }),
         TrainingSessionStopped e => Status(recorded, "status", TrainingRun.Stopped, e.StoppedAt),
         TrainingSessionCompleted e => Status(recorded, "completed", TrainingRun.Completed, e.CompletedAt),
         TrainingSessionFailed e => Status(recorded, "failed", TrainingRun.Failed, e.FailedAt, e.Reason),

@@ -1,5 +1,6 @@
 using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Surfaces;
+using EventSourcedAnomaly.Server.TrainingSessions.Checkpoints;
 
 namespace EventSourcedAnomaly.Server.TrainingSessions;
 
@@ -49,6 +50,9 @@ public sealed record TrainingRun(
     public static TrainingRun Initial { get; } =
         new(null, string.Empty, 0, 0, new Dictionary<string, double>(), null, [], null, null, null, null, null, null, null, null);
 
+    /// <summary>Its checkpoints.</summary>
+    public KeptCheckpoints Checkpoints { get; init; } = KeptCheckpoints.None;
+
     /// <summary>The creation, of a session that is known to exist.</summary>
     internal TrainingSessionCreated Made => Creation ?? throw new InvalidOperationException("The session does not exist.");
 
@@ -68,6 +72,10 @@ public sealed record TrainingRun(
     public TrainingRun Apply(TrainingSessionCompleted e) => this with { Status = Completed, ModelSha256 = e.ModelSha256, CompletedAt = e.CompletedAt };
 
     public TrainingRun Apply(TrainingSessionFailed e) => this with { Status = Failed, Failure = e.Reason };
+
+    public TrainingRun Apply(CheckpointSaved e) => this with { Checkpoints = Checkpoints.With(e) };
+
+    public TrainingRun Apply(CheckpointRemoved e) => this with { Checkpoints = Checkpoints.Without(e) };
 
     /// <summary>Makes it.</summary>
     public static IReadOnlyList<IEvent> Create(TrainingRun state, TrainingSessionCreated wanted) => state.Creation is null ? [wanted] : [];
@@ -94,9 +102,19 @@ public sealed record TrainingRun(
         _ => throw Problem.Conflict($"The session is not running, it is {state.Status}."),
     };
 
-    /// <summary>Takes an epoch from the run that is under way; one that is known already, or comes from an earlier run, is dropped.</summary>
-    public static IReadOnlyList<IEvent> EndEpoch(TrainingRun state, TrainingSessionEpochEnded ended) =>
-        state.Status == Running && ended.Run == state.Run && ended.Epoch == state.Epoch + 1 ? [ended] : [];
+    /// <summary>Takes an epoch from the run that is under way, with its checkpoint if there is one; an epoch that is known already, or comes from an earlier run, is dropped.</summary>
+    public static IReadOnlyList<IEvent> EndEpoch(TrainingRun state, TrainingSessionEpochEnded ended, CheckpointSaved? checkpoint) =>
+        state.Status == Running && ended.Run == state.Run && ended.Epoch == state.Epoch + 1
+            ? [ended, .. checkpoint is null ? [] : state.Checkpoints.Save(checkpoint, state.Made.Configuration)]
+            : [];
+
+    /// <summary>Whether the server's own training saves a checkpoint of an epoch.</summary>
+    public bool SavesCheckpoint(int epoch, IReadOnlyDictionary<string, double> metrics, bool isLast) =>
+        isLast || epoch % Made.Configuration.Keeps.Every == 0 || (Deciding(metrics) is { } value && (BestValue is not { } best || Made.Configuration.IsBetter(value, best)));
+
+    /// <summary>Takes a checkpoint from outside.</summary>
+    public static IReadOnlyList<IEvent> SaveCheckpoint(TrainingRun state, string id, CheckpointSaved wanted) =>
+        state.Creation is null ? throw Problem.NotFound("session", id) : state.Checkpoints.Save(wanted, state.Made.Configuration);
 
     /// <summary>Takes what somebody else's program measured.</summary>
     public static IReadOnlyList<IEvent> Record(TrainingRun state, string id, TrainingSessionMetricsRecorded recorded)

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using EventSourcedAnomaly.Actors;
 using EventSourcedAnomaly.EventLog.Append;
 using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.TrainingSessions.Checkpoints;
 
 namespace EventSourcedAnomaly.Server.TrainingSessions;
 
@@ -24,12 +25,16 @@ internal sealed class TrainingRunGrain(TimeProvider time) : Grain<TrainingRun>
         Raise(origin, state => TrainingRun.Stop(state, Id.Key, time.GetUtcNow()), ct);
 
     /// <summary>Takes an epoch; the state to go on from is stored in the same commit.</summary>
-    public ValueTask<TrainingRun> EndEpoch(
-        int run, int epoch, IReadOnlyDictionary<string, double> metrics, byte[] resumable, DateTimeOffset endedAt, Origin origin, CancellationToken ct)
-    {
-        var ended = new TrainingSessionEpochEnded(run, epoch, metrics, Convert.ToHexStringLower(SHA256.HashData(resumable)), endedAt);
-        return Raise(origin, state => TrainingRun.EndEpoch(state, ended), ct, [new Attachment(StateAttachment, 0, resumable)]);
-    }
+    public ValueTask<TrainingRun> EndEpoch(TrainingSessionEpochEnded ended, byte[] resumable, CheckpointSaved? checkpoint, Origin origin, CancellationToken ct) =>
+        Raise(origin, state => TrainingRun.EndEpoch(state, ended, checkpoint), ct, [new Attachment(StateAttachment, 0, resumable)]);
+
+    /// <summary>Takes a checkpoint whose bytes are stored.</summary>
+    public ValueTask<TrainingRun> SaveCheckpoint(CheckpointSaved wanted, Origin origin, CancellationToken ct) =>
+        Raise(origin, state => TrainingRun.SaveCheckpoint(state, Id.Key, wanted), ct);
+
+    /// <summary>Lets a checkpoint go.</summary>
+    public ValueTask<TrainingRun> RemoveCheckpoint(string checkpointId, Origin origin, CancellationToken ct) =>
+        Raise(origin, state => state.Checkpoints.Remove(checkpointId, time.GetUtcNow()), ct);
 
     public ValueTask<TrainingRun> Record(TrainingSessionMetricsRecorded recorded, Origin origin, CancellationToken ct) =>
         Raise(origin, state => TrainingRun.Record(state, Id.Key, recorded), ct);

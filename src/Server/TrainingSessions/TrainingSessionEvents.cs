@@ -1,5 +1,7 @@
 using System.Text.Json;
 using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Hosting;
+using EventSourcedAnomaly.Server.TrainingSessions.Checkpoints;
 
 namespace EventSourcedAnomaly.Server.TrainingSessions;
 
@@ -19,9 +21,12 @@ public sealed record TrainingSessionCreated(
 /// <param name="BestBy">The metric by which an epoch is the best one.</param>
 /// <param name="Mode"><c>min</c> or <c>max</c>.</param>
 /// <param name="Shown">The configuration as it is shown.</param>
+/// <param name="Checkpoints">Which checkpoints stay; null where nothing is said.</param>
 public sealed record SessionConfiguration(
-    string? Path, int Epochs, EpochPlan? Plan, string BestBy, string Mode, IReadOnlyDictionary<string, JsonElement> Shown)
+    string? Path, int Epochs, EpochPlan? Plan, string BestBy, string Mode, IReadOnlyDictionary<string, JsonElement> Shown, CheckpointRule? Checkpoints = null)
 {
+    internal CheckpointRule Keeps => Checkpoints ?? CheckpointRule.Unsaid;
+
     internal bool IsBetter(double value, double best) => Mode == "max" ? value > best : value < best;
 }
 
@@ -74,7 +79,7 @@ public sealed record TrainingSessionMetricsRecorded(
     DateTimeOffset RecordedAt) : IEvent;
 
 /// <summary>Somebody stopped it; its state stays.</summary>
-public sealed record TrainingSessionStopped(DateTimeOffset StoppedAt) : IEvent;
+public sealed record TrainingSessionStopped(DateTimeOffset StoppedAt) : ICallsOff;
 
 /// <summary>All epochs are done, or more would not help.</summary>
 /// <param name="ModelSha256">Of the fitted model that is stored with the event, in hex; null where somebody else's program trained.</param>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using EventSourcedAnomaly.EventLog.Subscriptions;
 using EventSourcedAnomaly.Server.OpenApi;
 using EventSourcedAnomaly.Server.Security;
+using EventSourcedAnomaly.Server.TrainingSessions.Checkpoints;
 using Microsoft.AspNetCore.Routing.Constraints;
 
 namespace EventSourcedAnomaly.Server.TrainingSessions;
@@ -13,7 +14,7 @@ internal static class TrainingSessionRoutes
 
     public static IServiceCollection AddTrainingSessions(this IServiceCollection services) => services
         .AddSingleton<ConfigurationRoot>().AddSingleton<TrainingSessionViews>().AddSingleton<MetricPoints>().AddSingleton<EpochRows>().AddSingleton<SessionFeed>()
-        .AddSingleton<ISubscription, EpochDispatch>()
+        .AddSingleton<ISubscription, EpochDispatch>().AddCheckpoints()
         .Configure<RouteOptions>(routing => routing.SetParameterPolicy<RegexInlineRouteConstraint>("regex"));
 
     public static void MapTrainingSessions(this IEndpointRouteBuilder routes)
@@ -30,6 +31,7 @@ internal static class TrainingSessionRoutes
         routes.MapPost($"{Session}/complete", RunTrainingSession.Complete)
             .Describes<RunTrainingSession.Ending, SessionBody>("End a session that an external trainer reports to").Needs(Access.Build);
         MapMetrics(routes);
+        routes.MapCheckpoints();
     }
 
     private static void MapMetrics(IEndpointRouteBuilder routes)
