@@ -32,6 +32,9 @@ internal static class ObservabilityRoutes
             .Query("granularity", "How finely the time range is cut: by hour unless told.", RequestParameterType.Text, [.. TimeRange.Granularities]).Needs(Access.Look);
         routes.MapGet("/api/v1/monitor/resources", GetResources.Handle)
             .Describes<ResourceFigures>("The machine's processors, memory, disk and graphics cards").Needs(Access.Look);
+        routes.MapGet("/api/v1/monitor/resources/history", GetResourceHistory.Handle)
+            .Describes<GetResourceHistory.Response>("The same over the last minutes")
+            .Query("minutes", "How far back: 5 unless told, at most 60.", RequestParameterType.Whole).Needs(Access.Look);
         routes.MapGet("/metrics", GetPrometheusMetrics.Handle).Needs(Access.Free)
             .Describes<string>("This process's metrics for Prometheus", contentTypes: ["text/plain", "application/openmetrics-text"]);
     }

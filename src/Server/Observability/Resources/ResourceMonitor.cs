@@ -9,8 +9,13 @@ namespace EventSourcedAnomaly.Server.Observability.Resources;
 /// </summary>
 internal sealed class ResourceMonitor : BackgroundService
 {
+    /// <summary>The time between two samples.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+
+    /// <summary>How far back the samples reach.</summary>
+    public static readonly TimeSpan Kept = TimeSpan.FromHours(1);
+
     private const int SamplesBetweenCards = 5;
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
     private readonly ServerSettings _settings;
     private readonly TimeProvider _time;
     private IReadOnlyList<(long Busy, long Total)> _last = [];
@@ -22,10 +27,14 @@ internal sealed class ResourceMonitor : BackgroundService
         _settings = settings;
         _time = time;
         _now = Sample();
+        Series.Add(_now);
     }
 
     /// <summary>The newest figures.</summary>
     public ResourceFigures Now => Volatile.Read(ref _now);
+
+    /// <summary>The newest samples of an hour.</summary>
+    public ResourceSeries Series { get; } = new((int)(Kept / Period));
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -41,7 +50,9 @@ internal sealed class ResourceMonitor : BackgroundService
                 _cards = cards ?? [];
             }
 
-            Volatile.Write(ref _now, Sample());
+            var sample = Sample();
+            Volatile.Write(ref _now, sample);
+            Series.Add(sample);
         }
     }
 
