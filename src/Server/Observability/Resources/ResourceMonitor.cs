@@ -50,9 +50,8 @@ internal sealed class ResourceMonitor : BackgroundService
                 _cards = cards ?? [];
             }
 
-            var sample = Sample();
-            Volatile.Write(ref _now, sample);
-            Series.Add(sample);
+            Volatile.Write(ref _now, Sample());
+            Series.Add(_now);
         }
     }
 
