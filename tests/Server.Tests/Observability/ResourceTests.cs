@@ -55,7 +55,11 @@ public sealed class ResourceTests(ServerFixture server)
         var programs = Directory.CreateTempSubdirectory("esa-server-tests-");
         var program = Path.Combine(programs.FullName, "nvidia-smi");
         await File.WriteAllTextAsync(program, "#!/bin/sh\necho '0, NVIDIA RTX 4090, 18432, 24576, 92, 68'\n", TestContext.Current.CancellationToken);
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
         await using var silo = await AnotherSilo.Start(await server.FreshDatabase(), ("PATH", $"{programs.FullName}:{Environment.GetEnvironmentVariable("PATH")}"));
         using var api = new ApiClient(new Uri(silo.Address), ServerFixture.AdminKey);
         var samples = await Samples(api);
