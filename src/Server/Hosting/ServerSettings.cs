@@ -35,7 +35,7 @@ internal sealed record ServerSettings(
         configuration["ESA_BOOTSTRAP_API_KEY"] is { Length: > 0 } key ? key : null,
         !string.Equals(configuration["ESA_DEMO"], "false", StringComparison.OrdinalIgnoreCase),
         Whole(configuration, "ESA_MAX_UPLOAD_MB", 4096, 1, 1 << 20) * (1L << 20),
-        Whole(configuration, "ESA_RESERVED_DISK_MB", 1024, 0, 1 << 20) * (1L << 20),
+        Whole(configuration, "ESA_RESERVED_DISK_MB", 1024, 64, 1 << 20) * (1L << 20),
         configuration["ESA_LEDGER_ORIGIN"] is { Length: > 0 } origin ? origin : null,
         configuration["ESA_LEDGER_CHECKPOINT_FILE"] is { Length: > 0 } file ? file : null,
         configuration["ESA_LEDGER_CHECKPOINT_WEBHOOK"] is { Length: > 0 } webhook ? Address("ESA_LEDGER_CHECKPOINT_WEBHOOK", webhook) : null,

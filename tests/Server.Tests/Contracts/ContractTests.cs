@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using EventSourcedAnomaly.Server.Tests.TrainingSessions;
 
 namespace EventSourcedAnomaly.Server.Tests.Contracts;
 
@@ -25,6 +26,9 @@ public sealed class ContractTests(ServerFixture server)
 
     [Fact]
     public Task Every_example_of_the_reference_is_answered_as_documented() => Walk("reference", "contract-reference", "feature_0,feature_1,feature_2,label");
+
+    [Fact]
+    public Task Every_example_of_sessions_checkpoints_and_monitoring_is_answered_as_documented() => Walk("training", "contract-training", "feature_0,feature_1,feature_2,label");
 
     private async Task Walk(string document, string tenant, string header)
     {
@@ -140,6 +144,10 @@ public sealed class ContractTests(ServerFixture server)
             var answer = (method, path) switch
             {
                 ("POST", "/api/v1/datasets" or "/v1/datasets") => await api.Upload(place, Encoding.UTF8.GetBytes(csv), "data.csv", ("name", "My Dataset"), ("description", "Sample")),
+                ("POST", "/api/v1/checkpoints") => await api.Upload(
+                    place, Encoding.UTF8.GetBytes(csv), "model.pth", ("session_id", known["session_id"]), ("epoch", "50"), ("metrics", """{"val_loss": 0.2}""")),
+                ("GET", "/api/v1/checkpoints/{checkpoint_id}/download") => await Downloaded(place),
+                ("GET", "/api/v1/training/sessions/{session_id}") => await Trained(place),
                 ("POST", "/v1/auth/logout") => await user.Post(place, body),
                 ("POST", _) => await api.Post(place, body),
                 ("PUT", _) => await api.Put(place, body!),
@@ -152,6 +160,21 @@ public sealed class ContractTests(ServerFixture server)
             }
 
             return answer;
+        }
+
+        // The example before it stopped the session; its figures are those of one that went on.
+        private async Task<Answer> Trained(string place)
+        {
+            await api.Post($"{place}/start", null);
+            await api.Session(place[(place.LastIndexOf('/') + 1)..], "completed");
+            return await api.Get(place);
+        }
+
+        private async Task<Answer> Downloaded(string place)
+        {
+            using var response = await api.Http.GetAsync(place, Ct);
+            Assert.Equal(csv, await response.Content.ReadAsStringAsync(Ct));
+            return new Answer((int)response.StatusCode, JsonSerializer.SerializeToElement(new { }), response.Headers, string.Empty);
         }
 
         // What goes on is asked for until it is done, since only then every figure is known.
@@ -201,7 +224,7 @@ public sealed class ContractTests(ServerFixture server)
                 known["result_id"] = results.EnumerateArray().First(result => result.GetProperty("dataset_id").ValueKind == JsonValueKind.String).GetProperty("id").GetString()!;
             }
 
-            foreach (var (field, name) in new[] { ("training_id", "training_id"), ("refresh_token", "refresh_token"), ("batch_job_id", "job_id") })
+            foreach (var (field, name) in new[] { ("training_id", "training_id"), ("refresh_token", "refresh_token"), ("batch_job_id", "job_id"), ("session_id", "session_id"), ("checkpoint_id", "checkpoint_id") })
             {
                 if (body.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String)
                 {

@@ -22,7 +22,7 @@ internal static class CheckpointRoutes
         routes.MapPost(Checkpoints, UploadCheckpoint.Handle)
             .Describes<UploadCheckpoint.Request, UploadCheckpoint.Response>("Upload a checkpoint of a session", StatusCodes.Status201Created, "multipart/form-data")
             .Needs(Access.Build).WithMetadata(new Microsoft.AspNetCore.Mvc.DisableRequestSizeLimitAttribute());
-        routes.MapGet(Checkpoint, GetCheckpoint.Handle).Describes<CheckpointBody>("A checkpoint").Needs(Access.Look);
+        routes.MapGet(Checkpoint, GetSessionCheckpoint.Handle).Describes<CheckpointBody>("A checkpoint").Needs(Access.Look);
         routes.MapDelete(Checkpoint, DeleteCheckpoint.Handle).Describes<Confirmation>("Delete a checkpoint").Needs(Access.Build);
         routes.MapGet($"{Checkpoint}/download", DownloadCheckpoint.Handle)
             .Describes<string>("The bytes of a checkpoint", contentTypes: DownloadCheckpoint.ContentType)

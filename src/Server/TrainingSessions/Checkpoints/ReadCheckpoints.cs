@@ -19,7 +19,7 @@ internal static class ListCheckpoints
 }
 
 /// <summary><c>GET /api/v1/checkpoints/{checkpoint_id}</c>.</summary>
-internal static class GetCheckpoint
+internal static class GetSessionCheckpoint
 {
     public static async Task<IResult> Handle(HttpContext http, string checkpointId, CheckpointBytes bytes)
     {
