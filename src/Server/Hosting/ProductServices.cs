@@ -1,3 +1,4 @@
+using System.Data.Common;
 using EventSourcedAnomaly.Actors;
 using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.EventLog.Erasure;
@@ -19,6 +20,7 @@ using EventSourcedAnomaly.Server.Tenants;
 using EventSourcedAnomaly.Server.Training;
 using EventSourcedAnomaly.Server.TrainingSessions;
 using EventSourcedAnomaly.Server.Users;
+using Npgsql;
 using Quartz;
 
 namespace EventSourcedAnomaly.Server.Hosting;
@@ -26,6 +28,8 @@ namespace EventSourcedAnomaly.Server.Hosting;
 /// <summary>Every part of the product and what it needs; a new capability adds its line to each list.</summary>
 internal static class ProductServices
 {
+    private const string JobStore = "jobs";
+
     /// <summary>The engines, as this process runs them.</summary>
     public static IServiceCollection AddEngines(this IServiceCollection services, EventStore store, EventStoreOptions options, LedgerKey ledgerKey) => services
         .AddSingleton(ledgerKey)
@@ -72,13 +76,15 @@ internal static class ProductServices
 
     /// <summary>The job store that all silos of the database share.</summary>
     public static IServiceCollection AddJobs(this IServiceCollection services, string connectionString) => services
+        // Named, or its metrics would be labelled with the connection string.
+        .AddKeyedSingleton<DbDataSource>(JobStore, (_, _) => new NpgsqlDataSourceBuilder(connectionString) { Name = JobStore }.Build())
         .AddQuartz(quartz =>
         {
             quartz.ConfigureScheduler(scheduler => scheduler.GenerateInstanceId = true);
             quartz.UseDefaultThreadPool(4);
             quartz.UsePersistentStore(jobs =>
             {
-                jobs.UsePostgres(connectionString);
+                jobs.UsePostgres(database => database.DataSourceServiceKey = JobStore);
                 jobs.ProvisionSchema();
                 jobs.UseClustering(cluster =>
                 {

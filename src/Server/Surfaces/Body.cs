@@ -29,6 +29,7 @@ internal static class Body
     public static T Parse<T>(byte[] json)
         where T : class
     {
+        StorableText.RequireIn(json);
         try
         {
             return JsonSerializer.Deserialize<T>(json, Json.Options) ?? throw Problem.Invalid("body", "an object", "null");

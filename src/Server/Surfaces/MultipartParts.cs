@@ -18,7 +18,7 @@ internal sealed record MultipartPart(string Field, string? FileName, Stream Body
         using var reader = new StreamReader(Body);
         var buffer = new char[LongestText + 1];
         var length = await reader.ReadBlockAsync(buffer, ct);
-        return length <= LongestText ? new string(buffer, 0, length) : throw Problem.Invalid(Field, $"at most {LongestText} characters");
+        return length <= LongestText ? StorableText.Require(Field, new string(buffer, 0, length)) : throw Problem.Invalid(Field, $"at most {LongestText} characters");
     }
 }
 

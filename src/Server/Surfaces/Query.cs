@@ -7,7 +7,7 @@ internal static class Query
 {
     /// <summary>A text; empty counts as absent.</summary>
     public static string? Text(this HttpContext http, string name) =>
-        http.Request.Query[name].ToString() is { Length: > 0 } text ? text : null;
+        http.Request.Query[name].ToString() is { Length: > 0 } text ? StorableText.Require(name, text) : null;
 
     /// <summary>A whole number within bounds.</summary>
     public static int Whole(this HttpContext http, string name, int otherwise, int min, int max) =>
