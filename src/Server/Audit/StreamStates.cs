@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Alerts;
 using EventSourcedAnomaly.Server.Batches;
 using EventSourcedAnomaly.Server.Datasets;
 using EventSourcedAnomaly.Server.Detection;
@@ -21,6 +22,8 @@ internal sealed class StreamStates(EventStore store, TenantReads reads)
 {
     private readonly Dictionary<string, Func<StreamKey, long, CancellationToken, Task<JsonElement>>> _folds = new()
     {
+        [Alert.StreamType] = Fold<Alert>(store),
+        [AlertRule.StreamType] = Fold<AlertRule>(store),
         [ApiKey.StreamType] = Fold<ApiKey>(store),
         [Batch.StreamType] = Fold<Batch>(store),
         [Dataset.StreamType] = Fold<Dataset>(store),

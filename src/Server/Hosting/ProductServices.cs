@@ -5,6 +5,7 @@ using EventSourcedAnomaly.EventLog.Erasure;
 using EventSourcedAnomaly.EventLog.Ledger;
 using EventSourcedAnomaly.EventLog.Reading;
 using EventSourcedAnomaly.EventLog.Subscriptions;
+using EventSourcedAnomaly.Server.Alerts;
 using EventSourcedAnomaly.Server.Audit;
 using EventSourcedAnomaly.Server.Batches;
 using EventSourcedAnomaly.Server.Datasets;
@@ -43,6 +44,7 @@ internal static class ProductServices
         .AddSingleton(store)
         .AddSingleton<LiveFeed>()
         .AddSingleton<SubscriptionDaemon>()
+        .AddSingleton<SoleOwner>()
         .AddSingleton(provider => new Silo(
             store, type => (Grain)ActivatorUtilities.CreateInstance(provider, type), provider.GetRequiredService<SiloOptions>(),
             provider.GetRequiredService<ILogger<Silo>>()));
@@ -52,6 +54,7 @@ internal static class ProductServices
         .AddSingleton(BuildInfo.Current)
         .AddSingleton<Jobs>().AddSingleton<IReminders, QuartzReminders>()
         .AddSecurity().AddUsers().AddSessions().AddTrainingSessions()
+        .AddAlerts()
         .AddSingleton<TenantViews>()
         .AddSingleton<DatasetRows>().AddSingleton<DatasetViews>().AddSingleton<DatasetIntake>().AddSingleton<DatasetReadiness>()
         .AddSingleton<DetectorViews>()
@@ -106,6 +109,7 @@ internal static class ProductServices
         routes.MapDetectors();
         routes.MapTraining();
         routes.MapTrainingSessions();
+        routes.MapAlerts();
         routes.MapDetection();
         routes.MapBatches();
         routes.MapModels();
