@@ -40,6 +40,7 @@ public sealed class ServerFixture : IAsyncLifetime
         {
             ["ESA_ADMIN_PASSWORD"] = AdminPassword, ["ESA_ANONYMOUS_PER_HOUR"] = "1000000",
             ["PORT"] = "0", ["ESA_DATA_DIR"] = dataDirectory, ["ConnectionStrings:Postgres"] = database, ["ESA_BOOTSTRAP_API_KEY"] = AdminKey, ["ESA_DEMO"] = "false",
+            ["ESA_WEBHOOK_ALLOW"] = "127.0.0.1", ["ESA_WEBHOOK_RETRY_SECONDS"] = "0.2,0.2,0.2",
         },
         TestContext.Current.CancellationToken);
 

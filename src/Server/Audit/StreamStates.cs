@@ -7,6 +7,7 @@ using EventSourcedAnomaly.Server.Datasets;
 using EventSourcedAnomaly.Server.Detection;
 using EventSourcedAnomaly.Server.Detectors;
 using EventSourcedAnomaly.Server.Evaluations;
+using EventSourcedAnomaly.Server.Notifications;
 using EventSourcedAnomaly.Server.Security;
 using EventSourcedAnomaly.Server.Sessions;
 using EventSourcedAnomaly.Server.Surfaces;
@@ -14,6 +15,7 @@ using EventSourcedAnomaly.Server.Tenants;
 using EventSourcedAnomaly.Server.Training;
 using EventSourcedAnomaly.Server.TrainingSessions;
 using EventSourcedAnomaly.Server.Users;
+using EventSourcedAnomaly.Server.Webhooks;
 
 namespace EventSourcedAnomaly.Server.Audit;
 
@@ -30,6 +32,7 @@ internal sealed class StreamStates(EventStore store, TenantReads reads)
         [DetectionResult.StreamType] = Fold<DetectionResult>(store),
         [Detector.StreamType] = Fold<Detector>(store),
         [Evaluation.StreamType] = Fold<Evaluation>(store),
+        [Inbox.StreamType] = Fold<Inbox>(store),
         [Session.StreamType] = Fold<Session>(store),
         [SignIn.StreamType] = Fold<SignIn>(store),
         [Subject.StreamType] = Fold<Subject>(store),
@@ -37,6 +40,7 @@ internal sealed class StreamStates(EventStore store, TenantReads reads)
         [TrainingRun.StreamType] = Fold<TrainingRun>(store),
         [TrainingSession.StreamType] = Fold<TrainingSession>(store),
         [User.StreamType] = Fold<User>(store),
+        [Webhook.StreamType] = Fold<Webhook>(store),
     };
 
     /// <summary>What kind of stream it is.</summary>

@@ -13,6 +13,7 @@ using EventSourcedAnomaly.Server.Detection;
 using EventSourcedAnomaly.Server.Detectors;
 using EventSourcedAnomaly.Server.Evaluations;
 using EventSourcedAnomaly.Server.Models;
+using EventSourcedAnomaly.Server.Notifications;
 using EventSourcedAnomaly.Server.Observability;
 using EventSourcedAnomaly.Server.OpenApi;
 using EventSourcedAnomaly.Server.Security;
@@ -21,6 +22,7 @@ using EventSourcedAnomaly.Server.Tenants;
 using EventSourcedAnomaly.Server.Training;
 using EventSourcedAnomaly.Server.TrainingSessions;
 using EventSourcedAnomaly.Server.Users;
+using EventSourcedAnomaly.Server.Webhooks;
 using Npgsql;
 using Quartz;
 
@@ -54,7 +56,7 @@ internal static class ProductServices
         .AddSingleton(BuildInfo.Current)
         .AddSingleton<Jobs>().AddSingleton<IReminders, QuartzReminders>()
         .AddSecurity().AddUsers().AddSessions().AddTrainingSessions()
-        .AddAlerts()
+        .AddAlerts().AddNotifications().AddWebhooks()
         .AddSingleton<TenantViews>()
         .AddSingleton<DatasetRows>().AddSingleton<DatasetViews>().AddSingleton<DatasetIntake>().AddSingleton<DatasetReadiness>()
         .AddSingleton<DetectorViews>()
@@ -110,6 +112,8 @@ internal static class ProductServices
         routes.MapTraining();
         routes.MapTrainingSessions();
         routes.MapAlerts();
+        routes.MapNotifications();
+        routes.MapWebhooks();
         routes.MapDetection();
         routes.MapBatches();
         routes.MapModels();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EventSourcedAnomaly.Server.Webhooks;
 
 namespace EventSourcedAnomaly.Server.Hosting;
 
@@ -19,9 +20,12 @@ namespace EventSourcedAnomaly.Server.Hosting;
 /// <param name="AnonymousPerHour">How many requests without a credential an address may make in an hour.</param>
 /// <param name="ConfigDirectory">The folder that training configurations are read from.</param>
 /// <param name="AnonymousTraining">Whether document 004's paths are open without a credential, for the tenant <c>default</c>.</param>
+/// <param name="WebhookAddresses">Which addresses events may be posted to.</param>
+/// <param name="WebhookRetries">When a delivery that failed is tried again.</param>
 internal sealed record ServerSettings(
     string DataDirectory, string Host, int Port, string? ConnectionString, string? BootstrapApiKey, bool Demo, long MaxUploadBytes, long ReservedBytes,
-    string? LedgerOrigin, string? CheckpointFile, Uri? CheckpointWebhook, string? AdminPassword, string? SecretKey, int AnonymousPerHour, string ConfigDirectory, bool AnonymousTraining)
+    string? LedgerOrigin, string? CheckpointFile, Uri? CheckpointWebhook, string? AdminPassword, string? SecretKey, int AnonymousPerHour, string ConfigDirectory, bool AnonymousTraining,
+    OutwardAddresses WebhookAddresses, RetrySchedule WebhookRetries)
 {
     /// <summary>Where uploads rest while they are read.</summary>
     public string TempDirectory => Path.Combine(DataDirectory, "tmp");
@@ -43,7 +47,9 @@ internal sealed record ServerSettings(
         configuration["ESA_SECRET_KEY"] is { Length: > 0 } secret ? secret : null,
         Whole(configuration, "ESA_ANONYMOUS_PER_HOUR", 100, 1, int.MaxValue),
         Path.GetFullPath(configuration["ESA_CONFIG_DIR"] is { Length: > 0 } configs ? configs : ShippedConfigs()),
-        string.Equals(configuration["Auth:AnonymousTraining"], "true", StringComparison.OrdinalIgnoreCase));
+        string.Equals(configuration["Auth:AnonymousTraining"], "true", StringComparison.OrdinalIgnoreCase),
+        OutwardAddresses.Parse("ESA_WEBHOOK_ALLOW", configuration["ESA_WEBHOOK_ALLOW"]),
+        RetrySchedule.Parse("ESA_WEBHOOK_RETRY_SECONDS", configuration["ESA_WEBHOOK_RETRY_SECONDS"]));
 
     /// <summary>Where the key lies that signs checkpoints.</summary>
     public string LedgerKeyFile => Path.Combine(DataDirectory, "ledger.key");

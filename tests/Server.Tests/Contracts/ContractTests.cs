@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using EventSourcedAnomaly.Server.Tests.TrainingSessions;
+using EventSourcedAnomaly.Server.Tests.Webhooks;
 
 namespace EventSourcedAnomaly.Server.Tests.Contracts;
 
@@ -30,12 +31,39 @@ public sealed class ContractTests(ServerFixture server)
     [Fact]
     public Task Every_example_of_sessions_checkpoints_and_monitoring_is_answered_as_documented() => Walk("training", "contract-training", "feature_0,feature_1,feature_2,label");
 
+    [Fact]
+    public async Task Every_example_of_alerts_webhooks_and_notifications_is_answered_as_documented()
+    {
+        using var api = await server.ClientOf("contract-alerts");
+        await using var receiver = await Receiver.Start();
+        var known = new Dictionary<string, string>();
+        known["local_webhook_id"] = (await api.Post("/api/v1/webhooks", new { url = receiver.Url, events = new[] { "training_completed" } })).Body.GetProperty("webhook_id").GetString()!;
+        await api.Post("/api/v1/alerts/rules", new { name = "diverging", metric = "val_froc", condition = "less_than", threshold = 0.9 });
+        var session = (await api.Post("/api/v1/training/sessions", new { trainer = "external" })).Body.GetProperty("session_id").GetString();
+        await api.Post($"/api/v1/training/sessions/{session}/start", null);
+        await api.Post($"/api/v1/training/sessions/{session}/metrics", new { epoch = 1, val_froc = 0.856 });
+        await api.Post($"/api/v1/training/sessions/{session}/complete", null);
+        known["notification_id"] = (await api.Get("/api/v1/notifications")).Body.GetProperty("notifications")[0].GetProperty("id").GetString()!;
+        JsonElement alerts;
+        while ((alerts = (await api.Get("/api/v1/alerts")).Body.GetProperty("alerts")).GetArrayLength() == 0)
+        {
+            await Task.Delay(20, Ct);
+        }
+
+        known["alert_id"] = alerts[0].GetProperty("alert_id").GetString()!;
+        await Compare("alerts", new Scene(api, api, string.Empty, known));
+    }
+
     private async Task Walk(string document, string tenant, string header)
     {
         var (user, login, _) = await server.SignedIn(tenant, "admin");
         using var signedIn = user;
         using var api = await server.ClientOf(tenant);
-        var scene = await Scene.Of(api, user, login, header);
+        await Compare(document, await Scene.Of(api, user, login, header));
+    }
+
+    private static async Task Compare(string document, Scene scene)
+    {
         var differences = new List<string>();
         foreach (var contract in Contracts(document).OfType<JsonNode>())
         {

@@ -1,0 +1,101 @@
+using System.Security.Cryptography;
+using System.Text;
+using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.Server.Security;
+using Npgsql;
+
+namespace EventSourcedAnomaly.Server.Webhooks;
+
+/// <summary>
+/// What deliveries are signed with, encrypted (AES-256-GCM) with the key that encrypts the server's other keys. It stands in no event, so
+/// it is in no export of the log, and is gone with its webhook.
+/// </summary>
+internal sealed class WebhookSecrets(EventStore store, ServerSecrets secrets, TimeProvider time)
+{
+    private const int NonceLength = 12, TagLength = 16;
+
+    /// <summary>For how long an old secret signs beside its successor.</summary>
+    public static readonly TimeSpan Overlap = TimeSpan.FromHours(24);
+
+    /// <summary>Those that sign now, the newest first.</summary>
+    public async Task<IReadOnlyList<string>> Of(string tenant, string webhookId, CancellationToken ct)
+    {
+        await using var command = Command(
+            "select id, sealed from webhook_secrets where tenant_id = $1 and webhook_id = $2 and (expires is null or expires > $3) order by created desc, id desc",
+            tenant, webhookId, time.GetUtcNow());
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var open = new List<string>();
+        while (await reader.ReadAsync(ct))
+        {
+            if (Open(Place(tenant, webhookId, reader.GetString(0)), reader.GetFieldValue<byte[]>(1)) is { } secret)
+            {
+                open.Add(secret);
+            }
+        }
+
+        return open;
+    }
+
+    /// <summary>Keeps a new secret; those before it expire, at once or when the overlap is over.</summary>
+    /// <returns>Until when they sign as well.</returns>
+    public async Task<DateTimeOffset> Add(string tenant, string webhookId, string secret, CancellationToken ct)
+    {
+        var (id, now) = (Guid.CreateVersion7().ToString("N"), time.GetUtcNow());
+        await using var command = Command(
+            """
+            with old as (delete from webhook_secrets where tenant_id = $1 and webhook_id = $2 and expires < $5),
+                 aging as (update webhook_secrets set expires = $6 where tenant_id = $1 and webhook_id = $2 and expires is null)
+            insert into webhook_secrets (tenant_id, webhook_id, id, sealed, created) values ($1, $2, $3, $4, $5)
+            """,
+            tenant, webhookId, id, Seal(Place(tenant, webhookId, id), secret), now, now + Overlap);
+        await command.ExecuteNonQueryAsync(ct);
+        return now + Overlap;
+    }
+
+    /// <summary>Forgets them.</summary>
+    public async Task Delete(string tenant, string webhookId, CancellationToken ct)
+    {
+        await using var command = Command("delete from webhook_secrets where tenant_id = $1 and webhook_id = $2", tenant, webhookId);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    private byte[] Seal(byte[] place, string secret)
+    {
+        var plain = Encoding.UTF8.GetBytes(secret);
+        var bytes = new byte[NonceLength + TagLength + plain.Length];
+        RandomNumberGenerator.Fill(bytes.AsSpan(0, NonceLength));
+        using var aes = new AesGcm(secrets.KeyEncryption, TagLength);
+        aes.Encrypt(bytes.AsSpan(0, NonceLength), plain, bytes.AsSpan(NonceLength + TagLength), bytes.AsSpan(NonceLength, TagLength), place);
+        return bytes;
+    }
+
+    // A secret that another key encrypted is of no use here; its webhook needs a new one.
+    private string? Open(byte[] place, byte[] bytes)
+    {
+        var plain = new byte[bytes.Length - NonceLength - TagLength];
+        using var aes = new AesGcm(secrets.KeyEncryption, TagLength);
+        try
+        {
+            aes.Decrypt(bytes.AsSpan(0, NonceLength), bytes.AsSpan(NonceLength + TagLength), bytes.AsSpan(NonceLength, TagLength), plain, place);
+            return Encoding.UTF8.GetString(plain);
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return null;
+        }
+    }
+
+    // Binds a ciphertext to its row, so that it cannot be passed off as another webhook's.
+    private static byte[] Place(string tenant, string webhookId, string id) => Encoding.UTF8.GetBytes($"webhook secret\n{tenant}\n{webhookId}\n{id}");
+
+    private NpgsqlCommand Command(string sql, params ReadOnlySpan<object> values)
+    {
+        var command = store.Database.CreateCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        return command;
+    }
+}
