@@ -24,6 +24,9 @@ internal static class OneOfEverything
         var user = await api.Post("/api/v1/users", new { username = $"user-of-{mark}", password = "a-good-password", email = $"{mark}@example.org", roles = new[] { "viewer" } });
         var batchId = batch.Data.GetProperty("batch_job_id").GetString()!;
         var session = await api.Post("/api/v1/training/sessions", new { trainer = "external", session_name = mark });
+        var rule = await api.Post("/api/v1/alerts/rules", new { name = mark, metric = "val_loss", condition = "greater_than", threshold = 1 });
+        var webhook = await api.Post("/api/v1/webhooks", new { url = $"http://127.0.0.1:9/{mark}", events = new[] { "report.generated" } });
+        var told = await api.Get("/api/v1/notifications");
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["dataset_id"] = dataset, ["detector_id"] = detector, ["stream_id"] = detector, ["training_data"] = dataset,
@@ -33,6 +36,9 @@ internal static class OneOfEverything
             ["model_id"] = models.Body.GetProperty("models")[0].GetProperty("id").GetString()!,
             ["key_id"] = key.Body.GetProperty("id").GetString()!,
             ["user_id"] = user.Data.GetProperty("id").GetString()!,
+            ["rule_id"] = rule.Body.GetProperty("rule_id").GetString()!,
+            ["webhook_id"] = webhook.Body.GetProperty("webhook_id").GetString()!,
+            ["notification_id"] = told.Body.GetProperty("notifications")[0].GetProperty("id").GetString()!,
             ["session_id"] = session.Body.GetProperty("session_id").GetString()!,
         };
     }
