@@ -13,6 +13,7 @@ namespace EventSourcedAnomaly.EventLog;
 /// </summary>
 public sealed class EventStore : IAsyncDisposable
 {
+    private const int MostReaders = 40;
     private readonly NpgsqlDataSource _writing;
     private readonly GroupCommit _commits;
     private readonly HeadAnnouncer _announcer;
@@ -78,6 +79,8 @@ public sealed class EventStore : IAsyncDisposable
         {
             settings.MaxAutoPrepare = 100;
             settings.NoResetOnClose = true;
+            // All pools of a silo stay within the hundred connections of a PostgreSQL as it comes: a burst waits, and is not turned away.
+            settings.MaxPoolSize = Math.Min(settings.MaxPoolSize, MostReaders);
         });
         var sessions = DataSource("sessions", connectionString, loggers, settings =>
         {

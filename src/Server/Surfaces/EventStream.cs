@@ -45,23 +45,35 @@ internal static class EventStream
         var time = http.RequestServices.GetRequiredService<TimeProvider>();
         await using var reader = items.GetAsyncEnumerator(http.RequestAborted);
         var next = reader.MoveNextAsync().AsTask();
-        while (true)
+        try
         {
-            if (await Task.WhenAny(next, Task.Delay(KeepAlive, time, http.RequestAborted)) != next)
+            while (true)
             {
-                http.RequestAborted.ThrowIfCancellationRequested();
-                await Send(http, ": keep-alive\n\n");
-                continue;
-            }
+                if (await Task.WhenAny(next, Task.Delay(KeepAlive, time, http.RequestAborted)) != next)
+                {
+                    http.RequestAborted.ThrowIfCancellationRequested();
+                    await Send(http, ": keep-alive\n\n");
+                    continue;
+                }
 
-            if (!await next)
+                if (!await next)
+                {
+                    return;
+                }
+
+                var item = reader.Current;
+                await Send(http, $"id: {item.Sequence}\nevent: {item.Name}\ndata: {JsonSerializer.Serialize(item.Data, item.Data.GetType(), Json.Options)}\n\n");
+                next = reader.MoveNextAsync().AsTask();
+            }
+        }
+        finally
+        {
+            // A reader that leaves does so while the next message is waited for, and what is waited for cannot be disposed of.
+            if (!next.IsCompleted)
             {
-                return;
+                http.Abort();
+                await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-
-            var item = reader.Current;
-            await Send(http, $"id: {item.Sequence}\nevent: {item.Name}\ndata: {JsonSerializer.Serialize(item.Data, item.Data.GetType(), Json.Options)}\n\n");
-            next = reader.MoveNextAsync().AsTask();
         }
     }
 

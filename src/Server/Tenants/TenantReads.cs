@@ -12,6 +12,7 @@ internal sealed partial class TenantReads : IAsyncDisposable
     /// <summary>The role that policies hold for.</summary>
     public const string Role = "esa_tenant";
 
+    private const int MostAtOnce = 30;
     private readonly NpgsqlDataSource _database;
 
     private TenantReads(NpgsqlDataSource database) => _database = database;
@@ -20,6 +21,7 @@ internal sealed partial class TenantReads : IAsyncDisposable
     public static async Task<TenantReads> Open(string connectionString, ILogger<TenantReads> logger, CancellationToken ct)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { Timezone = "UTC", MaxAutoPrepare = 50, NoResetOnClose = true };
+        settings.MaxPoolSize = Math.Min(settings.MaxPoolSize, MostAtOnce);
         var guarded = await MayBecomeTenant(settings.ConnectionString, ct);
         if (guarded)
         {

@@ -16,14 +16,14 @@ internal sealed class SessionFeed(LiveFeed feed, EventStore store)
     /// <summary>The messages after a sequence number.</summary>
     public async IAsyncEnumerable<FeedItem> Follow(StreamKey session, long after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
-        if (await HasEnded(session, after, ct))
+        // Checkpoints may follow on the completion; a reader that comes after it has them too, and then the end.
+        var now = await store.Snapshots.Load<TrainingRun>(session, ct);
+        if (await HasEnded(session, now, after, ct))
         {
             yield break;
         }
 
-        // Checkpoints may follow on the completion; a reader that comes after it has them too, and then the end.
-        var (run, version) = await store.Snapshots.Load<TrainingRun>(session, ct);
-        var last = run.Status == TrainingRun.Completed ? version : long.MaxValue;
+        var last = now.State.Status == TrainingRun.Completed ? now.Version : long.MaxValue;
         await foreach (var recorded in feed.Follow(session, after, ct))
         {
             var @event = store.Types.Deserialize(recorded);
@@ -40,11 +40,11 @@ internal sealed class SessionFeed(LiveFeed feed, EventStore store)
     }
 
     /// <summary>Whether the session is over and nothing was recorded after a sequence number.</summary>
-    public async Task<bool> HasEnded(StreamKey session, long after, CancellationToken ct)
-    {
-        var (run, version) = await store.Snapshots.Load<TrainingRun>(session, ct);
-        return run.Status == TrainingRun.Completed && await store.Events.Stream(session, ct, version - 1, version) is [var last] && last.Sequence <= after;
-    }
+    public async Task<bool> HasEnded(StreamKey session, long after, CancellationToken ct) =>
+        await HasEnded(session, await store.Snapshots.Load<TrainingRun>(session, ct), after, ct);
+
+    private async Task<bool> HasEnded(StreamKey session, Versioned<TrainingRun> now, long after, CancellationToken ct) =>
+        now.State.Status == TrainingRun.Completed && await store.Events.Stream(session, ct, now.Version - 1, now.Version) is [var last] && last.Sequence <= after;
 
     private static FeedItem? Present(RecordedEvent recorded, IEvent @event) => @event switch
     {
