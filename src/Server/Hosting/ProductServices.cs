@@ -32,6 +32,10 @@ namespace EventSourcedAnomaly.Server.Hosting;
 internal static class ProductServices
 {
     private const string JobStore = "jobs";
+    private const int JobThreads = 4;
+
+    // One for each thread, and for the scheduler, its check-ins and its misfires.
+    private const int JobConnections = JobThreads + 4;
 
     /// <summary>The engines, as this process runs them.</summary>
     public static IServiceCollection AddEngines(this IServiceCollection services, EventStore store, EventStoreOptions options, LedgerKey ledgerKey) => services
@@ -82,11 +86,12 @@ internal static class ProductServices
     /// <summary>The job store that all silos of the database share.</summary>
     public static IServiceCollection AddJobs(this IServiceCollection services, string connectionString) => services
         // Named, or its metrics would be labelled with the connection string.
-        .AddKeyedSingleton<DbDataSource>(JobStore, (_, _) => new NpgsqlDataSourceBuilder(connectionString) { Name = JobStore }.Build())
+        .AddKeyedSingleton<DbDataSource>(JobStore, (_, _) => new NpgsqlDataSourceBuilder(
+            new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = JobConnections }.ConnectionString) { Name = JobStore }.Build())
         .AddQuartz(quartz =>
         {
             quartz.ConfigureScheduler(scheduler => scheduler.GenerateInstanceId = true);
-            quartz.UseDefaultThreadPool(4);
+            quartz.UseDefaultThreadPool(JobThreads);
             quartz.UsePersistentStore(jobs =>
             {
                 jobs.UsePostgres(database => database.DataSourceServiceKey = JobStore);

@@ -165,6 +165,7 @@ internal static class Body
             _ when type == typeof(int) || type == typeof(long) => "a whole number",
             _ when type == typeof(double) || type == typeof(decimal) => "a number",
             _ when type == typeof(Cell) => "a number, a text, true, false or null",
+            _ when type == typeof(JsonElement) => "a value",
             _ when type == typeof(DateTimeOffset) => "a time in ISO 8601, such as 2024-01-01T00:00:00Z",
             { IsEnum: true } => $"one of: {string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName))}",
             { IsArray: true } => $"an array, each element {Describe(type.GetElementType()!)}",
