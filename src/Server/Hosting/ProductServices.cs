@@ -87,7 +87,8 @@ internal static class ProductServices
     public static IServiceCollection AddJobs(this IServiceCollection services, string connectionString) => services
         // Named, or its metrics would be labelled with the connection string.
         .AddKeyedSingleton<DbDataSource>(JobStore, (_, _) => new NpgsqlDataSourceBuilder(
-            new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = JobConnections }.ConnectionString) { Name = JobStore }.Build())
+            new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = JobConnections }.ConnectionString)
+        { Name = JobStore }.Build())
         .AddQuartz(quartz =>
         {
             quartz.ConfigureScheduler(scheduler => scheduler.GenerateInstanceId = true);
