@@ -41,5 +41,31 @@ public sealed class StreamTests
         Assert.Contains("algorithm: expected one of StreamingEnsemble", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_hyper_parameter_reaches_the_algorithm()
+    {
+        using var csv = new TemporaryCsv([.. Enumerable.Range(0, 200).Select(i => $"{DateTime.UnixEpoch.AddMinutes(i):s},{i * 7919 % 97}").Prepend("timestamp,value")]);
+
+        var (exitCode, shortMemory, _) = await EsaProcess.RunAsync("stream", csv.Path, "--algorithm", "HalfSpaceTrees", "--param", "n_trees=3", "--param", "window_size=20");
+        var (_, usual, _) = await EsaProcess.RunAsync("stream", csv.Path, "--algorithm", "HalfSpaceTrees");
+
+        Assert.Equal(0, exitCode);
+        Assert.NotEqual(usual, shortMemory);
+    }
+
+    [Theory]
+    [InlineData("n_trees=0", "n_trees")]
+    [InlineData("colour=1", "colour")]
+    [InlineData("n_trees", "name=value")]
+    public async Task A_hyper_parameter_that_cannot_be_is_named(string parameter, string named)
+    {
+        using var csv = new TemporaryCsv("timestamp,value", "1970-01-01,1");
+
+        var (exitCode, _, error) = await EsaProcess.RunAsync("stream", csv.Path, "--algorithm", "HalfSpaceTrees", "--param", parameter);
+
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains(named, error, StringComparison.Ordinal);
+    }
+
     private static double Score(string line) => double.Parse(line.Split(',')[^1], CultureInfo.InvariantCulture);
 }
