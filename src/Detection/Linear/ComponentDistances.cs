@@ -5,6 +5,8 @@ namespace EventSourcedAnomaly.Detection.Linear;
 /// <summary>Distances of rows to the tips of unit vectors, eight vectors at a time.</summary>
 internal sealed class ComponentDistances
 {
+    private const int BlockRows = 4096;
+
     private readonly int _features;
     private readonly int _groups;
     private readonly double[] _tips;
@@ -56,20 +58,39 @@ internal sealed class ComponentDistances
     /// </summary>
     public ComponentDistances WithSignsOf(Matrix z, double[] mean, int maxDegreeOfParallelism, CancellationToken ct)
     {
+        var longest = new double[(z.Rows + BlockRows - 1) / BlockRows][];
+        RowBlocks.ForEach(z.Rows, BlockRows, maxDegreeOfParallelism, ct, (first, count) => longest[first / BlockRows] = LongestProjections(z, mean, first, count));
         var values = Components.Values.ToArray();
-        RowBlocks.ForEach(Components.Rows, 1, maxDegreeOfParallelism, ct, (c, _) =>
+        for (var c = 0; c < Components.Rows; c++)
         {
-            var component = Components.Row(c);
-            var offset = System.Numerics.Tensors.TensorPrimitives.Dot<double>(mean, component);
-            var longest = 0.0;
-            for (var i = 0; i < z.Rows; i++)
-            {
-                var projection = System.Numerics.Tensors.TensorPrimitives.Dot(z.Row(i), component) - offset;
-                if (Math.Abs(projection) > Math.Abs(longest)) longest = projection;
-            }
-            if (longest >= 0) return;
-            for (var f = 0; f < component.Length; f++) values[c * component.Length + f] = -values[c * component.Length + f];
-        });
+            var length = 0.0;
+            foreach (var block in longest) length = Math.Abs(block[c]) > Math.Abs(length) ? block[c] : length;
+            if (length >= 0) continue;
+            for (var f = 0; f < _features; f++) values[c * _features + f] = -values[c * _features + f];
+        }
         return new ComponentDistances(new Matrix(Components.Rows, Components.Columns, values), Weights);
+    }
+
+    /// <summary>For each vector the projection of a row that is longest, with its sign.</summary>
+    private double[] LongestProjections(Matrix z, double[] mean, int first, int count)
+    {
+        var lanes = Vector512<double>.Count;
+        var longest = new double[_groups * lanes];
+        Span<double> centered = _features <= 256 ? stackalloc double[_features] : new double[_features];
+        for (var i = first; i < first + count; i++)
+        {
+            System.Numerics.Tensors.TensorPrimitives.Subtract(z.Row(i), mean, centered);
+            for (var g = 0; g < _groups; g++)
+            {
+                var projections = Vector512<double>.Zero;
+                var tips = _tips.AsSpan(g * _features * lanes);
+                for (var f = 0; f < centered.Length; f++)
+                    projections = Vector512.FusedMultiplyAdd(Vector512.Create(centered[f]), Vector512.Create<double>(tips.Slice(f * lanes, lanes)), projections);
+                var known = Vector512.Create<double>(longest.AsSpan(g * lanes, lanes));
+                Vector512.ConditionalSelect(Vector512.GreaterThan(Vector512.Abs(projections), Vector512.Abs(known)), projections, known)
+                    .CopyTo(longest.AsSpan(g * lanes, lanes));
+            }
+        }
+        return longest;
     }
 }
