@@ -6,7 +6,7 @@ import http.client
 import json
 import time
 from dataclasses import dataclass
-from typing import Any, Iterable, Iterator, Sequence
+from typing import Any, Generator, Iterable, Iterator, Sequence
 
 from .errors import ConnectionFailed, PIVOTError
 from .transport import Transport, pause
@@ -59,7 +59,7 @@ class EventFeed(Transport):
 
     def _follow(
         self, path: Sequence[str], last_event_id: str | None, *, reconnect_for: float, deadline: float | None = None
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, None]:
         """The messages after one, across broken lines, until the server says that there is no more.
 
         Raises:

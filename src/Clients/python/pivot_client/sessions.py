@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from typing import Any, Iterator, Mapping, Sequence
 
 from .errors import SessionFailed, SessionStopped
@@ -121,8 +122,9 @@ class Sessions(EventFeed):
         return last[-1] if last else {}
 
     def _until_ended(self, session_id: str, last_event_id: str | None, deadline: float | None) -> Iterator[Event]:
-        for event in self._follow(("sse", "training", session_id), last_event_id, reconnect_for=_PATIENCE, deadline=deadline):
-            yield event
-            # A stop or a failure of long ago may be over: the session was resumed since, and more messages follow.
-            if event.data.get("status") in ("failed", "stopped") and self.get_session(session_id)["status"] == event.data["status"]:
-                return
+        with closing(self._follow(("sse", "training", session_id), last_event_id, reconnect_for=_PATIENCE, deadline=deadline)) as events:
+            for event in events:
+                yield event
+                # A stop or a failure of long ago may be over: the session was resumed since, and more messages follow.
+                if event.data.get("status") in ("failed", "stopped") and self.get_session(session_id)["status"] == event.data["status"]:
+                    return
