@@ -61,7 +61,7 @@ test("The document's example compiles and runs as printed, over both transports"
   await writeFile(join(folder, 'package.json'), '{"type": "module"}');
   await writeFile(join(folder, 'example.ts'), example.replace('./pivot-client', '../dist/pivot-client.js').replace('http://localhost:8000', address));
   await run(process.execPath, [
-    join(root, 'node_modules/typescript/bin/tsc'), join(folder, 'example.ts'), '--strict', '--target', 'ES2022', '--module', 'NodeNext', '--lib', 'ES2022,DOM', '--types', '',
+    join(root, 'node_modules/typescript/bin/tsc'), join(folder, 'example.ts'), '--strict', '--target', 'ES2022', '--module', 'NodeNext', '--lib', 'ES2022,DOM',
   ], { cwd: folder });
   const [major, minor] = process.versions.node.split('.').map(Number);
   const ways = major >= 22 ? [['--no-experimental-websocket'], []] : minor >= 10 ? [[], ['--experimental-websocket']] : [[]];
