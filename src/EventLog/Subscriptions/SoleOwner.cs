@@ -22,6 +22,8 @@ public sealed partial class SoleOwner(EventStore store, EventStoreOptions option
                 await using var connection = await store.Sessions.OpenConnectionAsync(ct);
                 if (await TryOwn(connection, name, ct))
                 {
+                    // An owner before this one that lost its connection finds out within a poll, and stops.
+                    await Task.Delay(2 * options.PollInterval, options.Time, ct);
                     await WorkWhileOwned(connection, work, ct);
                 }
             }

@@ -12,7 +12,7 @@ namespace EventSourcedAnomaly.Server.Security;
 /// </summary>
 internal sealed class SigningKeys(EventStore store, ServerSecrets secrets, TimeProvider time)
 {
-    private const int KeyLength = 32, NonceLength = 12, TagLength = 16;
+    private const int KeyLength = 32;
     private static readonly TimeSpan Signing = TimeSpan.FromDays(1);
     private static readonly TimeSpan Verifying = Signing + AccessTokens.Lifetime + TimeSpan.FromMinutes(5);
     private readonly ConcurrentDictionary<string, (DateTimeOffset Created, SymmetricSecurityKey Key)> _known = new(StringComparer.Ordinal);
@@ -57,7 +57,7 @@ internal sealed class SigningKeys(EventStore store, ServerSecrets secrets, TimeP
     private async Task<SymmetricSecurityKey> Make(NpgsqlConnection connection, CancellationToken ct)
     {
         var (id, key, created) = (Guid.CreateVersion7().ToString("N"), RandomNumberGenerator.GetBytes(KeyLength), time.GetUtcNow());
-        await Execute(connection, "insert into signing_keys (id, sealed, created) values ($1, $2, $3)", [id, Seal(id, key), created], ct);
+        await Execute(connection, "insert into signing_keys (id, sealed, created) values ($1, $2, $3)", [id, SecretBox.Seal(secrets.KeyEncryption, key, Convert.FromHexString(id)), created], ct);
         await Execute(connection, "delete from signing_keys where created < $1", [created - Verifying], ct);
         return (_known[id] = (created, new SymmetricSecurityKey(key) { KeyId = id })).Key;
     }
@@ -68,35 +68,12 @@ internal sealed class SigningKeys(EventStore store, ServerSecrets secrets, TimeP
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
-            if (Open(reader.GetString(0), reader.GetFieldValue<byte[]>(1)) is { } key)
+            // A key that another secret encrypted is of no use here: its tokens are refused, and a new one is made.
+            var id = reader.GetString(0);
+            if (SecretBox.Open(secrets.KeyEncryption, reader.GetFieldValue<byte[]>(1), Convert.FromHexString(id)) is { } key)
             {
-                _known[reader.GetString(0)] = (reader.GetFieldValue<DateTimeOffset>(2), new SymmetricSecurityKey(key) { KeyId = reader.GetString(0) });
+                _known[id] = (reader.GetFieldValue<DateTimeOffset>(2), new SymmetricSecurityKey(key) { KeyId = id });
             }
-        }
-    }
-
-    private byte[] Seal(string id, byte[] key)
-    {
-        var bytes = new byte[NonceLength + TagLength + key.Length];
-        RandomNumberGenerator.Fill(bytes.AsSpan(0, NonceLength));
-        using var aes = new AesGcm(secrets.KeyEncryption, TagLength);
-        aes.Encrypt(bytes.AsSpan(0, NonceLength), key, bytes.AsSpan(NonceLength + TagLength), bytes.AsSpan(NonceLength, TagLength), Convert.FromHexString(id));
-        return bytes;
-    }
-
-    // A key that another secret encrypted is of no use here: its tokens are refused, and a new one is made.
-    private byte[]? Open(string id, byte[] bytes)
-    {
-        var key = new byte[KeyLength];
-        using var aes = new AesGcm(secrets.KeyEncryption, TagLength);
-        try
-        {
-            aes.Decrypt(bytes.AsSpan(0, NonceLength), bytes.AsSpan(NonceLength + TagLength), bytes.AsSpan(NonceLength, TagLength), key, Convert.FromHexString(id));
-            return key;
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            return null;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.Server.Security;
@@ -12,8 +11,6 @@ namespace EventSourcedAnomaly.Server.Webhooks;
 /// </summary>
 internal sealed class WebhookSecrets(EventStore store, ServerSecrets secrets, TimeProvider time)
 {
-    private const int NonceLength = 12, TagLength = 16;
-
     /// <summary>For how long an old secret signs beside its successor.</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromHours(24);
 
@@ -27,9 +24,10 @@ internal sealed class WebhookSecrets(EventStore store, ServerSecrets secrets, Ti
         var open = new List<string>();
         while (await reader.ReadAsync(ct))
         {
-            if (Open(Place(tenant, webhookId, reader.GetString(0)), reader.GetFieldValue<byte[]>(1)) is { } secret)
+            // A secret that another key encrypted is of no use here; its webhook needs a new one.
+            if (SecretBox.Open(secrets.KeyEncryption, reader.GetFieldValue<byte[]>(1), Place(tenant, webhookId, reader.GetString(0))) is { } secret)
             {
-                open.Add(secret);
+                open.Add(Encoding.UTF8.GetString(secret));
             }
         }
 
@@ -47,7 +45,7 @@ internal sealed class WebhookSecrets(EventStore store, ServerSecrets secrets, Ti
                  aging as (update webhook_secrets set expires = $6 where tenant_id = $1 and webhook_id = $2 and expires is null)
             insert into webhook_secrets (tenant_id, webhook_id, id, sealed, created) values ($1, $2, $3, $4, $5)
             """,
-            tenant, webhookId, id, Seal(Place(tenant, webhookId, id), secret), now, now + Overlap);
+            tenant, webhookId, id, SecretBox.Seal(secrets.KeyEncryption, Encoding.UTF8.GetBytes(secret), Place(tenant, webhookId, id)), now, now + Overlap);
         await command.ExecuteNonQueryAsync(ct);
         return now + Overlap;
     }
@@ -59,33 +57,6 @@ internal sealed class WebhookSecrets(EventStore store, ServerSecrets secrets, Ti
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    private byte[] Seal(byte[] place, string secret)
-    {
-        var plain = Encoding.UTF8.GetBytes(secret);
-        var bytes = new byte[NonceLength + TagLength + plain.Length];
-        RandomNumberGenerator.Fill(bytes.AsSpan(0, NonceLength));
-        using var aes = new AesGcm(secrets.KeyEncryption, TagLength);
-        aes.Encrypt(bytes.AsSpan(0, NonceLength), plain, bytes.AsSpan(NonceLength + TagLength), bytes.AsSpan(NonceLength, TagLength), place);
-        return bytes;
-    }
-
-    // A secret that another key encrypted is of no use here; its webhook needs a new one.
-    private string? Open(byte[] place, byte[] bytes)
-    {
-        var plain = new byte[bytes.Length - NonceLength - TagLength];
-        using var aes = new AesGcm(secrets.KeyEncryption, TagLength);
-        try
-        {
-            aes.Decrypt(bytes.AsSpan(0, NonceLength), bytes.AsSpan(NonceLength + TagLength), bytes.AsSpan(NonceLength, TagLength), plain, place);
-            return Encoding.UTF8.GetString(plain);
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            return null;
-        }
-    }
-
-    // Binds a ciphertext to its row, so that it cannot be passed off as another webhook's.
     private static byte[] Place(string tenant, string webhookId, string id) => Encoding.UTF8.GetBytes($"webhook secret\n{tenant}\n{webhookId}\n{id}");
 
     private NpgsqlCommand Command(string sql, params ReadOnlySpan<object> values)
