@@ -1,9 +1,10 @@
 using System.CommandLine;
 using EventSourcedAnomaly.Cli;
 using EventSourcedAnomaly.Cli.Commands;
+using EventSourcedAnomaly.Cli.Remote;
 using EventSourcedAnomaly.EventLog.Archive;
 
-var root = new RootCommand("Anomaly detection on local files: fit, score and evaluate without a server.")
+var root = new RootCommand("Anomaly detection on local files: fit, score and evaluate without a server; train on one.")
 {
     EvaluateCommand.Create(),
     ScoreCommand.Create(),
@@ -11,13 +12,15 @@ var root = new RootCommand("Anomaly detection on local files: fit, score and eva
     VerifyCommand.Create(),
     StreamCommand.Create(),
     ArchiveCommand.Create(),
+    TrainCommand.Create(),
+    WatchCommand.Create(),
 };
 
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception refused) when (refused is CsvException or ArgumentException or FormatException or ArchiveException or InvalidDataException or Npgsql.NpgsqlException or IOException or UnauthorizedAccessException)
+catch (Exception refused) when (refused is CsvException or ArgumentException or FormatException or ArchiveException or InvalidDataException or Npgsql.NpgsqlException or IOException or ServerException or HttpRequestException or UnauthorizedAccessException)
 {
     await Console.Error.WriteLineAsync("esa: " + refused.Message);
     return 1;
