@@ -55,7 +55,7 @@ internal sealed class RemoteServer : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new ServerException($"{_http.BaseAddress!.Authority}: {e.InnerException?.Message ?? e.Message}", isPassing: true);
+            throw new ServerException($"no server answers at {_http.BaseAddress!.GetLeftPart(UriPartial.Authority)}: {e.InnerException?.Message ?? e.Message}", isPassing: true);
         }
 
         return response.IsSuccessStatusCode ? response : throw await Refusal(response, ct);
