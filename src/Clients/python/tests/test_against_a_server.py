@@ -9,6 +9,7 @@ import contextlib
 import io
 import os
 import queue
+import socket
 import tempfile
 import threading
 import time
@@ -16,6 +17,7 @@ import unittest
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, Callable
+from urllib.parse import urlsplit
 
 from pivot_client import BadRequest, Conflict, NotFound, PIVOTClient, SessionFailed, SessionStopped, Unauthorized, verify_webhook
 
@@ -43,6 +45,34 @@ for metrics in client.stream_metrics(session['session_id']):
 # Wait for completion
 final_metrics = client.wait_for_completion(session['session_id'])
 """
+
+
+class CuttingProxy:
+    """Hands bytes through, and hangs up in the middle of every longer answer."""
+
+    def __init__(self, address: str, after: int) -> None:
+        target = urlsplit(address)
+        self._target, self._after, self.cuts = (target.hostname, target.port), after, 0
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def close(self) -> None:
+        self._listening.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                caller, _ = self._listening.accept()
+            except OSError:
+                return
+            with caller, socket.create_connection(self._target) as server:
+                server.sendall(caller.recv(65536))
+                left = self._after
+                while left > 0 and (block := server.recv(left)):
+                    caller.sendall(block)
+                    left -= len(block)
+                self.cuts += left == 0
 
 
 @unittest.skipUnless(ADDRESS, "ESA_TEST_URL names no server")
@@ -104,6 +134,18 @@ class AgainstAServer(unittest.TestCase):
             self.assertEqual(events[place + 1:], list(self.client.stream_events(session, last_event_id=event.id)))
         self.assertEqual(["status", "status", "metrics", "metrics", "completed"], [event.name for event in events])
         self.assertEqual(0.3, self.client.wait_for_completion(session)["val_loss"])
+
+    def test_a_line_that_is_cut_again_and_again_loses_nothing(self):
+        session = self.external(30)
+        for epoch in range(1, 31):
+            self.client.report_metrics(session, {"epoch": epoch, "val_loss": 1 / epoch})
+        self.client.complete_session(session)
+        cutting = CuttingProxy(ADDRESS, after=1500)
+        self.addCleanup(cutting.close)
+        client = PIVOTClient(base_url=cutting.address)
+        client._sleep = lambda seconds: None
+        self.assertEqual(list(range(1, 31)), [metrics["epoch"] for metrics in client.stream_metrics(session)])
+        self.assertGreater(cutting.cuts, 3)
 
     def test_a_training_that_failed_is_an_exception_for_whoever_waits(self):
         session = self.external()

@@ -21,9 +21,11 @@ export async function download(transport: Transport, checkpoint: Checkpoint, ret
   for (let attempt = 0; have < checkpoint.file_size_bytes; ) {
     const before = have;
     try {
-      for await (const block of await open(transport, checkpoint, have, signal)) {
-        parts.push(new Blob([block as Uint8Array<ArrayBuffer>]));
-        have += block.length;
+      // Not every browser iterates over a stream.
+      const reader = (await open(transport, checkpoint, have, signal)).getReader();
+      for (let next = await reader.read(); !next.done; next = await reader.read()) {
+        parts.push(new Blob([next.value as Uint8Array<ArrayBuffer>]));
+        have += next.value.length;
       }
     } catch (broken) {
       signal?.throwIfAborted();
