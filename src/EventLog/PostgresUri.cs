@@ -1,3 +1,4 @@
+using EventSourcedAnomaly.EventLog.Embedded;
 using Npgsql;
 
 namespace EventSourcedAnomaly.EventLog;
@@ -48,6 +49,33 @@ public static class PostgresUri
         return settings.ConnectionString;
     }
 
+    /// <summary>Writes a connection as a libpq URI to a file of mode 0600, for <c>psql</c> and whoever else is let in.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="connectionString">Npgsql's keywords.</param>
+    /// <param name="ct">Stops the writing.</param>
+    public static Task Save(string path, string connectionString, CancellationToken ct) =>
+        PrivateFile.ReplaceAsync(path, FromConnectionString(connectionString) + "\n", ct);
+
+    /// <summary>The libpq URI of a connection, as far as libpq has words for it: where, who, and whether by TLS.</summary>
+    /// <param name="connectionString">Npgsql's keywords.</param>
+    public static string FromConnectionString(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        var password = settings.Password is { Length: > 0 } secret ? $":{Uri.EscapeDataString(secret)}" : string.Empty;
+        var user = settings.Username is { Length: > 0 } name ? $"{Uri.EscapeDataString(name)}{password}@" : string.Empty;
+        var mode = settings.SslMode switch
+        {
+            SslMode.VerifyCA => "verify-ca",
+            SslMode.VerifyFull => "verify-full",
+            var other => other.ToString().ToLowerInvariant(),
+        };
+        var database = Uri.EscapeDataString(settings.Database ?? settings.Username ?? "postgres");
+        // A folder of sockets has slashes, which a host in a URI cannot have.
+        return settings.Host?.Contains('/') == true
+            ? $"postgresql://{user}/{database}?host={Uri.EscapeDataString(settings.Host)}&port={settings.Port}&sslmode={mode}"
+            : $"postgresql://{user}{settings.Host}:{settings.Port}/{database}?sslmode={mode}";
+    }
+
     private static string Keywords(string text)
     {
         try
@@ -56,7 +84,8 @@ public static class PostgresUri
         }
         catch (ArgumentException e)
         {
-            throw new FormatException($"Not a connection string: {e.Message}", e);
+            // What it says in detail may be a part of the password.
+            throw new FormatException("Not a connection string: expected postgresql://user:password@host:port/database, or keywords such as Host=…;Username=….", e);
         }
     }
 }

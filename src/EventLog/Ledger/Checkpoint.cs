@@ -17,12 +17,13 @@ public sealed record LedgerKey(string Name, byte[] PrivateKey)
     /// <param name="path">The file.</param>
     /// <param name="name">The origin; null for one made from the public key.</param>
     /// <param name="ct">Stops the reading.</param>
+    /// <param name="privateKey">What a file that is made shall hold; null for a fresh key.</param>
     /// <exception cref="InvalidDataException">The file holds something else.</exception>
-    public static async Task<LedgerKey> LoadOrCreate(string path, string? name, CancellationToken ct)
+    public static async Task<LedgerKey> LoadOrCreate(string path, string? name, CancellationToken ct, byte[]? privateKey = null)
     {
         if (!File.Exists(path))
         {
-            await PrivateFile.ReplaceAsync(path, $"{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Ed25519.KeyLength))}\n", ct);
+            await PrivateFile.ReplaceAsync(path, $"{Convert.ToHexStringLower(privateKey ?? RandomNumberGenerator.GetBytes(Ed25519.KeyLength))}\n", ct);
         }
 
         var hex = (await File.ReadAllTextAsync(path, ct)).Trim();
@@ -31,7 +32,10 @@ public sealed record LedgerKey(string Name, byte[] PrivateKey)
             : throw new InvalidDataException($"'{path}' is not a ledger key: 64 hex digits were expected.");
     }
 
-    private static LedgerKey Of(byte[] privateKey, string? name) =>
+    /// <summary>A key with its name.</summary>
+    /// <param name="privateKey">The 32 bytes of an Ed25519 seed.</param>
+    /// <param name="name">The origin; null for one made from the public key.</param>
+    public static LedgerKey Of(byte[] privateKey, string? name) =>
         new(name ?? $"event-sourced-anomaly/{Convert.ToHexStringLower(SHA256.HashData(Ed25519.PublicKey(privateKey)))[..16]}", privateKey);
 }
 

@@ -1,4 +1,6 @@
+using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.EventLog.Embedded;
+using Npgsql;
 
 namespace EventSourcedAnomaly.Server.Hosting;
 
@@ -25,6 +27,8 @@ internal sealed class DatabaseAccess : IAsyncDisposable
         Directory.CreateDirectory(settings.DataDirectory);
         if (settings.ConnectionString is { } external)
         {
+            await RequireReachable(external, ct);
+            await PostgresUri.Save(Path.Combine(settings.DataDirectory, "postgres.uri"), external, ct);
             return new DatabaseAccess(external, null);
         }
 
@@ -40,6 +44,19 @@ internal sealed class DatabaseAccess : IAsyncDisposable
         if (_embedded is not null)
         {
             await _embedded.DisposeAsync();
+        }
+    }
+
+    private static async Task RequireReachable(string connectionString, CancellationToken ct)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        try
+        {
+            await connection.OpenAsync(ct);
+        }
+        catch (NpgsqlException e)
+        {
+            throw new SettingException($"ConnectionStrings__Postgres: the database cannot be used: {e.Message}");
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class ServerHost : IAsyncDisposable
             var store = await EventStore.Open(
                 database.ConnectionString, EventTypes.From([typeof(ServerHost).Assembly]), Migration.Embedded(typeof(ServerHost).Assembly, "server"), options, loggers, ct);
             var secrets = await ServerSecrets.Load(store.Database, settings.SecretKey, ct);
-            var ledgerKey = await LedgerKey.LoadOrCreate(settings.LedgerKeyFile, settings.LedgerOrigin, ct);
+            var ledgerKey = await LogKey.Load(store.Database, secrets, settings, loggers, ct);
             var reads = await TenantReads.Open(database.ConnectionString, loggers.CreateLogger<TenantReads>(), ct);
             builder.Services.AddSingleton(_ => reads);
             builder.Services.AddSingleton(settings).AddSingleton(secrets).AddEngines(store, options, ledgerKey).AddProduct().AddSubscriptions()

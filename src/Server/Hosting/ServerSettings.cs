@@ -1,4 +1,5 @@
 using System.Globalization;
+using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.Server.Webhooks;
 
 namespace EventSourcedAnomaly.Server.Hosting;
@@ -35,7 +36,7 @@ internal sealed record ServerSettings(
         Path.GetFullPath(configuration["ESA_DATA_DIR"] is { Length: > 0 } directory ? directory : ".data"),
         configuration["HOST"] is { Length: > 0 } host ? host : "127.0.0.1",
         Whole(configuration, "PORT", 8000, 0, 65535),
-        configuration.GetConnectionString("Postgres") is { Length: > 0 } connection ? connection : null,
+        configuration.GetConnectionString("Postgres") is { Length: > 0 } connection ? Connection("ConnectionStrings__Postgres", connection) : null,
         configuration["ESA_BOOTSTRAP_API_KEY"] is { Length: > 0 } key ? key : null,
         !string.Equals(configuration["ESA_DEMO"], "false", StringComparison.OrdinalIgnoreCase),
         Whole(configuration, "ESA_MAX_UPLOAD_MB", 4096, 1, 1 << 20) * (1L << 20),
@@ -73,6 +74,18 @@ internal sealed record ServerSettings(
         Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
             ? address
             : throw new SettingException($"{name}: expected an http or https address, got '{text}'.");
+
+    private static string Connection(string name, string text)
+    {
+        try
+        {
+            return PostgresUri.ToConnectionString(text);
+        }
+        catch (FormatException e)
+        {
+            throw new SettingException($"{name}: {e.Message}");
+        }
+    }
 
     private static int Whole(IConfiguration configuration, string name, int otherwise, int min, int max) => configuration[name] switch
     {

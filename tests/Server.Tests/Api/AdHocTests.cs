@@ -9,7 +9,7 @@ public sealed class AdHocTests(ServerFixture server)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public static TheoryData<string> Spellings =>
-        [.. Algorithms.All.Select(algorithm => algorithm.Name), "isolation_forest", "lstm_autoencoder", "LocalOutlierFactor", "OCSVM"];
+        [.. Algorithms.All.Select(algorithm => algorithm.Name), "isolation_forest", "lstm_autoencoder", "LOF", "OCSVM"];
 
     [Theory]
     [MemberData(nameof(Spellings))]

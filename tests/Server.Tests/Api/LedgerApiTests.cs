@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EventSourcedAnomaly.EventLog.Ledger;
+using EventSourcedAnomaly.Server.Tests.Security;
 
 namespace EventSourcedAnomaly.Server.Tests.Api;
 
@@ -39,6 +40,21 @@ public sealed class LedgerApiTests(ServerFixture server)
 
         var lines = export.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(System.Text.Encoding.UTF8.GetBytes).ToAsyncEnumerable();
         Assert.Empty(await ExportVerification.Run(lines, checkpoint, Ct));
+    }
+
+    [Fact]
+    public async Task Every_silo_signs_with_the_logs_one_key_wherever_its_own_files_lie()
+    {
+        using var admin = server.Client();
+        await using var silo = await AnotherSilo.Start(server.Database);
+        using var elsewhere = new ApiClient(new Uri(silo.Address), ServerFixture.AdminKey);
+        var key = VerifierKey.Parse(await admin.Http.GetStringAsync("/api/v1/audit/ledger/key", Ct));
+
+        await elsewhere.Detector();
+        var checkpoint = Checkpoint.Parse(await elsewhere.Http.GetStringAsync("/api/v1/audit/ledger/checkpoint", Ct), key);
+
+        Assert.Equal($"{key}", (await elsewhere.Http.GetStringAsync("/api/v1/audit/ledger/key", Ct)).Trim());
+        Assert.True(checkpoint.Size > 0);
     }
 
     [Fact]
