@@ -1,25 +1,35 @@
 namespace EventSourcedAnomaly.Benchmarks.Quality;
 
+/// <summary>One kind of series.</summary>
+/// <param name="Name">What it is like.</param>
+/// <param name="Rows">Its length.</param>
+/// <param name="StepMinutes">Time between rows.</param>
+/// <param name="Make">Draws a series of so many rows.</param>
+internal sealed record Background(string Name, int Rows, int StepMinutes, Func<Backgrounds, int, double[]> Make);
+
 /// <summary>What a healthy system's series look like: made, not recorded, so that choices made on them need no recorded series.</summary>
 /// <param name="random">Decides everything.</param>
 internal sealed class Backgrounds(Random random)
 {
     private const int DayRows = 288;
 
-    /// <summary>Every kind of background by name: a function from the number of rows to the series.</summary>
-    public static IReadOnlyList<(string Name, int Rows, int StepMinutes, Func<Backgrounds, int, double[]> Make)> All { get; } =
+    /// <summary>Every kind of background.</summary>
+    public static IReadOnlyList<Background> All { get; } =
     [
-        ("daily load", 4_032, 5, (b, n) => b.DailyLoad(n, DayRows)),
-        ("business hours", 4_032, 5, (b, n) => b.BusinessHours(n)),
-        ("processor", 4_032, 5, (b, n) => b.Processor(n)),
-        ("batch jobs", 4_032, 5, (b, n) => b.BatchJobs(n)),
-        ("heavy tails", 4_700, 5, (b, n) => b.HeavyTails(n)),
-        ("counts", 4_032, 5, (b, n) => b.Counts(n)),
-        ("temperature", 6_000, 60, (b, n) => b.Temperature(n)),
-        ("nearly flat", 4_032, 5, (b, n) => b.NearlyFlat(n)),
-        ("hourly prices", 1_600, 60, (b, n) => b.HourlyPrices(n)),
-        ("growth", 3_000, 10, (b, n) => b.Growth(n)),
-        ("on and off", 4_032, 5, (b, n) => b.OnAndOff(n)),
+        new("daily load", 4_032, 5, (b, n) => b.DailyLoad(n, DayRows)),
+        new("business hours", 4_032, 5, (b, n) => b.BusinessHours(n)),
+        new("processor", 4_032, 5, (b, n) => b.Processor(n)),
+        new("batch jobs", 4_032, 5, (b, n) => b.BatchJobs(n)),
+        new("heavy tails", 4_700, 5, (b, n) => b.HeavyTails(n)),
+        new("counts", 4_032, 5, (b, n) => b.Counts(n)),
+        new("temperature", 6_000, 60, (b, n) => b.Temperature(n)),
+        new("nearly flat", 4_032, 5, (b, n) => b.NearlyFlat(n)),
+        new("hourly prices", 1_600, 60, (b, n) => b.HourlyPrices(n)),
+        new("growth", 3_000, 10, (b, n) => b.Growth(n)),
+        new("on and off", 4_032, 5, (b, n) => b.OnAndOff(n)),
+        .. MachineBackgrounds.All,
+        .. PeopleBackgrounds.All,
+        .. PhysicalBackgrounds.All,
     ];
 
     public double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
@@ -28,6 +38,24 @@ internal sealed class Backgrounds(Random random)
 
     /// <summary>Between two positive numbers, every ratio alike.</summary>
     public double Ratio(double low, double high) => low * Math.Pow(high / low, random.NextDouble());
+
+    public bool OneIn(double odds) => random.NextDouble() * odds < 1;
+
+    public int Whole(int low, int high) => random.Next(low, high + 1);
+
+    /// <summary>A heavy-tailed factor of at least 1: Pareto's, cut off at 1,000.</summary>
+    public double Pareto(double shape) => Math.Min(1_000, Math.Pow(1 - random.NextDouble(), -1 / shape));
+
+    /// <summary>A count of the given mean whose variance is mean + clumps² · mean²: over-dispersed where clumps are positive.</summary>
+    public double Count(double mean, double clumps)
+    {
+        var rate = mean * Math.Exp(clumps * Normal() - clumps * clumps / 2);
+        if (rate > 30) return Math.Max(0, Math.Round(rate + Math.Sqrt(rate) * Normal()));
+        var (count, product) = (-1, 1.0);
+        do (count, product) = (count + 1, product * random.NextDouble());
+        while (product > Math.Exp(-rate));
+        return count;
+    }
 
     private double[] DailyLoad(int rows, int day)
     {

@@ -6,7 +6,7 @@ internal static class PlantedEvents
     private static readonly Action<Context>[] Events =
     [
         Spike, Spike, Dip, LevelShift, LevelShift, Plateau, Plateau, Stuck, Zero, LouderNoise, QuieterNoise, LostSeason, LargerSeason,
-        Ramp, ManySpikes,
+        Ramp, ManySpikes, Popularity, WarningAndStop,
     ];
 
     /// <param name="Of">Draws numbers.</param>
@@ -25,7 +25,8 @@ internal static class PlantedEvents
     public static void Plant(Backgrounds of, Random random, double[] values, int onset, int day) =>
         Events[random.Next(Events.Length)](new Context(of, random, values, onset, day, Scale(values)));
 
-    private static double Scale(double[] values)
+    /// <summary>The central 90 % of the values, halved; never 0.</summary>
+    public static double Scale(double[] values)
     {
         var sorted = values.Order().ToArray();
         var scale = (sorted[values.Length * 95 / 100] - sorted[values.Length * 5 / 100]) / 2;
@@ -104,5 +105,21 @@ internal static class PlantedEvents
     {
         var (every, height) = (c.Random.Next(3, 20), c.Of.Ratio(1, 5) * c.Scale);
         foreach (var i in c.Rows(c.Random.Next(c.Day / 4, 2 * c.Day)).Where(i => (i - c.Onset) % every == 0)) c.Values[i] += height;
+    }
+
+    /// <summary>Jumps up and fades away.</summary>
+    private static void Popularity(Context c)
+    {
+        var (height, fades) = (c.Of.Ratio(3, 15) * c.Scale, c.Of.Between(0.8, 0.98));
+        foreach (var i in c.Rows(c.Day)) c.Values[i] += height * Math.Pow(fades, i - c.Onset);
+    }
+
+    /// <summary>A small departure, then, within a day or two, a stop far below.</summary>
+    private static void WarningAndStop(Context c)
+    {
+        var warning = c.Random.Next(c.Day / 4, 2 * c.Day);
+        var stop = c.Random.Next(6, c.Day);
+        var (sign, small, deep) = (c.Sign, c.Of.Ratio(0.7, 2) * c.Scale, c.Of.Ratio(3, 8) * c.Scale);
+        foreach (var i in c.Rows(warning + stop)) c.Values[i] += i < c.Onset + warning ? sign * small : -deep;
     }
 }

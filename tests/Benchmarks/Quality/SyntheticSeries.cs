@@ -3,7 +3,8 @@ using EventSourcedAnomaly.Benchmarks.Nab;
 namespace EventSourcedAnomaly.Benchmarks.Quality;
 
 /// <summary>
-/// A corpus of made series with planted events: backgrounds of <see cref="Backgrounds"/>, up to three events each, windows as the
+/// A corpus of made series with planted events: backgrounds of <see cref="Backgrounds"/>, oddities that are
+/// no events, up to three events each, windows as the
 /// benchmark lays them (together a tenth of the rows, around the onsets). Seeds are fixed; two corpora of different seeds share nothing.
 /// </summary>
 internal static class SyntheticSeries
@@ -28,12 +29,25 @@ internal static class SyntheticSeries
     {
         var backgrounds = new Backgrounds(random);
         var values = make(backgrounds, rows);
+        double[] original = [.. values];
+        NaturalOddities.Plant(backgrounds, values, PlantedEvents.Scale(values));
         var onsets = Onsets(random, rows);
         // later events first: one that lasts to the end must not undo what comes after it
         foreach (var onset in onsets.OrderDescending()) PlantedEvents.Plant(backgrounds, random, values, onset, 1_440 / stepMinutes);
+        Measurable(values, original.Min() >= 0, Array.TrueForAll(original, double.IsInteger));
         var half = onsets.Length > 0 ? rows / 20 / onsets.Length : 0;
         var windows = onsets.Order().Select(o => new NabWindow(Math.Max(0, o - half), Math.Min(rows - 1, o + half))).ToArray();
         return new NabSeries(name, Times(random, rows, stepMinutes), values, windows);
+    }
+
+    /// <summary>Bytes, counts and prices stay at or above zero whatever happens, and counts stay whole.</summary>
+    private static void Measurable(double[] values, bool isNeverNegative, bool isWhole)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (isNeverNegative) values[i] = Math.Max(0, values[i]);
+            if (isWhole) values[i] = Math.Round(values[i]);
+        }
     }
 
     /// <summary>None to three places in the last four fifths, at least an eighth of the rows apart.</summary>
