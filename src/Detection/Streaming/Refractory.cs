@@ -3,31 +3,31 @@ using EventSourcedAnomaly.Detection.Models;
 namespace EventSourcedAnomaly.Detection.Streaming;
 
 /// <summary>
-/// Tells the onset of an event from its echoes: a surprise is an onset when none as large was seen lately. "Lately" is a tenth of
-/// what was seen so far, for the more a stream has shown, the rarer are the events worth a report.
+/// Tells the onset of an event from its echoes: a surprise is an onset when none came lately, or when it is less than half as probable
+/// as the last, so that an event that grows is not reported at each of its rows. "Lately" is a tenth of what was seen so far, for the
+/// more a stream has shown, the rarer are the events worth a report.
 /// </summary>
 internal sealed class Refractory(int shortest, int longest)
 {
     private const int ShareOfHistory = 10;
+    private static readonly double Margin = Math.Log(2);
 
-    // descending surprises with their rows: the head is the largest that is still recent
-    private readonly LinkedList<(double Row, double Surprise)> _peaks = new();
+    private (double Row, double Surprise)? _last;
 
     public bool IsOnset(long row, double surprise)
     {
         var reach = Math.Clamp(row / ShareOfHistory, shortest, longest);
-        while (_peaks.First is { } oldest && oldest.Value.Row < row - reach) _peaks.RemoveFirst();
-        var onset = _peaks.First is not { } peak || surprise > peak.Value.Surprise;
-        while (_peaks.Last is { } last && last.Value.Surprise <= surprise) _peaks.RemoveLast();
-        _peaks.AddLast((row, surprise));
-        return onset;
+        if (_last is { } last && last.Row >= row - reach && surprise <= last.Surprise + Margin) return false;
+        _last = (row, surprise);
+        return true;
     }
 
-    public void Write(ModelWriter writer) => writer.Array([.. _peaks.SelectMany(p => new[] { p.Row, p.Surprise })]);
+    public void Write(ModelWriter writer) => writer.Array<double>(_last is { } last ? [last.Row, last.Surprise] : []);
 
     public void Read(ref ModelReader reader)
     {
+        // what was stored before went on with lesser peaks
         var pairs = reader.Array<double>();
-        for (var i = 0; i + 1 < pairs.Length; i += 2) _peaks.AddLast((pairs[i], pairs[i + 1]));
+        if (pairs.Length > 0) _last = (pairs[0], pairs[1]);
     }
 }

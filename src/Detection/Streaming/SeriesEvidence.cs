@@ -23,6 +23,7 @@ internal sealed class SeriesEvidence
     private readonly RecentValues _levels;
     private readonly RecentValues _volatilities;
     private readonly TailProbability[] _tails;
+    private readonly double[] _surprises;
     private int _standstill;
 
     public SeriesEvidence(int window)
@@ -31,9 +32,10 @@ internal sealed class SeriesEvidence
         _levels = new RecentValues(window);
         _volatilities = new RecentValues(window);
         _tails = [.. Enumerable.Range(0, Runs.Length + 4).Select(_ => new TailProbability(window))];
+        _surprises = new double[_tails.Length];
     }
 
-    /// <summary>-ln of the probability that any view would find as much in the next value.</summary>
+    /// <summary>-ln of the probability that the views together would find as much in the next value.</summary>
     /// <param name="value">The next value.</param>
     /// <param name="minutes">Times of the values, this one last.</param>
     public double Next(double value, ReadOnlySpan<double> minutes)
@@ -43,15 +45,13 @@ internal sealed class SeriesEvidence
         var values = _values.Values;
         _levels.Append(Strangeness.Level(values, TrendRows));
         _volatilities.Append(Strangeness.Volatility(values, TrendRows));
-        var worst = 0.0;
-        for (var r = 0; r < Runs.Length; r++) worst = Math.Max(worst, _tails[r].Surprise(Strangeness.Novelty(values, Runs[r])));
-        worst = Math.Max(worst, _tails[^4].Surprise(Strangeness.Novelty(_levels.Values, 1)));
-        worst = Math.Max(worst, _tails[^3].Surprise(Strangeness.Novelty(_volatilities.Values, 1)));
-        worst = Math.Max(worst, _tails[^2].Surprise(_standstill));
+        for (var r = 0; r < Runs.Length; r++) _surprises[r] = _tails[r].Surprise(Strangeness.Novelty(values, Runs[r]));
+        _surprises[^4] = _tails[^4].Surprise(Strangeness.Novelty(_levels.Values, 1));
+        _surprises[^3] = _tails[^3].Surprise(Strangeness.Novelty(_volatilities.Values, 1));
+        _surprises[^2] = _tails[^2].Surprise(_standstill);
         // without an earlier day there is nothing to learn either
-        if (Strangeness.NoveltyAtTimeOfDay(values, minutes, Runs[^1], ToleranceMinutes) is { } unusual)
-            worst = Math.Max(worst, _tails[^1].Surprise(unusual));
-        return Surprise.OfWorst(worst, _tails.Length);
+        _surprises[^1] = Strangeness.NoveltyAtTimeOfDay(values, minutes, Runs[^1], ToleranceMinutes) is { } unusual ? _tails[^1].Surprise(unusual) : 0;
+        return Surprise.Together(_surprises);
     }
 
     public void Write(ModelWriter writer)

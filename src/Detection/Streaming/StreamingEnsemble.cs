@@ -6,15 +6,15 @@ namespace EventSourcedAnomaly.Detection.Streaming;
 /// Several views of a time series, each calibrated to a probability by its own past: the distance of the latest 1, 3 and 8 values to
 /// their nearest neighbour in the past (KNN-CAD, Burnaev and Ishimtsev 2016), the same against earlier days at this time of day, the
 /// novelty of the level and of the volatility, and how long the series has stood still. An event shows in one of them and not in the
-/// others, so the most surprised view counts, corrected for their number. Echoes of an event that was just reported are held back. A
-/// score of 0.5 stands for at most one row in 100. Several features are judged one by one, and the worst counts, corrected alike.
+/// others, so the most surprised view counts, corrected for their number (harmonic mean of probabilities, Wilson 2019). Echoes of an
+/// event that was just reported are held back. A score of 0.5 stands for one row in √n of the n seen: the longer a stream is watched,
+/// the rarer is what is worth a report, so that one threshold serves short and long series. Several features are judged one by one and
+/// put together alike.
 /// </summary>
 public sealed class StreamingEnsemble : StreamingDetector
 {
-    /// <summary>
-    /// One row in a hundred is worth a look; what makes that bearable is that only the onset among many such rows is reported.
-    /// </summary>
-    private const double RowsPerAlarm = 100;
+    /// <summary>At first as if so many rows had been seen, so that the first hours are not full of alarms.</summary>
+    private const double FewestRows = 1_000;
 
     /// <summary>Echoes keep their order but stay below the score of every onset worth an alarm.</summary>
     private const double EchoFactor = 0.5;
@@ -30,6 +30,7 @@ public sealed class StreamingEnsemble : StreamingDetector
     private readonly RecentValues _minutes;
     private readonly Refractory _refractory;
     private SeriesEvidence[] _features = [];
+    private double[] _surprises = [];
 
     private StreamingEnsemble(ParameterSet parameters, int seed) : base(Definition, parameters, seed)
     {
@@ -39,18 +40,23 @@ public sealed class StreamingEnsemble : StreamingDetector
         _refractory = new Refractory(shortest, Math.Max(shortest, _window));
     }
 
-    private protected override void Begin() =>
+    private protected override void Begin()
+    {
         _features = [.. Enumerable.Range(0, FeatureCount).Select(_ => new SeriesEvidence(_window))];
+        _surprises = new double[FeatureCount];
+    }
 
     private protected override double Next(DateTimeOffset timestamp, ReadOnlySpan<double> values)
     {
         _minutes.Append(timestamp.Ticks / (double)TimeSpan.TicksPerMinute);
-        var worst = 0.0;
-        for (var f = 0; f < values.Length; f++) worst = Math.Max(worst, _features[f].Next(values[f], _minutes.Values));
-        var surprise = Surprise.OfWorst(worst, values.Length);
-        var score = Surprise.ToScore(surprise, RowsPerAlarm);
+        for (var f = 0; f < values.Length; f++) _surprises[f] = _features[f].Next(values[f], _minutes.Values);
+        var surprise = Surprise.Together(_surprises);
+        var score = Surprise.ToScore(surprise, RowsPerAlarm(_minutes.Length));
         return _refractory.IsOnset(Count, surprise) ? score : EchoFactor * score;
     }
+
+    /// <summary>One row in how many scores 0.5 once so many were seen: the tails are fitted to the top √n, and so much is reported.</summary>
+    internal static double RowsPerAlarm(int seen) => Math.Sqrt(Math.Max(FewestRows, seen));
 
     private protected override void WriteState(ModelWriter writer)
     {

@@ -4,10 +4,18 @@ namespace EventSourcedAnomaly.Detection.Streaming;
 internal static class Surprise
 {
     /// <summary>
-    /// -ln of the probability that the worst of so many views would surprise as much, at most the sum of their probabilities
-    /// (Bonferroni), whether they depend on each other or not.
+    /// -ln of the harmonic mean of the probabilities (Wilson 2019): the most surprised view counts, corrected for the number of views
+    /// like Bonferroni's, but less so the more others agree; it holds for small probabilities whether the views depend on each other
+    /// or not.
     /// </summary>
-    public static double OfWorst(double worst, int views) => Math.Max(0, worst - Math.Log(views));
+    public static double Together(ReadOnlySpan<double> surprises)
+    {
+        var worst = 0.0;
+        foreach (var surprise in surprises) worst = Math.Max(worst, surprise);
+        var sum = 0.0;
+        foreach (var surprise in surprises) sum += Math.Exp(surprise - worst);
+        return Math.Max(0, worst + Math.Log(sum / surprises.Length));
+    }
 
     /// <summary>0 … 1: 0.5 where one row in <paramref name="rows"/> is expected to be as surprising; never reaches 1.</summary>
     public static double ToScore(double surprise, double rows) => Math.Min(surprise / (surprise + Math.Log(rows)), Math.BitDecrement(1));

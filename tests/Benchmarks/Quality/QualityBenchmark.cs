@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using EventSourcedAnomaly.Benchmarks.Nab;
 using EventSourcedAnomaly.Detection;
 using EventSourcedAnomaly.Detection.Streaming;
@@ -33,11 +34,19 @@ internal static class QualityBenchmark
         foreach (var algorithm in StreamingAlgorithms.All)
         {
             var scores = new double[corpus.Count][];
-            Parallel.For(0, corpus.Count, new ParallelOptions { CancellationToken = ct }, f => scores[f] = Scores(algorithm.Name, corpus[f]));
+            var ticks = 0L;
+            Parallel.For(0, corpus.Count, new ParallelOptions { CancellationToken = ct }, f =>
+            {
+                var started = Stopwatch.GetTimestamp();
+                scores[f] = Scores(algorithm.Name, corpus[f]);
+                Interlocked.Add(ref ticks, Stopwatch.GetElapsedTime(started).Ticks);
+            });
             var (threshold, best) = NabScorer.Optimise(corpus, scores, NabProfile.Standard);
             report.Add(new Measurement($"series, {algorithm.Name}, optimised threshold {threshold:0.000}", best, "NAB"));
             report.Add(new Measurement(
                 $"series, {algorithm.Name}, fixed threshold 0.5", NabScorer.At(0.5, corpus, scores, NabProfile.Standard), "NAB"));
+            report.Add(new Measurement(
+                $"series, {algorithm.Name}, time per point", TimeSpan.FromTicks(ticks).TotalMicroseconds / corpus.Sum(c => c.Values.Length), "µs"));
         }
     }
 

@@ -34,12 +34,46 @@ public sealed class StreamingEnsembleTests
     }
 
     [Fact]
-    public void The_worst_of_several_views_is_corrected_for_their_number()
+    public void Views_are_put_together_by_the_harmonic_mean_of_their_probabilities()
     {
-        // one view in four at 1 in 1,000 is one row in 250
-        Assert.Equal(Math.Log(250), Surprise.OfWorst(Math.Log(1_000), 4), 1e-12);
-        Assert.Equal(2.5, Surprise.OfWorst(2.5, 1));
-        Assert.Equal(0, Surprise.OfWorst(0.5, 7));
+        // 4 / (1000 + 1 + 1 + 1)
+        Assert.Equal(Math.Log(1_003 / 4.0), Surprise.Together([Math.Log(1_000), 0, 0, 0]), 1e-12);
+        Assert.Equal(Math.Log(1_000), Surprise.Together([Math.Log(1_000), Math.Log(1_000)]), 1e-12);
+        Assert.Equal(2.5, Surprise.Together([2.5]), 1e-12);
+        Assert.Equal(0, Surprise.Together([0, 0, 0]));
+        // probabilities beyond what a number can hold
+        Assert.Equal(2_000 - Math.Log(2), Surprise.Together([2_000, 0]), 1e-9);
+    }
+
+    [Fact]
+    public void What_grows_row_by_row_is_reported_when_it_became_twice_as_improbable()
+    {
+        var refractory = new Refractory(50, 8_192);
+        var onsets = Enumerable.Range(0, 30).Where(i => refractory.IsOnset(i, 5 + 0.1 * i)).ToArray();
+        Assert.Equal([0, 7, 14, 21, 28], onsets);
+    }
+
+    [Fact]
+    public void A_lesser_event_is_reported_once_the_larger_one_is_a_tenth_of_the_history_ago()
+    {
+        var refractory = new Refractory(50, 8_192);
+        Assert.True(refractory.IsOnset(2_000, 9));
+        Assert.False(refractory.IsOnset(2_200, 6));
+        Assert.True(refractory.IsOnset(2_223, 6));
+    }
+
+    [Fact]
+    public void The_longer_a_stream_is_watched_the_rarer_is_what_is_worth_a_report()
+    {
+        Assert.Equal(80, StreamingEnsemble.RowsPerAlarm(6_400));
+        Assert.Equal(StreamingEnsemble.RowsPerAlarm(1_000), StreamingEnsemble.RowsPerAlarm(1));
+    }
+
+    [Fact]
+    public void Noise_of_any_scale_and_tail_raises_few_alarms()
+    {
+        foreach (var shape in new Func<int, double>[] { Noise, i => 1e6 * Noise(i), i => Math.Exp(2 * Noise(i)), i => Math.Round(3 * Noise(i)) })
+            Assert.InRange(Alarms(6_000, shape).Count, 0, 6);
     }
 
     [Fact]
