@@ -8,10 +8,10 @@ namespace EventSourcedAnomaly.Detection.Streaming;
 internal sealed class SeriesEvidence
 {
     /// <summary>
-    /// Runs of one, three and eight values: a value never seen, a step or spike, a shape. The ratio of about e leaves no scale of a
-    /// short event out and gives none twice.
+    /// Runs of three and eight values: a step or spike, a shape. The ratio of about e leaves no scale of a short event out and gives
+    /// none twice; single values are left out, for in noise every value is new.
     /// </summary>
-    private static readonly int[] Runs = [1, 3, 8];
+    private static readonly int[] Runs = [3, 8];
 
     /// <summary>Rows of the level and the volatility: enough for a standard deviation good to 12 % (1/√(2·36)).</summary>
     private const int TrendRows = 36;
@@ -60,6 +60,7 @@ internal sealed class SeriesEvidence
         _levels.Write(writer);
         _volatilities.Write(writer);
         writer.Int(_standstill);
+        writer.Array<double>([]); // the tail of single values was here
         foreach (var tail in _tails) tail.Write(writer);
     }
 
@@ -69,6 +70,7 @@ internal sealed class SeriesEvidence
         _levels.Read(ref reader);
         _volatilities.Read(ref reader);
         _standstill = reader.Int();
+        reader.Array<double>();
         foreach (var tail in _tails) tail.Read(ref reader);
     }
 }

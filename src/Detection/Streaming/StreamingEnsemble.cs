@@ -3,8 +3,8 @@ using EventSourcedAnomaly.Detection.Models;
 namespace EventSourcedAnomaly.Detection.Streaming;
 
 /// <summary>
-/// Several views of a time series, each calibrated to a probability by its own past: the distance of the latest 1, 3 and 8 values to
-/// their nearest neighbour in the past (KNN-CAD, Burnaev and Ishimtsev 2016), the same against earlier days at this time of day, the
+/// Several views of a time series, each calibrated to a probability by its own past: the distance of the latest 3 and 8 values to their
+/// nearest neighbour in the past (KNN-CAD, Burnaev and Ishimtsev 2016), the same against earlier days at this time of day, the
 /// novelty of the level and of the volatility, and how long the series has stood still. An event shows in one of them and not in the
 /// others, so the most surprised view counts, corrected for their number (harmonic mean of probabilities, Wilson 2019). Echoes of an
 /// event that was just reported are held back. A score of 0.5 stands for one row in √n of the n seen: the longer a stream is watched,
