@@ -22,7 +22,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         ClusterDirectory = home.Cluster;
         Port = port;
         ConnectionString = ConnectionStringOf(port, password);
-        Uri = $"postgresql://{ClusterCreation.SuperUser}:{password}@127.0.0.1:{port}/postgres?sslmode=disable";
+        Uri = PostgresUri.FromConnectionString(ConnectionString);
     }
 
     /// <summary>The superuser's connection string in Npgsql's keyword form.</summary>
@@ -102,7 +102,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
                 if (await AcceptsConnectionsAsync(postmaster, ConnectionStringOf(port, password), options.StartTimeout, ct))
                 {
                     var server = new EmbeddedPostgres(held, postmaster, home, port, password);
-                    await PrivateFile.ReplaceAsync(Path.Combine(dataDirectory, "postgres.uri"), server.Uri + "\n", ct);
+                    await PostgresUri.Save(Path.Combine(dataDirectory, "postgres.uri"), server.ConnectionString, ct);
                     EmbeddedPostgresLog.Running(logger, binaries.MajorVersion, postmaster.Id, port, home.Directory);
                     return server;
                 }

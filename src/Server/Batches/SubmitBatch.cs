@@ -14,10 +14,7 @@ internal static class BatchDetect
     {
         var request = await Body.Read<Request>(http);
         var wish = new BatchWish(request.BatchSize, request.ParallelJobs, request.Threshold, true, request.ReturnExplanations, request.OutputFormat);
-        var batch = await desk.Ask(
-            http.Tenant(), ResourceId.Canonical("detector", detectorId), ResourceId.Canonical("dataset", request.DatasetId),
-            samples => wish.Validate("batch_size", "parallel_jobs", string.Empty, samples), http.Origin(), http.RequestAborted);
-        return await BatchReply.Of(http, batch, request.Async, views);
+        return await BatchStart.Of(http, desk, views, detectorId, request.DatasetId, wish, "batch_size", string.Empty, later: request.Async);
     }
 }
 
@@ -39,10 +36,7 @@ internal static class SubmitBatch
 
         var given = request.Parameters ?? new Parameters();
         var wish = new BatchWish(given.BatchSize, given.ParallelJobs, given.Threshold, given.ReturnScores, given.ReturnExplanations, given.OutputFormat);
-        var batch = await desk.Ask(
-            http.Tenant(), ResourceId.Canonical("detector", request.DetectorId), ResourceId.Canonical("dataset", request.DatasetId),
-            samples => wish.Validate("batch_size", "parallel_jobs", "parameters.", samples), http.Origin(), http.RequestAborted);
-        return await BatchReply.Of(http, batch, true, views);
+        return await BatchStart.Of(http, desk, views, request.DetectorId, request.DatasetId, wish, "batch_size", "parameters.");
     }
 }
 
@@ -59,10 +53,29 @@ internal static class DetectBatch
         var request = await Body.Read<Request>(http);
         var given = request.Options ?? new Options();
         var wish = new BatchWish(given.ChunkSize, given.ParallelJobs, given.Threshold, given.ReturnScores, given.ReturnExplanations, given.OutputFormat);
+        return await BatchStart.Of(http, desk, views, request.DetectorId, request.DatasetId, wish, "chunk_size", "options.");
+    }
+}
+
+/// <summary>Starts a batch over a data set, in whatever words it was asked for.</summary>
+internal static class BatchStart
+{
+    /// <param name="http">The request.</param>
+    /// <param name="desk">Takes it on.</param>
+    /// <param name="views">Shows it.</param>
+    /// <param name="detectorId">As the caller spells it.</param>
+    /// <param name="datasetId">As the caller spells it.</param>
+    /// <param name="wish">What is wanted.</param>
+    /// <param name="size">The caller's name for the rows of a part.</param>
+    /// <param name="prefix">Where the caller's wishes stand in the body.</param>
+    /// <param name="later">Whether the caller goes on before the batch has ended.</param>
+    public static async Task<IResult> Of(
+        HttpContext http, BatchDesk desk, BatchViews views, string detectorId, string datasetId, BatchWish wish, string size, string prefix, bool later = true)
+    {
         var batch = await desk.Ask(
-            http.Tenant(), ResourceId.Canonical("detector", request.DetectorId), ResourceId.Canonical("dataset", request.DatasetId),
-            samples => wish.Validate("chunk_size", "parallel_jobs", "options.", samples), http.Origin(), http.RequestAborted);
-        return await BatchReply.Of(http, batch, true, views);
+            http.Tenant(), ResourceId.Canonical("detector", detectorId), ResourceId.Canonical("dataset", datasetId),
+            samples => wish.Validate(size, "parallel_jobs", prefix, samples), http.Origin(), http.RequestAborted);
+        return await BatchReply.Of(http, batch, later, views);
     }
 }
 

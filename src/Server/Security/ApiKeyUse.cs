@@ -1,14 +1,14 @@
 using System.Collections.Concurrent;
 using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.Server.Hosting;
 using EventSourcedAnomaly.Server.Tenants;
 using Npgsql;
 
 namespace EventSourcedAnomaly.Server.Security;
 
 /// <summary>When keys were last used: noted in memory, stored every few seconds, and for each key no more finely than that.</summary>
-internal sealed partial class ApiKeyUse(EventStore store, TenantReads reads, TimeProvider time, ILogger<ApiKeyUse> logger) : BackgroundService
+internal sealed partial class ApiKeyUse(EventStore store, TenantReads reads, TimeProvider time, ILogger<ApiKeyUse> logger) : StoredPeriodically(time)
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<(string Tenant, string Key), DateTimeOffset> _noted = new();
     private readonly ConcurrentDictionary<(string Tenant, string Key), DateTimeOffset> _stored = new();
 
@@ -37,23 +37,7 @@ internal sealed partial class ApiKeyUse(EventStore store, TenantReads reads, Tim
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Period, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await Store(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            await Store(CancellationToken.None);
-        }
-    }
-
-    private async Task Store(CancellationToken ct)
+    protected override async Task Store(CancellationToken ct)
     {
         var noted = _noted.ToArray();
         if (noted.Length == 0)

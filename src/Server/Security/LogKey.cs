@@ -41,15 +41,14 @@ internal static partial class LogKey
 
     private static async Task<byte[]?> Stored(NpgsqlDataSource database, CancellationToken ct)
     {
-        await using var command = database.CreateCommand($"select value from server_secrets where name = '{Name}'");
+        await using var command = database.Command("select value from server_secrets where name = $1", Name);
         return (byte[]?)await command.ExecuteScalarAsync(ct);
     }
 
     // Of two silos that start at once on a new log, one is first, and both take its key.
     private static async Task<byte[]> Share(NpgsqlDataSource database, byte[] value, CancellationToken ct)
     {
-        await using var command = database.CreateCommand($"insert into server_secrets (name, value) values ('{Name}', $1) on conflict do nothing");
-        command.Parameters.Add(new() { Value = value });
+        await using var command = database.Command("insert into server_secrets (name, value) values ($1, $2) on conflict do nothing", Name, value);
         await command.ExecuteNonQueryAsync(ct);
         return (await Stored(database, ct))!;
     }

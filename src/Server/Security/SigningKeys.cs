@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.Server.Hosting;
 using Microsoft.IdentityModel.Tokens;
 using Npgsql;
 
@@ -28,7 +29,7 @@ internal sealed class SigningKeys(EventStore store, ServerSecrets secrets, TimeP
 
         await using var connection = await store.Database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        await Execute(connection, "select pg_advisory_xact_lock(hashtext('esa_signing_keys'))", [], ct);
+        await connection.Execute("select pg_advisory_xact_lock(hashtext('esa_signing_keys'))", ct);
         await Load(connection, "select id, sealed, created from signing_keys where created > $1", since, ct);
         if (Newest(since) is not { } current)
         {
@@ -57,8 +58,9 @@ internal sealed class SigningKeys(EventStore store, ServerSecrets secrets, TimeP
     private async Task<SymmetricSecurityKey> Make(NpgsqlConnection connection, CancellationToken ct)
     {
         var (id, key, created) = (Guid.CreateVersion7().ToString("N"), RandomNumberGenerator.GetBytes(KeyLength), time.GetUtcNow());
-        await Execute(connection, "insert into signing_keys (id, sealed, created) values ($1, $2, $3)", [id, SecretBox.Seal(secrets.KeyEncryption, key, Convert.FromHexString(id)), created], ct);
-        await Execute(connection, "delete from signing_keys where created < $1", [created - Verifying], ct);
+        await connection.Execute(
+            "insert into signing_keys (id, sealed, created) values ($1, $2, $3)", ct, id, SecretBox.Seal(secrets.KeyEncryption, key, Convert.FromHexString(id)), created);
+        await connection.Execute("delete from signing_keys where created < $1", ct, created - Verifying);
         return (_known[id] = (created, new SymmetricSecurityKey(key) { KeyId = id })).Key;
     }
 
@@ -75,16 +77,5 @@ internal sealed class SigningKeys(EventStore store, ServerSecrets secrets, TimeP
                 _known[id] = (reader.GetFieldValue<DateTimeOffset>(2), new SymmetricSecurityKey(key) { KeyId = id });
             }
         }
-    }
-
-    private static async Task Execute(NpgsqlConnection connection, string sql, IReadOnlyList<object> parameters, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        foreach (var parameter in parameters)
-        {
-            command.Parameters.Add(new() { Value = parameter });
-        }
-
-        await command.ExecuteNonQueryAsync(ct);
     }
 }

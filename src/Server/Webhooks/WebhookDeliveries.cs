@@ -1,4 +1,5 @@
 using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.Server.Hosting;
 using EventSourcedAnomaly.Server.Surfaces;
 using EventSourcedAnomaly.Server.Tenants;
 using Npgsql;
@@ -30,7 +31,7 @@ internal sealed class WebhookDeliveries(EventStore store, TenantReads reads)
     /// <summary>The webhooks for which something is due.</summary>
     public async Task<IReadOnlyList<(string Tenant, string WebhookId)>> Due(DateTimeOffset now, CancellationToken ct)
     {
-        await using var command = Command("select distinct tenant_id, webhook_id from webhook_deliveries where status = 'pending' and next_attempt <= $1", now);
+        await using var command = store.Database.Command("select distinct tenant_id, webhook_id from webhook_deliveries where status = 'pending' and next_attempt <= $1", now);
         await using var rows = await command.ExecuteReaderAsync(ct);
         var due = new List<(string, string)>();
         while (await rows.ReadAsync(ct))
@@ -44,7 +45,7 @@ internal sealed class WebhookDeliveries(EventStore store, TenantReads reads)
     /// <summary>What is due for a webhook, the oldest event first.</summary>
     public async Task<IReadOnlyList<PendingDelivery>> Due(string tenant, string webhookId, DateTimeOffset now, CancellationToken ct)
     {
-        await using var command = Command(
+        await using var command = store.Database.Command(
             """
             select id, message_id, seq, event, body, attempts from webhook_deliveries
              where tenant_id = $1 and webhook_id = $2 and status = 'pending' and next_attempt <= $3 order by created, seq, id limit 100
@@ -70,7 +71,7 @@ internal sealed class WebhookDeliveries(EventStore store, TenantReads reads)
     /// <param name="ct">Stops the command.</param>
     public async Task Note(string tenant, string id, string status, WebhookAnswer answer, DateTimeOffset at, DateTimeOffset? next, CancellationToken ct)
     {
-        await using var command = Command(
+        await using var command = store.Database.Command(
             """
             update webhook_deliveries
                set status = $3, attempts = attempts + 1, last_attempt = $4, status_code = nullif($5, 0), response_ms = $6, error = nullif($7, ''),
@@ -84,7 +85,7 @@ internal sealed class WebhookDeliveries(EventStore store, TenantReads reads)
     /// <summary>Gives up what waits for a webhook that takes nothing any more.</summary>
     public async Task GiveUp(string tenant, string webhookId, string reason, CancellationToken ct)
     {
-        await using var command = Command(
+        await using var command = store.Database.Command(
             "update webhook_deliveries set status = 'dead_lettered', next_attempt = null, error = $3 where tenant_id = $1 and webhook_id = $2 and status = 'pending'",
             tenant, webhookId, reason);
         await command.ExecuteNonQueryAsync(ct);
@@ -93,7 +94,7 @@ internal sealed class WebhookDeliveries(EventStore store, TenantReads reads)
     /// <summary>Forgets what was over before a time.</summary>
     public async Task Forget(DateTimeOffset before, CancellationToken ct)
     {
-        await using var command = Command("delete from webhook_deliveries where status <> 'pending' and created < $1", before);
+        await using var command = store.Database.Command("delete from webhook_deliveries where status <> 'pending' and created < $1", before);
         await command.ExecuteNonQueryAsync(ct);
     }
 
@@ -131,15 +132,4 @@ internal sealed class WebhookDeliveries(EventStore store, TenantReads reads)
         rows.IsDBNull(8) ? null : rows.GetString(8), rows.IsDBNull(9) ? null : rows.GetInt32(9), rows.GetFieldValue<DateTimeOffset>(10), Time(rows, 11), Time(rows, 12), Time(rows, 13));
 
     private static DateTimeOffset? Time(NpgsqlDataReader rows, int column) => rows.IsDBNull(column) ? null : rows.GetFieldValue<DateTimeOffset>(column);
-
-    private NpgsqlCommand Command(string sql, params ReadOnlySpan<object> values)
-    {
-        var command = store.Database.CreateCommand(sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new() { Value = value });
-        }
-
-        return command;
-    }
 }

@@ -3,6 +3,7 @@ using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.EventLog.Reading;
 using EventSourcedAnomaly.EventLog.Subscriptions;
+using EventSourcedAnomaly.Server.Hosting;
 using EventSourcedAnomaly.Server.Notifications;
 using EventSourcedAnomaly.Server.Surfaces;
 using Npgsql;
@@ -45,8 +46,8 @@ internal sealed class WebhookFanOut(EventStore store, NewsReader reader) : IProj
             switch (delivery.Event)
             {
                 case WebhookDeleted:
-                    await Execute(connection, "delete from webhook_deliveries where tenant_id = $1 and webhook_id = $2", [recorded.Tenant, recorded.Stream], ct);
-                    await Execute(connection, "delete from webhook_secrets where tenant_id = $1 and webhook_id = $2", [recorded.Tenant, recorded.Stream], ct);
+                    await connection.Execute("delete from webhook_deliveries where tenant_id = $1 and webhook_id = $2", ct, recorded.Tenant, recorded.Stream);
+                    await connection.Execute("delete from webhook_secrets where tenant_id = $1 and webhook_id = $2", ct, recorded.Tenant, recorded.Stream);
                     break;
                 case WebhookReplayRequested wanted:
                     foreach (var webhook in webhooks[recorded.Tenant].Where(webhook => webhook.Id == recorded.Stream))
@@ -87,17 +88,13 @@ internal sealed class WebhookFanOut(EventStore store, NewsReader reader) : IProj
         }
 
         var (recorded, news) = (delivery.Recorded, await reader.Of(delivery, ct));
-        await Execute(
-            connection,
+        await connection.Execute(
             """
             insert into webhook_deliveries (tenant_id, id, webhook_id, message_id, seq, event, body, status, created, next_attempt)
             values ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $8)
             """,
-            [
-                recorded.Tenant, ResourceId.New("delivery"), webhook.Id!, $"msg_{recorded.Id:N}", recorded.Sequence, spelling,
-                new WebhookPayload(spelling, news.At, news.Data).Json(), created,
-            ],
-            ct);
+            ct, recorded.Tenant, ResourceId.New("delivery"), webhook.Id!, $"msg_{recorded.Id:N}", recorded.Sequence, spelling,
+            new WebhookPayload(spelling, news.At, news.Data).Json(), created);
     }
 
     private static async Task<ILookup<string, Webhook>> Webhooks(string[] tenants, NpgsqlConnection connection, CancellationToken ct)
@@ -115,16 +112,5 @@ internal sealed class WebhookFanOut(EventStore store, NewsReader reader) : IProj
         }
 
         return found.Where(pair => pair.Webhook.IsActive).ToLookup(pair => pair.Tenant, pair => pair.Webhook);
-    }
-
-    private static async Task Execute(NpgsqlConnection connection, string sql, IReadOnlyList<object> values, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new() { Value = value });
-        }
-
-        await command.ExecuteNonQueryAsync(ct);
     }
 }

@@ -1,7 +1,7 @@
 using System.Text;
 using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.Server.Hosting;
 using EventSourcedAnomaly.Server.Security;
-using Npgsql;
 
 namespace EventSourcedAnomaly.Server.Webhooks;
 
@@ -17,7 +17,7 @@ internal sealed class WebhookSecrets(EventStore store, ServerSecrets secrets, Ti
     /// <summary>Those that sign now, the newest first.</summary>
     public async Task<IReadOnlyList<string>> Of(string tenant, string webhookId, CancellationToken ct)
     {
-        await using var command = Command(
+        await using var command = store.Database.Command(
             "select id, sealed from webhook_secrets where tenant_id = $1 and webhook_id = $2 and (expires is null or expires > $3) order by created desc, id desc",
             tenant, webhookId, time.GetUtcNow());
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -39,7 +39,7 @@ internal sealed class WebhookSecrets(EventStore store, ServerSecrets secrets, Ti
     public async Task<DateTimeOffset> Add(string tenant, string webhookId, string secret, CancellationToken ct)
     {
         var (id, now) = (Guid.CreateVersion7().ToString("N"), time.GetUtcNow());
-        await using var command = Command(
+        await using var command = store.Database.Command(
             """
             with old as (delete from webhook_secrets where tenant_id = $1 and webhook_id = $2 and expires < $5),
                  aging as (update webhook_secrets set expires = $6 where tenant_id = $1 and webhook_id = $2 and expires is null)
@@ -53,20 +53,9 @@ internal sealed class WebhookSecrets(EventStore store, ServerSecrets secrets, Ti
     /// <summary>Forgets them.</summary>
     public async Task Delete(string tenant, string webhookId, CancellationToken ct)
     {
-        await using var command = Command("delete from webhook_secrets where tenant_id = $1 and webhook_id = $2", tenant, webhookId);
+        await using var command = store.Database.Command("delete from webhook_secrets where tenant_id = $1 and webhook_id = $2", tenant, webhookId);
         await command.ExecuteNonQueryAsync(ct);
     }
 
     private static byte[] Place(string tenant, string webhookId, string id) => Encoding.UTF8.GetBytes($"webhook secret\n{tenant}\n{webhookId}\n{id}");
-
-    private NpgsqlCommand Command(string sql, params ReadOnlySpan<object> values)
-    {
-        var command = store.Database.CreateCommand(sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new() { Value = value });
-        }
-
-        return command;
-    }
 }

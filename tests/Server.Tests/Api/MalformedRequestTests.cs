@@ -21,11 +21,9 @@ public sealed partial class MalformedRequestTests(ServerFixture server)
         using var api = await server.ClientOf("malformed");
         _ids = await OneOfEverything.Make(api, "malformed");
         var root = (await api.Get("/openapi.json")).Body;
-        var operations = root.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(one => (Path: path.Name, Method: one.Name, one.Value))).ToArray();
-
-        foreach (var (path, method, operation) in operations.OrderBy(one => one.Method == "delete"))
+        foreach (var (path, method, operation) in MalformedRequests.Operations(root).OrderBy(one => one.Method == "delete"))
         {
-            var address = Placeholder().Replace(path, match => _ids.GetValueOrDefault(match.Groups[1].Value, "nothing_here"));
+            var address = MalformedRequests.Placeholder().Replace(path, match => _ids.GetValueOrDefault(match.Groups[1].Value, "nothing_here"));
             if (method != "delete")
             {
                 foreach (var body in MalformedRequests.BodiesOf(root, operation, Valid))
@@ -103,9 +101,6 @@ public sealed partial class MalformedRequestTests(ServerFixture server)
     private static string Short(string? text, int length = 160) => text is null ? string.Empty : text.Length > length ? $"{text[..length]}…({text.Length})" : text;
 
     private JsonNode? Valid(string field) => _ids.TryGetValue(field, out var id) ? JsonValue.Create(id) : MalformedRequests.Right(field);
-
-    [GeneratedRegex(@"\{([^}]+)\}")]
-    private static partial Regex Placeholder();
 
     [GeneratedRegex(@"Npgsql|Exception|   at |\.cs:|NullReference|System\.|stack", RegexOptions.IgnoreCase)]
     private static partial Regex Inside();

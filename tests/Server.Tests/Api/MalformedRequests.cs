@@ -1,11 +1,12 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace EventSourcedAnomaly.Server.Tests.Api;
 
 /// <summary>What may be wrong with a request, made from what the server says of its operations.</summary>
-internal static class MalformedRequests
+internal static partial class MalformedRequests
 {
     /// <summary>Values that fit few fields.</summary>
     private static readonly string[] Values =
@@ -36,6 +37,14 @@ internal static class MalformedRequests
         ("X-Request-ID", new string('r', 3000)), ("X-Request-ID", "\"'<>"), ("Idempotency-Key", new string('i', 3000)), ("Accept", "application/problem+json;q=x"), ("Accept", ";,;"),
         ("Last-Event-ID", "-1"), ("Last-Event-ID", "x"), ("Authorization", "Basic ==="), ("Authorization", "Bearer a.b.c"), ("Cookie", "a=\"b"),
     ];
+
+    /// <summary>A place in a path that an id goes into, with its name.</summary>
+    [GeneratedRegex(@"\{([^}]+)\}")]
+    public static partial Regex Placeholder();
+
+    /// <summary>Every operation that a description names.</summary>
+    public static IEnumerable<(string Path, string Method, JsonElement Operation)> Operations(JsonElement root) => root.GetProperty("paths").EnumerateObject()
+        .SelectMany(path => path.Value.EnumerateObject().Select(one => (path.Name, one.Name, one.Value)));
 
     /// <summary>A value that is right for a field of a name, ids apart; null where nothing is known.</summary>
     public static JsonNode? Right(string field) => field switch
@@ -96,7 +105,7 @@ internal static class MalformedRequests
         {
             foreach (var id in Ids)
             {
-                yield return System.Text.RegularExpressions.Regex.Replace(path, @"\{[^}]+\}", id);
+                yield return Placeholder().Replace(path, id);
             }
         }
 

@@ -1,12 +1,11 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 
 namespace EventSourcedAnomaly.Server.Tests.Api;
 
 /// <summary>A tenant's administrator asks for another tenant's things, by every operation there is.</summary>
-public sealed partial class TenantIsolationTests(ServerFixture server)
+public sealed class TenantIsolationTests(ServerFixture server)
 {
     private const string Mark = "known-to-the-first-only";
 
@@ -24,10 +23,10 @@ public sealed partial class TenantIsolationTests(ServerFixture server)
         var leaks = new List<string>();
 
         var root = (await second.Get("/openapi.json")).Body;
-        foreach (var (path, method, operation) in Operations(root))
+        foreach (var (path, method, operation) in MalformedRequests.Operations(root))
         {
-            var names = Placeholder().Matches(path).Select(match => match.Groups[1].Value).ToArray();
-            var address = Placeholder().Replace(path, match => theirs.GetValueOrDefault(match.Groups[1].Value, match.Groups[1].Value == "id" ? "isolated-first" : "csv"));
+            var names = MalformedRequests.Placeholder().Matches(path).Select(match => match.Groups[1].Value).ToArray();
+            var address = MalformedRequests.Placeholder().Replace(path, match => theirs.GetValueOrDefault(match.Groups[1].Value, match.Groups[1].Value == "id" ? "isolated-first" : "csv"));
             var (status, text) = await Ask(second, method, address, BodyOf(root, operation, theirs));
             var asksForTheirs = names.Any(theirs.ContainsKey);
             if (text.Contains(Mark, StringComparison.Ordinal) || (asksForTheirs && status is not (HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.UpgradeRequired or HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity)))
@@ -44,9 +43,6 @@ public sealed partial class TenantIsolationTests(ServerFixture server)
         Assert.True(leaks.Count == 0, string.Join('\n', leaks));
         Assert.Equal(before.GetProperty("events").GetRawText(), (await Log(first)).GetProperty("events").GetRawText());
     }
-
-    private static IEnumerable<(string Path, string Method, JsonElement Operation)> Operations(JsonElement root) => root.GetProperty("paths").EnumerateObject()
-        .SelectMany(path => path.Value.EnumerateObject().Select(one => (path.Name, one.Name, one.Value)));
 
     private static async Task<JsonElement> Log(ApiClient client) => (await client.Get("/api/v1/audit/events?limit=1000")).Data;
 
@@ -88,7 +84,4 @@ public sealed partial class TenantIsolationTests(ServerFixture server)
             .Select(field => KeyValuePair.Create(field, theirs.TryGetValue(field, out var id) ? JsonValue.Create(id) : MalformedRequests.Right(field)))
             .Where(field => field.Value is not null));
     }
-
-    [GeneratedRegex(@"\{([^}]+)\}")]
-    private static partial Regex Placeholder();
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.Server.Hosting;
 using EventSourcedAnomaly.Server.Detection;
 using EventSourcedAnomaly.Server.Tenants;
 using Npgsql;
@@ -17,15 +18,14 @@ internal sealed record RequestFigures(long Requests, long Errors, double Seconds
 /// Counts requests by tenant and hour in memory, and adds the counts to those of all silos every few seconds. A silo that
 /// is killed loses what it counted since.
 /// </summary>
-internal sealed partial class RequestStatistics(EventStore store, TenantReads reads, TimeProvider time, ILogger<RequestStatistics> logger) : BackgroundService
+internal sealed partial class RequestStatistics(EventStore store, TenantReads reads, TimeProvider time, ILogger<RequestStatistics> logger) : StoredPeriodically(time)
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<(string Tenant, DateTime Hour), Tally> _tallies = new();
 
     /// <summary>Counts a request.</summary>
     public void Count(string tenant, int status, TimeSpan took)
     {
-        var key = (tenant, Hours.Of(time.GetUtcNow()));
+        var key = (tenant, Hours.Of(Time.GetUtcNow()));
         while (!_tallies.GetOrAdd(key, static _ => new Tally()).TryAdd(status >= StatusCodes.Status400BadRequest, took))
         {
             // This one is on its way to the database; the next one takes the count.
@@ -52,23 +52,7 @@ internal sealed partial class RequestStatistics(EventStore store, TenantReads re
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Period, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await Store(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            await Store(CancellationToken.None);
-        }
-    }
-
-    private async Task Store(CancellationToken ct)
+    protected override async Task Store(CancellationToken ct)
     {
         foreach (var key in _tallies.Keys)
         {
