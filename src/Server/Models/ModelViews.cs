@@ -37,7 +37,7 @@ internal sealed class ModelViews(EventStore store, TenantReads reads, DetectorVi
         await using var command = reads.CreateCommand(tenant, """
             select s.id, s.snapshot->>'name', each.model::text, each.place = jsonb_array_length(s.snapshot->'models'), count(*) over ()
               from mt_streams s cross join lateral jsonb_array_elements(s.snapshot->'models') with ordinality each (model, place)
-             where s.tenant_id = $1 and s.type = 'detector' and not (s.snapshot->>'deleted')::bool
+             where s.tenant_id = $1 and s.type = 'detector' and s.snapshot_version is not null and not (s.snapshot->>'deleted')::bool
                and ($2 = '' or s.id = $2) and ($3 = '' or each.model->>'algorithm' = $3)
              order by (each.model->>'trained_at')::timestamptz desc, s.id desc, each.place desc
              limit $4 offset $5

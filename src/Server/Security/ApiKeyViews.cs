@@ -40,7 +40,7 @@ internal sealed class ApiKeyViews(EventStore store, TenantReads reads, ServerSec
     {
         await using var command = reads.CreateCommand(tenant, """
             select id, snapshot from mt_streams
-             where tenant_id = $1 and type = 'api_key' and not snapshot ? 'revoked_at' order by created desc, id limit 1000
+             where tenant_id = $1 and type = 'api_key' and snapshot_version is not null and not snapshot ? 'revoked_at' order by created desc, id limit 1000
             """);
         command.Parameters.Add(new() { Value = tenant });
         await using var reader = await command.ExecuteReaderAsync(ct);

@@ -41,7 +41,7 @@ internal sealed class TrainingSlots(EventStore store)
         await using var command = new NpgsqlCommand(
             """
             select count(*) from mt_streams s
-             where s.tenant_id = $1 and s.type = 'training' and s.snapshot->>'status' in ('started', 'training')
+             where s.tenant_id = $1 and s.type = 'training' and s.snapshot_version is not null and s.snapshot->>'status' in ('started', 'training')
                and exists (select 1 from mt_events e where e.tenant_id = s.tenant_id and e.stream_id = s.id and e.version = 1 and e.headers->>'actor' = $2)
             """,
             connection)

@@ -34,7 +34,7 @@ internal sealed class UserViews(EventStore store, TenantReads reads, SubjectKeys
     {
         await using var command = reads.CreateCommand(tenant, """
             select id, snapshot, count(*) over () from mt_streams
-             where tenant_id = $1 and type = 'user' and not snapshot ? 'deleted_at' order by created desc, id desc limit $2 offset $3
+             where tenant_id = $1 and type = 'user' and snapshot_version is not null and not snapshot ? 'deleted_at' order by created desc, id desc limit $2 offset $3
             """);
         command.Parameters.Add(new() { Value = tenant });
         command.Parameters.Add(new() { Value = limit });

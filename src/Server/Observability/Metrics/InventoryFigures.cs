@@ -20,7 +20,7 @@ internal sealed class InventoryFigures(TenantReads reads)
                count(*) filter (where type = 'dataset'),
                avg((snapshot #>> '{models,-1,metrics,accuracy}')::double precision) filter (where type = 'detector')
           from mt_streams
-         where tenant_id = $1 and type in ('detector', 'dataset') and not (snapshot->>'deleted')::bool
+         where tenant_id = $1 and type in ('detector', 'dataset') and snapshot_version is not null and not (snapshot->>'deleted')::bool
         """;
 
     /// <summary>The counts of a tenant.</summary>

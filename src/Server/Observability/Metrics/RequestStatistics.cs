@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.Server.Hosting;
 using EventSourcedAnomaly.Server.Detection;
+using EventSourcedAnomaly.Server.Hosting;
 using EventSourcedAnomaly.Server.Tenants;
 using Npgsql;
 

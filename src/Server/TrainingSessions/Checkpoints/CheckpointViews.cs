@@ -19,7 +19,7 @@ internal sealed class CheckpointViews(TenantReads reads)
             """
             select kept.one, s.id, s.snapshot->'checkpoints'->>'metric', s.snapshot->'checkpoints'->>'best', count(*) over ()
               from mt_streams s cross join lateral jsonb_array_elements(s.snapshot->'checkpoints'->'all') kept (one)
-             where s.tenant_id = $1 and s.type = 'training_session' and ($2 = '' or s.id = $2)
+             where s.tenant_id = $1 and s.type = 'training_session' and s.snapshot_version is not null and ($2 = '' or s.id = $2)
              order by kept.one->>'saved_at' desc, kept.one->>'id' desc limit $3 offset $4
             """);
         command.Parameters.Add(new() { Value = tenant });
