@@ -6,11 +6,11 @@ namespace EventSourcedAnomaly.Detection;
 /// <summary>
 /// Several algorithms judging together: each is fitted to the same standardised rows, their scores are made comparable and combined.
 /// The default members look at a row from three distances, the whole table (isolation forest), its region (INNE) and its neighbours
-/// (LOF), and a row is as anomalous as the member that ranks it highest says: the others may be blind to it.
+/// (KNN), and a row is as anomalous as the member that ranks it highest says: the others may be blind to it.
 /// </summary>
 public sealed class Ensemble : Detector
 {
-    private static readonly string[] DefaultMembers = ["IsolationForest", "INNE", "LocalOutlierFactor"];
+    private static readonly string[] DefaultMembers = ["IsolationForest", "INNE", "KNN"];
 
     private Standardizer _standardizer = new([], []);
     private readonly Detector[] _members;
