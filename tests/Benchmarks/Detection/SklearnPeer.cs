@@ -14,8 +14,9 @@ internal sealed class SklearnPeer
 
     private SklearnPeer(Dictionary<string, double> seconds) => _seconds = seconds;
 
-    /// <summary>Seconds of a task, or null when there is no peer.</summary>
-    public double? this[string task] => _seconds.TryGetValue(task, out var seconds) ? seconds : null;
+    /// <summary>Seconds of the fastest of some tasks, or null when there is no peer.</summary>
+    public double? Fastest(params IEnumerable<string> tasks) =>
+        tasks.Select(task => _seconds.TryGetValue(task, out var seconds) ? seconds : (double?)null).Min();
 
     /// <param name="tables">Name to table, as the script knows them.</param>
     /// <param name="threads">Threads the peer may use.</param>
@@ -40,9 +41,10 @@ internal sealed class SklearnPeer
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
-            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "Detection", "peer.py"), folder },
+            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "Detection", "peer.py"), folder, $"{threads}" },
         };
         foreach (var variable in new[] { "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS" }) start.Environment[variable] = $"{threads}";
+        start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         if (!File.Exists(start.FileName)) return seconds;
         using var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
@@ -51,6 +53,6 @@ internal sealed class SklearnPeer
             seconds[parts[0]] = double.Parse(parts[1], CultureInfo.InvariantCulture);
         }
         await process.WaitForExitAsync();
-        return seconds;
+        return process.ExitCode == 0 ? seconds : throw new InvalidOperationException($"the peer ended with {process.ExitCode}");
     }
 }
