@@ -1,3 +1,7 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace EventSourcedAnomaly.Detection;
 
 /// <summary>Shifts and scales every column to mean 0 and population standard deviation 1; constant columns are only shifted.</summary>
@@ -14,17 +18,9 @@ public sealed record Standardizer(double[] Mean, double[] Scale)
         InputCheck.Training(x);
         var mean = new double[x.Columns];
         var scale = new double[x.Columns];
-        for (var i = 0; i < x.Rows; i++)
-        {
-            var row = x.Row(i);
-            for (var c = 0; c < mean.Length; c++) mean[c] += row[c];
-        }
+        for (var i = 0; i < x.Rows; i++) TensorPrimitives.Add(mean, x.Row(i), mean);
         for (var c = 0; c < mean.Length; c++) mean[c] /= x.Rows;
-        for (var i = 0; i < x.Rows; i++)
-        {
-            var row = x.Row(i);
-            for (var c = 0; c < mean.Length; c++) scale[c] += (row[c] - mean[c]) * (row[c] - mean[c]);
-        }
+        AddSquares(x, mean, scale);
         for (var c = 0; c < mean.Length; c++)
         {
             scale[c] = Math.Sqrt(scale[c] / x.Rows);
@@ -40,12 +36,40 @@ public sealed record Standardizer(double[] Mean, double[] Scale)
         ArgumentNullException.ThrowIfNull(x);
         InputCheck.Scoring(x, Mean.Length);
         var values = new double[x.Values.Length];
-        for (var i = 0; i < x.Rows; i++) Transform(x.Row(i), values.AsSpan(i * x.Columns, x.Columns));
+        Transform(x.Values, values);
         return new Matrix(x.Rows, x.Columns, values);
     }
 
-    public void Transform(ReadOnlySpan<double> row, Span<double> standardized)
+    /// <summary>Standardises rows laid out one after the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Transform(ReadOnlySpan<double> rows, Span<double> standardized)
     {
-        for (var c = 0; c < standardized.Length; c++) standardized[c] = (row[c] - Mean[c]) / Scale[c];
+        var columns = Mean.Length;
+        for (var first = 0; first < rows.Length; first += columns)
+        {
+            var row = rows.Slice(first, columns);
+            var target = standardized.Slice(first, columns);
+            var c = 0;
+            for (; c + Vector512<double>.Count <= columns; c += Vector512<double>.Count)
+                ((Vector512.Create(row[c..]) - Vector512.Create(Mean, c)) / Vector512.Create(Scale, c)).CopyTo(target[c..]);
+            for (; c < columns; c++) target[c] = (row[c] - Mean[c]) / Scale[c];
+        }
+    }
+
+    /// <summary>Adds up every column's squared distances from its mean.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddSquares(Matrix x, double[] mean, double[] squares)
+    {
+        for (var i = 0; i < x.Rows; i++)
+        {
+            var row = x.Row(i);
+            var c = 0;
+            for (; c + Vector512<double>.Count <= row.Length; c += Vector512<double>.Count)
+            {
+                var distance = Vector512.Create(row[c..]) - Vector512.Create(mean, c);
+                (Vector512.Create(squares, c) + distance * distance).CopyTo(squares, c);
+            }
+            for (; c < row.Length; c++) squares[c] += (row[c] - mean[c]) * (row[c] - mean[c]);
+        }
     }
 }

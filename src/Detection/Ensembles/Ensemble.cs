@@ -138,8 +138,7 @@ public sealed class Ensemble : Detector
     {
         var features = rows.Length / scores.Length;
         var z = new double[rows.Length];
-        for (var first = 0; first < z.Length; first += features)
-            _standardizer.Transform(rows.Slice(first, features), z.AsSpan(first, features));
+        _standardizer.Transform(rows, z);
         var raw = new double[_members.Length * scores.Length];
         for (var m = 0; m < _members.Length; m++) _members[m].DecisionFunction(z, raw.AsSpan(m * scores.Length, scores.Length));
         var unified = new double[_members.Length];

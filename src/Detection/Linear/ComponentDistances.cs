@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace EventSourcedAnomaly.Detection.Linear;
@@ -6,6 +8,7 @@ namespace EventSourcedAnomaly.Detection.Linear;
 internal sealed class ComponentDistances
 {
     private const int BlockRows = 4096;
+    private const int RowsAtOnce = 4;
 
     private readonly int _features;
     private readonly int _groups;
@@ -33,24 +36,67 @@ internal sealed class ComponentDistances
 
     public double[] Weights { get; }
 
-    public double WeightedSum(ReadOnlySpan<double> row)
+    /// <summary>Of each row, the sum of its distances to the tips over their weights; four rows at a time share the loads of the tips.</summary>
+    public void WeightedSums(ReadOnlySpan<double> rows, Span<double> sums)
+    {
+        var row = 0;
+        for (; row + RowsAtOnce <= sums.Length; row += RowsAtOnce) SumFour(rows.Slice(row * _features, RowsAtOnce * _features), sums.Slice(row, RowsAtOnce));
+        for (; row < sums.Length; row++) sums[row] = SumOne(rows.Slice(row * _features, _features));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SumFour(ReadOnlySpan<double> rows, Span<double> sums)
+    {
+        ref var tip = ref MemoryMarshal.GetArrayDataReference(_tips);
+        ref var row0 = ref MemoryMarshal.GetReference(rows);
+        ref var row1 = ref Unsafe.Add(ref row0, _features);
+        ref var row2 = ref Unsafe.Add(ref row1, _features);
+        ref var row3 = ref Unsafe.Add(ref row2, _features);
+        Vector512<double> total0, total1, total2, total3;
+        total0 = total1 = total2 = total3 = Vector512<double>.Zero;
+        for (var g = 0; g < _groups; g++)
+        {
+            Vector512<double> squares0, squares1, squares2, squares3;
+            squares0 = squares1 = squares2 = squares3 = Vector512<double>.Zero;
+            for (var f = 0; f < _features; f++)
+            {
+                var tips = Vector512.LoadUnsafe(ref tip);
+                squares0 = AddSquare(squares0, Unsafe.Add(ref row0, f), tips);
+                squares1 = AddSquare(squares1, Unsafe.Add(ref row1, f), tips);
+                squares2 = AddSquare(squares2, Unsafe.Add(ref row2, f), tips);
+                squares3 = AddSquare(squares3, Unsafe.Add(ref row3, f), tips);
+                tip = ref Unsafe.Add(ref tip, Vector512<double>.Count);
+            }
+            var weights = WeightsOf(g);
+            total0 = Vector512.FusedMultiplyAdd(Vector512.Sqrt(squares0), weights, total0);
+            total1 = Vector512.FusedMultiplyAdd(Vector512.Sqrt(squares1), weights, total1);
+            total2 = Vector512.FusedMultiplyAdd(Vector512.Sqrt(squares2), weights, total2);
+            total3 = Vector512.FusedMultiplyAdd(Vector512.Sqrt(squares3), weights, total3);
+        }
+        (sums[0], sums[1], sums[2], sums[3]) = (Vector512.Sum(total0), Vector512.Sum(total1), Vector512.Sum(total2), Vector512.Sum(total3));
+    }
+
+    private double SumOne(ReadOnlySpan<double> row)
     {
         var total = Vector512<double>.Zero;
         for (var g = 0; g < _groups; g++)
         {
             var squares = Vector512<double>.Zero;
             var tips = _tips.AsSpan(g * _features * Vector512<double>.Count);
-            for (var f = 0; f < row.Length; f++)
-            {
-                var tip = Vector512.Create<double>(tips.Slice(f * Vector512<double>.Count, Vector512<double>.Count));
-                var difference = Vector512.Create(row[f]) - tip;
-                squares = Vector512.FusedMultiplyAdd(difference, difference, squares);
-            }
-            var weights = Vector512.Create<double>(_inverseWeights.AsSpan(g * Vector512<double>.Count, Vector512<double>.Count));
-            total = Vector512.FusedMultiplyAdd(Vector512.Sqrt(squares), weights, total);
+            for (var f = 0; f < row.Length; f++) squares = AddSquare(squares, row[f], Vector512.Create<double>(tips[(f * Vector512<double>.Count)..]));
+            total = Vector512.FusedMultiplyAdd(Vector512.Sqrt(squares), WeightsOf(g), total);
         }
         return Vector512.Sum(total);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> AddSquare(Vector512<double> squares, double value, Vector512<double> tips)
+    {
+        var difference = Vector512.Create(value) - tips;
+        return Vector512.FusedMultiplyAdd(difference, difference, squares);
+    }
+
+    private Vector512<double> WeightsOf(int group) => Vector512.Create<double>(_inverseWeights.AsSpan(group * Vector512<double>.Count));
 
     /// <summary>
     /// An eigenvector's sign is arbitrary, but the distance to its tip depends on it. As scikit-learn does, it is chosen so that the
@@ -74,23 +120,46 @@ internal sealed class ComponentDistances
     /// <summary>For each vector the projection of a row that is longest, with its sign.</summary>
     private double[] LongestProjections(Matrix z, double[] mean, int first, int count)
     {
-        var lanes = Vector512<double>.Count;
-        var longest = new double[_groups * lanes];
-        Span<double> centered = _features <= 256 ? stackalloc double[_features] : new double[_features];
-        for (var i = first; i < first + count; i++)
+        var longest = new double[_groups * Vector512<double>.Count];
+        var centered = new double[RowsAtOnce * _features];
+        for (var i = 0; i < count; i += RowsAtOnce)
         {
-            System.Numerics.Tensors.TensorPrimitives.Subtract(z.Row(i), mean, centered);
-            for (var g = 0; g < _groups; g++)
-            {
-                var projections = Vector512<double>.Zero;
-                var tips = _tips.AsSpan(g * _features * lanes);
-                for (var f = 0; f < centered.Length; f++)
-                    projections = Vector512.FusedMultiplyAdd(Vector512.Create(centered[f]), Vector512.Create<double>(tips.Slice(f * lanes, lanes)), projections);
-                var known = Vector512.Create<double>(longest.AsSpan(g * lanes, lanes));
-                Vector512.ConditionalSelect(Vector512.GreaterThan(Vector512.Abs(projections), Vector512.Abs(known)), projections, known)
-                    .CopyTo(longest.AsSpan(g * lanes, lanes));
-            }
+            // a last row that is missing projects on nothing
+            if (count - i < RowsAtOnce) Array.Clear(centered);
+            for (var r = 0; r < Math.Min(RowsAtOnce, count - i); r++)
+                System.Numerics.Tensors.TensorPrimitives.Subtract(z.Row(first + i + r), mean, centered.AsSpan(r * _features, _features));
+            Project(centered, longest);
         }
         return longest;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Project(double[] rows, double[] longest)
+    {
+        ref var tip = ref MemoryMarshal.GetArrayDataReference(_tips);
+        ref var row0 = ref MemoryMarshal.GetArrayDataReference(rows);
+        ref var row1 = ref Unsafe.Add(ref row0, _features);
+        ref var row2 = ref Unsafe.Add(ref row1, _features);
+        ref var row3 = ref Unsafe.Add(ref row2, _features);
+        for (var g = 0; g < _groups; g++)
+        {
+            Vector512<double> sum0, sum1, sum2, sum3;
+            sum0 = sum1 = sum2 = sum3 = Vector512<double>.Zero;
+            for (var f = 0; f < _features; f++)
+            {
+                var tips = Vector512.LoadUnsafe(ref tip);
+                sum0 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref row0, f)), tips, sum0);
+                sum1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref row1, f)), tips, sum1);
+                sum2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref row2, f)), tips, sum2);
+                sum3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref row3, f)), tips, sum3);
+                tip = ref Unsafe.Add(ref tip, Vector512<double>.Count);
+            }
+            var known = Vector512.Create(longest, g * Vector512<double>.Count);
+            Longer(Longer(Longer(Longer(known, sum0), sum1), sum2), sum3).CopyTo(longest, g * Vector512<double>.Count);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> Longer(Vector512<double> known, Vector512<double> projections) =>
+        Vector512.ConditionalSelect(Vector512.GreaterThan(Vector512.Abs(projections), Vector512.Abs(known)), projections, known);
 }

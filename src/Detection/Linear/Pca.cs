@@ -31,6 +31,8 @@ public sealed class Pca : Detector
     ])
     { Make = (parameters, seed) => new Pca(parameters, seed), HasOnnxForm = true };
 
+    private const int MaxStackValues = 2048;
+
     private Standardizer _standardizer = new([], []);
     private ComponentDistances _distances = null!;
 
@@ -49,7 +51,11 @@ public sealed class Pca : Detector
         var eigen = SymmetricEigen.Of(Covariance.Scatter(z, mean, MaxDegreeOfParallelism, ct), x.Columns, ct);
         progress?.Report(0.6);
         _distances = Select(eigen, Math.Min(x.Rows, x.Columns)).WithSignsOf(z, mean, MaxDegreeOfParallelism, ct);
-        return ScoreRows(x, ct);
+        // the standardised rows are at hand
+        var scores = new double[x.Rows];
+        RowBlocks.ForEach(x.Rows, BlockRows, MaxDegreeOfParallelism, ct,
+            (first, count) => _distances.WeightedSums(z.RowRange(first, count), scores.AsSpan(first, count)));
+        return scores;
     }
 
     /// <summary>The components asked for, with their share of the variance.</summary>
@@ -74,11 +80,13 @@ public sealed class Pca : Detector
     private protected override void ScoreBlock(ReadOnlySpan<double> rows, Span<double> scores)
     {
         var features = rows.Length / scores.Length;
-        Span<double> z = features <= 256 ? stackalloc double[features] : new double[features];
-        for (var i = 0; i < scores.Length; i++)
+        var atOnce = Math.Min(scores.Length, 32);
+        Span<double> z = atOnce * features <= MaxStackValues ? stackalloc double[atOnce * features] : new double[atOnce * features];
+        for (var first = 0; first < scores.Length; first += atOnce)
         {
-            _standardizer.Transform(rows.Slice(i * features, features), z);
-            scores[i] = _distances.WeightedSum(z);
+            var count = Math.Min(atOnce, scores.Length - first);
+            _standardizer.Transform(rows.Slice(first * features, count * features), z[..(count * features)]);
+            _distances.WeightedSums(z[..(count * features)], scores.Slice(first, count));
         }
     }
 

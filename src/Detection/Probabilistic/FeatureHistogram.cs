@@ -88,6 +88,8 @@ internal sealed class FeatureHistogram(double[] edges, double[] scores, double t
         return double.IsFinite(step) && step > 0;
     }
 
+    public double[] Edges => edges;
+
     /// <summary>Scores of the bins.</summary>
     public ReadOnlySpan<double> Scores => scores;
 

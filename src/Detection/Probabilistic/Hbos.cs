@@ -28,7 +28,12 @@ public sealed class Hbos : Detector
     ])
     { Make = (parameters, seed) => new Hbos(parameters, seed), HasOnnxForm = true };
 
+    private const int MaxEvenBins = 256;
+    private const int CountedRows = 16384;
+
     private FeatureHistogram[] _histograms = [];
+    private EvenBins? _bins;
+    private double[] _scores = [];
 
     private Hbos(ParameterSet parameters, int seed) : base(Definition, parameters, seed)
     {
@@ -39,14 +44,32 @@ public sealed class Hbos : Detector
 
     private protected override double[] Learn(Matrix x, double[] center, IProgress<double>? progress, CancellationToken ct)
     {
-        if (Parameters["n_bins"] is int bins and <= EvenBinning.MaxBins && Parameters.Is("mode", "static"))
-        {
-            var binning = EvenBinning.Of(x, bins, MaxDegreeOfParallelism, ct);
-            _histograms = [.. Enumerable.Range(0, x.Columns).Select(f => Histogram(binning.Edges[f], binning.CountsOf(f)))];
-            return binning.Sum(_histograms, MaxDegreeOfParallelism, ct);
-        }
-        _histograms = ChosenHistograms(x, progress, ct);
+        Assemble(Parameters["n_bins"] is int bins and <= MaxEvenBins && Parameters.Is("mode", "static")
+            ? EvenHistograms(x, bins, ct)
+            : ChosenHistograms(x, progress, ct));
         return ScoreRows(x, ct);
+    }
+
+    private void Assemble(FeatureHistogram[] histograms)
+    {
+        _histograms = histograms;
+        _bins = EvenBins.Of(Array.ConvertAll(histograms, h => h.Edges));
+        _scores = [.. histograms.SelectMany(h => h.Scores.ToArray())];
+    }
+
+    /// <summary>Bins of equal width: counted in one pass over the rows.</summary>
+    private FeatureHistogram[] EvenHistograms(Matrix x, int bins, CancellationToken ct)
+    {
+        var edges = Array.ConvertAll(
+            ColumnRange.Of(x, MaxDegreeOfParallelism, ct), range => FeatureHistogram.EvenEdges(range.Least, range.Greatest, bins));
+        if (EvenBins.Of(edges) is not { } even) return ChosenHistograms(x, progress: null, ct);
+        var counts = new int[even.Count];
+        RowBlocks.ForEach(x.Rows, CountedRows, MaxDegreeOfParallelism, ct, (first, count) =>
+        {
+            var local = even.CountsOf(x.RowRange(first, count));
+            for (var b = 0; b < local.Length; b++) Interlocked.Add(ref counts[b], local[b]);
+        });
+        return [.. edges.Select((e, f) => Histogram(e, counts.AsSpan(even.First(f), bins)))];
     }
 
     /// <summary>Bins that depend on a feature's distribution: one feature at a time.</summary>
@@ -74,6 +97,11 @@ public sealed class Hbos : Detector
 
     private protected override void ScoreBlock(ReadOnlySpan<double> rows, Span<double> scores)
     {
+        if (_bins is not null)
+        {
+            _bins.Sum(rows, _scores, _histograms, scores);
+            return;
+        }
         var features = _histograms.Length;
         for (var i = 0; i < scores.Length; i++)
         {
@@ -102,7 +130,8 @@ public sealed class Hbos : Detector
 
     private protected override void ReadModel(ref ModelReader reader)
     {
-        _histograms = new FeatureHistogram[FeatureCount];
-        for (var f = 0; f < _histograms.Length; f++) _histograms[f] = FeatureHistogram.Read(ref reader);
+        var histograms = new FeatureHistogram[FeatureCount];
+        for (var f = 0; f < histograms.Length; f++) histograms[f] = FeatureHistogram.Read(ref reader);
+        Assemble(histograms);
     }
 }
