@@ -194,9 +194,8 @@ internal sealed class VectorTrees : PathLengths
         Vector512.Equals(index & Vector512.Create(bit), Vector512<int>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe Vector512<float> Gather(float* table, Vector512<int> index) => Vector512.Create(
-        Avx2.GatherVector256(table, index.GetLower(), 4),
-        Avx2.GatherVector256(table, index.GetUpper(), 4));
+    private static unsafe Vector512<float> Gather(float* table, Vector512<int> index) =>
+        Avx2.GatherVector256(table, index.GetLower(), 4).ToVector512Unsafe().WithUpper(Avx2.GatherVector256(table, index.GetUpper(), 4));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe void AddPathLengths(float* pathLength, Vector512<int> leaf, double* sums)

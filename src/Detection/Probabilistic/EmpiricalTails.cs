@@ -60,13 +60,44 @@ internal sealed class EmpiricalTails
     }
 
     /// <summary>-ln of the shares of training values at most and at least this one.</summary>
-    public (double Left, double Right) Of(int feature, double value)
+    public (double Left, double Right) Of(int feature, double value) =>
+        Of(_sorted[feature], value, OrderStatistics.CountAtMost(_sorted[feature], value));
+
+    /// <summary>Adds the combined tails of every row, feature by feature.</summary>
+    /// <param name="rows">Row-major values.</param>
+    /// <param name="combine">Combines the two tails.</param>
+    /// <param name="sums">One per row.</param>
+    public void AddTo(ReadOnlySpan<double> rows, Combination combine, Span<double> sums)
     {
-        var sorted = _sorted[feature];
-        var atMost = OrderStatistics.CountAtMost(sorted, value);
+        var features = _sorted.Length;
+        Span<double> values = stackalloc double[SortedSearch.Values];
+        Span<long> counts = stackalloc long[SortedSearch.Values];
+        for (var feature = 0; feature < features; feature++)
+        {
+            var (sorted, sign) = (_sorted[feature], SkewSign[feature]);
+            for (var first = 0; first < sums.Length; first += SortedSearch.Values)
+            {
+                var count = Math.Min(SortedSearch.Values, sums.Length - first);
+                for (var i = 0; i < count; i++) values[i] = rows[(first + i) * features + feature];
+                if (count == SortedSearch.Values) SortedSearch.CountAtMost(sorted, values, counts);
+                for (var i = 0; i < count; i++)
+                {
+                    var atMost = count == SortedSearch.Values ? (int)counts[i] : OrderStatistics.CountAtMost(sorted, values[i]);
+                    var (left, right) = Of(sorted, values[i], atMost);
+                    sums[first + i] += combine(left, right, sign);
+                }
+            }
+        }
+    }
+
+    private (double Left, double Right) Of(double[] sorted, double value, int atMost)
+    {
         var below = atMost;
-        // ties are rare; only then is a second search needed
-        if (atMost > 0 && sorted[atMost - 1].Equals(value)) below = OrderStatistics.CountAtMost(sorted, Math.BitDecrement(value));
+        if (atMost > 0 && sorted[atMost - 1].Equals(value))
+        {
+            // more than one equal value is rare; only then is a second search needed
+            below = atMost == 1 || sorted[atMost - 2] < value ? atMost - 1 : OrderStatistics.CountAtMost(sorted, Math.BitDecrement(value));
+        }
         return (_negativeLog[atMost], _negativeLog[sorted.Length - below]);
     }
 

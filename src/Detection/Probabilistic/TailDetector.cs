@@ -7,11 +7,11 @@ namespace EventSourcedAnomaly.Detection;
 /// <summary>What ECOD and COPOD share: a row's score is the sum over features of a combination of its tail improbabilities.</summary>
 public abstract class TailDetector : Detector
 {
+    private readonly EmpiricalTails.Combination _combine;
     private EmpiricalTails _tails = null!;
 
-    private protected TailDetector(AlgorithmInfo algorithm, ParameterSet parameters, int seed) : base(algorithm, parameters, seed)
-    {
-    }
+    private protected TailDetector(AlgorithmInfo algorithm, ParameterSet parameters, int seed) : base(algorithm, parameters, seed) =>
+        _combine = Combine;
 
     private protected static IReadOnlyList<ParameterInfo> TailParameters { get; } = [Parameter.Contamination, Parameter.Jobs];
 
@@ -22,19 +22,14 @@ public abstract class TailDetector : Detector
 
     private protected override double[] Learn(Matrix x, double[] center, IProgress<double>? progress, CancellationToken ct)
     {
-        _tails = EmpiricalTails.Learn(x, Combine, MaxDegreeOfParallelism, progress, ct, out var scores);
+        _tails = EmpiricalTails.Learn(x, _combine, MaxDegreeOfParallelism, progress, ct, out var scores);
         return scores;
     }
 
     private protected override void ScoreBlock(ReadOnlySpan<double> rows, Span<double> scores)
     {
-        var features = rows.Length / scores.Length;
-        for (var i = 0; i < scores.Length; i++)
-        {
-            var sum = 0.0;
-            for (var f = 0; f < features; f++) sum += FeatureScore(f, rows[i * features + f]);
-            scores[i] = sum;
-        }
+        scores.Clear();
+        _tails.AddTo(rows, _combine, scores);
     }
 
     /// <summary>The algorithm's own terms: the score is their sum.</summary>

@@ -57,7 +57,7 @@ internal sealed record EstimatorSpeed(string Algorithm, string Table, string Ref
     public static double Best(Action work)
     {
         var (best, total) = (double.PositiveInfinity, 0.0);
-        for (var run = 0; run < 5 && (run < 2 || total < 2); run++)
+        for (var run = 0; run < 10 && (run < 2 || total < 2); run++)
         {
             var start = Stopwatch.GetTimestamp();
             work();
