@@ -113,7 +113,7 @@ public abstract class Detector
         return ScoreRows(x, ct);
     }
 
-    /// <summary>Raw score of one row, without allocation in the forests and the linear and probabilistic detectors.</summary>
+    /// <summary>Raw score of one row, without allocation once memory to work in was borrowed.</summary>
     /// <inheritdoc cref="DecisionFunction(Matrix, CancellationToken)" path="/exception"/>
     public double DecisionFunction(ReadOnlySpan<double> row)
     {
@@ -129,7 +129,7 @@ public abstract class Detector
     public void DecisionFunction(ReadOnlySpan<double> rows, Span<double> scores)
     {
         InputCheck.Scoring(rows, scores.Length, Fitted(FeatureCount));
-        ScoreBlock(rows, scores);
+        if (!scores.IsEmpty) ScoreBlock(rows, scores);
     }
 
     /// <summary>Whether a raw score is above the threshold.</summary>

@@ -30,22 +30,30 @@ internal sealed class Combination
     {
         "average" => TensorPrimitives.Dot(unified, _shares),
         "maximization" => TensorPrimitives.Max(unified),
-        "median" => OrderStatistics.Median(unified),
+        "median" => Median(unified),
         "aom" => OverGroups(unified, TensorPrimitives.Max<double>, values => TensorPrimitives.Sum(values) / values.Length),
         _ => OverGroups(unified, values => TensorPrimitives.Sum(values) / values.Length, TensorPrimitives.Max<double>),
     };
+
+    private static double Median(ReadOnlySpan<double> unified)
+    {
+        using var sorted = new Scratch<double>(unified.Length);
+        unified.CopyTo(sorted.Span);
+        sorted.Span.Sort();
+        return OrderStatistics.Quantile(sorted.Span, 0.5);
+    }
 
     private delegate double Reduction(ReadOnlySpan<double> values);
 
     private double OverGroups(ReadOnlySpan<double> unified, Reduction inner, Reduction outer)
     {
-        var reduced = new double[_groups.Length];
-        for (var g = 0; g < reduced.Length; g++)
+        using var reduced = new Scratch<double>(_groups.Length);
+        using var members = new Scratch<double>(unified.Length);
+        for (var g = 0; g < _groups.Length; g++)
         {
-            var members = new double[_groups[g].Length];
-            for (var m = 0; m < members.Length; m++) members[m] = unified[_groups[g][m]];
-            reduced[g] = inner(members);
+            for (var m = 0; m < _groups[g].Length; m++) members.Span[m] = unified[_groups[g][m]];
+            reduced.Span[g] = inner(members.Span[.._groups[g].Length]);
         }
-        return outer(reduced);
+        return outer(reduced.Span);
     }
 }

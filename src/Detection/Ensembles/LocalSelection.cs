@@ -21,7 +21,8 @@ internal sealed class LocalSelection(Matrix points, double[] unified, int member
     public double Of(ReadOnlySpan<double> row, ReadOnlySpan<double> scores)
     {
         var k = Math.Min(RegionRows, points.Rows);
-        var (region, distances) = (new int[k], new double[k]);
+        Span<int> region = stackalloc int[k];
+        Span<double> distances = stackalloc double[k];
         _search.Find(row, -1, k, region, distances);
         var (best, bestAgreement) = (0, double.NegativeInfinity);
         for (var m = 0; m < members; m++)
@@ -33,7 +34,7 @@ internal sealed class LocalSelection(Matrix points, double[] unified, int member
     }
 
     /// <summary>Pearson correlation of a member with the pseudo ground truth over a region; 0 where either is constant.</summary>
-    private double Correlation(int[] region, int member)
+    private double Correlation(ReadOnlySpan<int> region, int member)
     {
         double sumA = 0, sumB = 0, sumAA = 0, sumBB = 0, sumAB = 0;
         foreach (var row in region)

@@ -59,13 +59,14 @@ internal sealed class VectorTrees : PathLengths
             return;
         }
         var groupsPerBlock = 2 * Math.Clamp(8 * 1024 / (features * Lanes * sizeof(float)), 1, 8);
-        var buffer = new float[groupsPerBlock * Lanes * features];
-        var partial = new double[groupsPerBlock * Lanes];
+        using var keys = new Scratch<float>(groupsPerBlock * Lanes * features);
+        using var totals = new Scratch<double>(groupsPerBlock * Lanes);
+        var (buffer, partial) = (keys.Array, totals.Array);
         for (var first = 0; first < sums.Length; first += groupsPerBlock * Lanes)
         {
             var count = Math.Min(groupsPerBlock * Lanes, sums.Length - first);
             Transpose(rows.Slice(first * features, count * features), count, buffer);
-            Array.Clear(partial);
+            totals.Span.Clear();
             AddAllTrees(buffer, (count + Lanes - 1) / Lanes, partial);
             partial.AsSpan(0, count).CopyTo(sums[first..]);
         }

@@ -65,12 +65,12 @@ public sealed class OneClassSvm : Detector
     private protected override void ScoreBlock(ReadOnlySpan<double> rows, Span<double> scores)
     {
         var features = _supportVectors.Columns;
-        var values = new double[_dualCoef.Length];
-        var scratch = new double[_dualCoef.Length];
+        using var values = new Scratch<double>(_dualCoef.Length);
+        using var scratch = new Scratch<double>(_dualCoef.Length);
         for (var i = 0; i < scores.Length; i++)
         {
-            _kernel.Evaluate(rows.Slice(i * features, features), _columns, scratch, values);
-            scores[i] = _rho - TensorPrimitives.Dot<double>(values, _dualCoef);
+            _kernel.Evaluate(rows.Slice(i * features, features), _columns, scratch.Span, values.Span);
+            scores[i] = _rho - TensorPrimitives.Dot<double>(values.Span, _dualCoef);
         }
     }
 

@@ -26,9 +26,10 @@ internal sealed class DenseLayers
         (_sizes, _hidden, _last, _biases) = (sizes, hidden, last, hasBiases ? 1 : 0);
         _activations = Array.ConvertAll(sizes, size => new double[size]);
         _deltas = Array.ConvertAll(sizes, size => new double[size]);
+        for (var layer = 1; layer < sizes.Length; layer++) ParameterCount += sizes[layer] * (sizes[layer - 1] + _biases);
     }
 
-    public int ParameterCount => Enumerable.Range(1, _sizes.Length - 1).Sum(l => _sizes[l] * (_sizes[l - 1] + _biases));
+    public int ParameterCount { get; }
 
     public ReadOnlySpan<double> Output => _activations[^1];
 

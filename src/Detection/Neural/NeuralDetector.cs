@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EventSourcedAnomaly.Detection.Models;
 using EventSourcedAnomaly.Detection.Neural;
 using EventSourcedAnomaly.Detection.Onnx;
@@ -11,6 +12,8 @@ public abstract class NeuralDetector : Detector
 {
     private Standardizer _standardizer = new([], []);
     private double[] _weights = [];
+    // scratch memory of threads that scored before
+    private ConcurrentBag<Network> _spare = [];
 
     private protected NeuralDetector(AlgorithmInfo algorithm, ParameterSet parameters, int seed) : base(algorithm, parameters, seed)
     {
@@ -63,16 +66,19 @@ public abstract class NeuralDetector : Detector
 
     internal double[] Adopt(Standardizer standardizer, double[] weights, Matrix x, CancellationToken ct)
     {
-        (_standardizer, _weights) = (standardizer, weights);
+        (_standardizer, _weights, _spare) = (standardizer, weights, []);
         return ScoreRows(x, ct);
     }
 
     private protected override void ScoreBlock(ReadOnlySpan<double> rows, Span<double> scores)
     {
-        var features = _standardizer.Mean.Length;
-        var network = CreateNetwork(features);
-        var windows = Windows(rows, scores.Length);
-        for (var i = 0; i < scores.Length; i++) scores[i] = network.Score(_weights, windows[i], features);
+        var (features, padding) = (_standardizer.Mean.Length, Window - 1);
+        using var samples = new Scratch<double>((scores.Length + padding) * features);
+        _standardizer.Transform(rows, samples.Span[(padding * features)..]);
+        SampleWindows.Pad(samples.Span, padding, features);
+        if (!_spare.TryTake(out var network)) network = CreateNetwork(features);
+        for (var i = 0; i < scores.Length; i++) scores[i] = network.Score(_weights, samples.Span.Slice(i * features, Window * features), features);
+        _spare.Add(network);
     }
 
     private protected SampleWindows Windows(ReadOnlySpan<double> rows, int count) =>
@@ -91,6 +97,6 @@ public abstract class NeuralDetector : Detector
     private protected override void ReadModel(ref ModelReader reader)
     {
         _standardizer = new Standardizer(reader.Array<double>(), reader.Array<double>());
-        _weights = reader.Array<double>();
+        (_weights, _spare) = (reader.Array<double>(), []);
     }
 }

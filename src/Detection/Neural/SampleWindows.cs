@@ -11,9 +11,18 @@ internal sealed class SampleWindows
         _window = window;
         var padding = rows.Rows == 0 ? 0 : window - 1;
         var values = new double[(rows.Rows + padding) * rows.Columns];
-        for (var i = 0; i < padding; i++) rows.Row(0).CopyTo(values.AsSpan(i * rows.Columns));
         rows.Values.CopyTo(values.AsSpan(padding * rows.Columns));
+        Pad(values, padding, rows.Columns);
         _padded = new Matrix(rows.Rows + padding, rows.Columns, values);
+    }
+
+    /// <summary>Copies a first row to the places before it.</summary>
+    /// <param name="values">Rows, of which so many are still missing in front.</param>
+    /// <param name="padding">Missing rows.</param>
+    /// <param name="features">Values of a row.</param>
+    public static void Pad(Span<double> values, int padding, int features)
+    {
+        for (var i = 0; i < padding; i++) values.Slice(padding * features, features).CopyTo(values[(i * features)..]);
     }
 
     /// <summary>The window that ends with a row, oldest first.</summary>

@@ -49,12 +49,13 @@ public sealed class KernelDensity : Detector
     private protected override void ScoreBlock(ReadOnlySpan<double> rows, Span<double> scores)
     {
         var features = _points.Columns;
-        var exponents = new double[_points.Rows];
-        var difference = new double[_points.Rows];
+        using var rented = new Scratch<double>(2 * _points.Rows);
+        var exponents = rented.Span[.._points.Rows];
+        var difference = rented.Span[_points.Rows..];
         var constant = Math.Log(_points.Rows) + features * (Math.Log(_bandwidth) + 0.5 * Math.Log(2 * Math.PI));
         for (var i = 0; i < scores.Length; i++)
         {
-            Array.Clear(exponents);
+            exponents.Clear();
             for (var f = 0; f < features; f++)
             {
                 TensorPrimitives.Subtract(_columns.AsSpan(f * exponents.Length, exponents.Length), rows[i * features + f], difference);
@@ -66,7 +67,7 @@ public sealed class KernelDensity : Detector
     }
 
     /// <summary>ln Σ exp(v), taken relative to the greatest so that far rows do not underflow to nothing.</summary>
-    private static double LogSumExp(double[] values)
+    private static double LogSumExp(Span<double> values)
     {
         var greatest = TensorPrimitives.Max<double>(values);
         TensorPrimitives.Subtract(values, greatest, values);

@@ -58,10 +58,10 @@ public abstract class ProximityDetector : Detector
 
     private protected override void ScoreBlock(ReadOnlySpan<double> rows, Span<double> scores)
     {
-        var indices = new int[scores.Length * K];
-        var distances = new double[scores.Length * K];
-        Search.Find(rows, -1, K, indices, distances);
-        for (var i = 0; i < scores.Length; i++) scores[i] = Score(indices.AsSpan(i * K, K), distances.AsSpan(i * K, K));
+        using var indices = new Scratch<int>(scores.Length * K);
+        using var distances = new Scratch<double>(scores.Length * K);
+        Search.Find(rows, -1, K, indices.Span, distances.Span);
+        for (var i = 0; i < scores.Length; i++) scores[i] = Score(indices.Span.Slice(i * K, K), distances.Span.Slice(i * K, K));
     }
 
     private protected override void WriteModel(ModelWriter writer) => writer.Table(Search.Points);

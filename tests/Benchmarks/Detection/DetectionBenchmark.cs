@@ -21,9 +21,10 @@ internal static class DetectionBenchmark
             ["series"] = BenchmarkTable.Of(5_000, 4),
         };
         var estimators = EstimatorSpeed.All.Where(e => e.Algorithm.Contains(only, StringComparison.OrdinalIgnoreCase)).ToArray();
+        string[] wanted = [.. estimators.SelectMany(e => e.Peers), .. only.Length == 0 ? ["lstm"] : Array.Empty<string>()];
         foreach (var threads in new[] { 1, Environment.ProcessorCount })
         {
-            var peer = await SklearnPeer.MeasureAsync(tables, threads);
+            var peer = await SklearnPeer.MeasureAsync(tables, threads, wanted);
             foreach (var measurement in estimators.SelectMany(e => e.Measure(tables[e.Table], peer, threads))) report.Add(measurement);
             if (only.Length == 0) report.Add(LstmEpoch(tables["series"], peer, threads));
         }

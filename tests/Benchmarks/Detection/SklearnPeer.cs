@@ -20,13 +20,14 @@ internal sealed class SklearnPeer
 
     /// <param name="tables">Name to table, as the script knows them.</param>
     /// <param name="threads">Threads the peer may use.</param>
-    public static async Task<SklearnPeer> MeasureAsync(IReadOnlyDictionary<string, Matrix> tables, int threads)
+    /// <param name="wanted">Names of its tasks, without what is done.</param>
+    public static async Task<SklearnPeer> MeasureAsync(IReadOnlyDictionary<string, Matrix> tables, int threads, IEnumerable<string> wanted)
     {
         var folder = Directory.CreateTempSubdirectory("esa-bench-");
         try
         {
             foreach (var (name, table) in tables) BenchmarkTable.Write(Path.Combine(folder.FullName, $"{name}_{table.Columns}.f64"), table);
-            return new SklearnPeer(await RunAsync(folder.FullName, threads));
+            return new SklearnPeer(await RunAsync(folder.FullName, $"{threads}", string.Join(',', wanted)));
         }
         finally
         {
@@ -34,16 +35,16 @@ internal sealed class SklearnPeer
         }
     }
 
-    private static async Task<Dictionary<string, double>> RunAsync(string folder, int threads)
+    private static async Task<Dictionary<string, double>> RunAsync(string folder, string threads, string wanted)
     {
         var seconds = new Dictionary<string, double>(StringComparer.Ordinal);
         var start = new ProcessStartInfo("/usr/bin/python3")
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
-            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "Detection", "peer.py"), folder, $"{threads}" },
+            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "Detection", "peer.py"), folder, threads, wanted },
         };
-        foreach (var variable in new[] { "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS" }) start.Environment[variable] = $"{threads}";
+        foreach (var variable in new[] { "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS" }) start.Environment[variable] = threads;
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         if (!File.Exists(start.FileName)) return seconds;
         using var process = Process.Start(start)!;

@@ -1,4 +1,4 @@
-"""Times scikit-learn on the tables of a folder with a number of threads; prints 'task seconds' lines.
+"""Times scikit-learn on the tables of a folder with a number of threads, as far as its names are wanted; prints 'task seconds' lines.
 
 Methods that only PyOD has are timed as pyod_methods.py writes them down. Does nothing where scikit-learn is missing."""
 import glob
@@ -17,7 +17,7 @@ except ImportError:
 import lstm
 import pyod_methods
 
-FOLDER, THREADS = sys.argv[1], int(sys.argv[2])
+FOLDER, THREADS, WANTED = sys.argv[1], int(sys.argv[2]), sys.argv[3].split(",")
 
 
 def table(name):
@@ -28,17 +28,20 @@ def table(name):
 
 def timed(task, work):
     """The fastest of several runs, of fewer where a run takes seconds."""
+    if not any(task.startswith(name) for name in WANTED):
+        return
     runs = []
     while len(runs) < 2 or (len(runs) < 10 and sum(runs) < 2):
         start = time.perf_counter()
-        result = work()
+        work()
         runs.append(time.perf_counter() - start)
     print(task, min(runs), flush=True)
-    return result
 
 
 def measure(name, make, x, score=None):
     """Fit, score of the same rows, and score of one row; another detector may stand in for scoring."""
+    if name not in WANTED:
+        return
     timed(name + "_fit", lambda: make().fit(x))
     fitted = (score or make)().fit(x)
     timed(name + "_score", lambda: fitted.decision_function(x))
