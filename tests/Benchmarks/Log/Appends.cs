@@ -8,6 +8,9 @@ namespace EventSourcedAnomaly.Benchmarks.Log;
 /// <summary>Appends by few and many writers, beside inserts of the same rows into the same tables without any of the promises.</summary>
 internal static class Appends
 {
+    /// <summary>Until the compiler has come to rest: it shares the cores with what it compiles.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(3);
     private static readonly Origin Origin = new("user:bench", "request");
 
@@ -19,7 +22,7 @@ internal static class Appends
         {
             var limit = writers == 1 ? await RawInsert.SingleRows(server, Duration, ct) : rows = await RawInsert.Batches(server, 500, Duration, ct);
             await using var store = await LogBenchmark.Open(server, ct);
-            await Measure(store, writers, TimeSpan.FromSeconds(1), NewStream, ct);
+            await Measure(store, writers, WarmUp, NewStream, ct);
             var (rate, latencies) = await Measure(store, writers, Duration, NewStream, ct);
             var name = writers == 1 ? "append 1 writer" : $"append {writers} writers";
             report.Add(Measurement.Of(name, rate, "events/s", writers == 1 ? "single-row insert + commit" : "500-row insert … unnest + commit", limit));
