@@ -84,6 +84,12 @@ public sealed class Matrix
         return new Matrix(rows.Length, Columns, values);
     }
 
+    /// <summary>Overwrites this table with the given rows of another one of as many columns.</summary>
+    internal void CopyRows(Matrix from, ReadOnlySpan<int> rows)
+    {
+        for (var k = 0; k < rows.Length; k++) from.Row(rows[k]).CopyTo(_values.AsSpan(k * Columns));
+    }
+
     /// <summary>The columns laid out one after the other: element <c>[column * Rows + row]</c>.</summary>
     internal double[] ToColumnMajor()
     {

@@ -64,10 +64,8 @@ internal sealed class Ellipsoid
         return sum;
     }
 
-    public double[] SquaredDistances(Matrix x)
+    public void SquaredDistances(Matrix x, Span<double> distances)
     {
-        var distances = new double[x.Rows];
         for (var i = 0; i < distances.Length; i++) distances[i] = SquaredDistance(x.Row(i));
-        return distances;
     }
 }

@@ -56,12 +56,17 @@ internal sealed class FastMinCovDet
     {
         var size = Math.Clamp((int)(_share * x.Rows), 1, x.Rows);
         var current = start;
+        // large and used anew at every step
+        var nearest = new Matrix(size, x.Columns, new double[size * x.Columns]);
+        using var distances = new Scratch<double>(x.Rows);
+        using var order = new Scratch<int>(x.Rows);
         for (var step = 0; step < steps; step++)
         {
-            var distances = current.SquaredDistances(x);
-            var order = Enumerable.Range(0, x.Rows).ToArray();
-            Array.Sort(distances, order);
-            var next = Ellipsoid.Of(x.SelectRows(order.AsSpan(0, size)), _leastVariance, _ct);
+            current.SquaredDistances(x, distances.Span);
+            for (var i = 0; i < x.Rows; i++) order.Span[i] = i;
+            distances.Span.Sort(order.Span);
+            nearest.CopyRows(x, order.Span[..size]);
+            var next = Ellipsoid.Of(nearest, _leastVariance, _ct);
             if (step > 0 && next.LogDeterminant >= current.LogDeterminant - 1e-12) return next;
             current = next;
         }
@@ -71,14 +76,17 @@ internal sealed class FastMinCovDet
     /// <summary>Scales so that the median distance is that of the normal distribution.</summary>
     private Ellipsoid Correct(Ellipsoid raw)
     {
-        var factor = OrderStatistics.Median(raw.SquaredDistances(_x)) / ChiSquare.Quantile(0.5, _x.Columns);
+        var distances = new double[_x.Rows];
+        raw.SquaredDistances(_x, distances);
+        var factor = OrderStatistics.Median(distances) / ChiSquare.Quantile(0.5, _x.Columns);
         return factor > 0 && double.IsFinite(factor) ? raw.Inflate(factor) : raw;
     }
 
     private Ellipsoid Reweight(Ellipsoid corrected)
     {
         var limit = ChiSquare.Quantile(0.975, _x.Columns);
-        var distances = corrected.SquaredDistances(_x);
+        var distances = new double[_x.Rows];
+        corrected.SquaredDistances(_x, distances);
         var kept = Enumerable.Range(0, _x.Rows).Where(i => distances[i] < limit).ToArray();
         return kept.Length > _x.Columns ? Ellipsoid.Of(_x.SelectRows(kept), _leastVariance, _ct) : corrected;
     }

@@ -46,7 +46,9 @@ internal ref struct RadixSort
     {
         var keys = MemoryMarshal.Cast<double, ulong>(values.AsSpan());
         for (var i = 0; i < keys.Length; i++) keys[i] = OrderedBits(values[i]);
-        var sort = new RadixSort { _keys = keys, _target = new ulong[keys.Length], _order = order, _orderTarget = new int[order.Length] };
+        using var target = new Scratch<ulong>(keys.Length);
+        using var orderTarget = new Scratch<int>(order.Length);
+        var sort = new RadixSort { _keys = keys, _target = target.Span, _order = order, _orderTarget = orderTarget.Span };
         sort.ByDigits(Digits - UpperDigits, Digits);
         if (!sort.TrySettleRuns()) sort.ByDigits(0, Digits);
         for (var i = 0; i < values.Length; i++) values[i] = FromOrderedBits(sort._keys[i]);

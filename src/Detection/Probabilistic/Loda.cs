@@ -60,7 +60,8 @@ public sealed class Loda : Detector
 
     private FeatureHistogram Histogram(Matrix x, ReadOnlySpan<double> projection)
     {
-        var projected = new double[x.Rows];
+        using var scratch = new Scratch<double>(x.Rows);
+        var projected = scratch.Span;
         for (var i = 0; i < projected.Length; i++) projected[i] = TensorPrimitives.Dot(x.Row(i), projection);
         var (least, greatest) = (TensorPrimitives.Min<double>(projected), TensorPrimitives.Max<double>(projected));
         var edges = FeatureHistogram.EvenEdges(
