@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using EventSourcedAnomaly.Detection.Models;
 
 namespace EventSourcedAnomaly.Detection.Streaming;
@@ -23,6 +24,8 @@ internal sealed class CutTree
     private readonly double[] _cuts;
     // per node: least, then greatest value of each dimension
     private readonly double[] _boxes;
+    // the box around the node and the point that an insertion last looked at
+    private readonly double[] _united;
     private readonly int[] _free;
     private int _freeCount;
     private int _root = None;
@@ -37,6 +40,7 @@ internal sealed class CutTree
         _nodes = new Node[2 * points];
         _cuts = new double[2 * points];
         _boxes = new double[2 * points * 2 * dimensions];
+        _united = new double[2 * dimensions];
         _free = [.. Enumerable.Range(0, 2 * points)];
         _freeCount = _free.Length;
     }
@@ -56,7 +60,7 @@ internal sealed class CutTree
             var below = point[dimension] <= cut && cut < Least(node)[dimension];
             var above = point[dimension] > cut && cut >= Greatest(node)[dimension];
             if (below || above) return Branch(node, point, dimension, cut, below);
-            Widen(node, point);
+            _united.CopyTo(Box(node));
             _nodes[node].Mass++;
             node = point[_nodes[node].Dimension] <= _cuts[node] ? _nodes[node].Left : _nodes[node].Right;
         }
@@ -130,6 +134,8 @@ internal sealed class CutTree
         _random = reader.Array<ulong>()[0];
     }
 
+    private Span<double> Box(int node) => _boxes.AsSpan(node * 2 * _dimensions, 2 * _dimensions);
+
     private Span<double> Least(int node) => _boxes.AsSpan(node * 2 * _dimensions, _dimensions);
 
     private Span<double> Greatest(int node) => _boxes.AsSpan((node * 2 + 1) * _dimensions, _dimensions);
@@ -147,34 +153,32 @@ internal sealed class CutTree
         return leaf;
     }
 
-    /// <summary>A cut of the box around node and point: uniform over the sum of its extents.</summary>
+    /// <summary>A cut of the box around node and point, which stays in <c>_united</c>: uniform over the sum of its extents.</summary>
     private (int Dimension, double Cut) DrawCut(int node, ReadOnlySpan<double> point)
     {
-        var least = Least(node);
-        var greatest = Greatest(node);
+        Unite(Box(node), point, point, _united);
+        ReadOnlySpan<double> lows = _united.AsSpan(0, point.Length), highs = _united.AsSpan(point.Length);
         var total = 0.0;
-        for (var d = 0; d < point.Length; d++) total += Math.Max(greatest[d], point[d]) - Math.Min(least[d], point[d]);
+        for (var d = 0; d < lows.Length; d++) total += highs[d] - lows[d];
         var at = NextDouble() * total;
         for (var d = 0; ; d++)
         {
-            var low = Math.Min(least[d], point[d]);
-            var high = Math.Max(greatest[d], point[d]);
+            var (low, high) = (lows[d], highs[d]);
             // rounding may carry the cut to the end of the last extent, where it would part nothing
             if (at < high - low || (d == point.Length - 1 && high > low)) return (d, low + at < high ? low + at : low);
-            if (d == point.Length - 1) return Widest(least, greatest, point);
+            if (d == point.Length - 1) return Widest(lows, highs);
             at -= high - low;
         }
     }
 
-    private static (int Dimension, double Cut) Widest(ReadOnlySpan<double> least, ReadOnlySpan<double> greatest, ReadOnlySpan<double> point)
+    private static (int Dimension, double Cut) Widest(ReadOnlySpan<double> lows, ReadOnlySpan<double> highs)
     {
         var (widest, extent) = (0, -1.0);
-        for (var d = 0; d < point.Length; d++)
+        for (var d = 0; d < lows.Length; d++)
         {
-            var here = Math.Max(greatest[d], point[d]) - Math.Min(least[d], point[d]);
-            if (here > extent) (widest, extent) = (d, here);
+            if (highs[d] - lows[d] > extent) (widest, extent) = (d, highs[d] - lows[d]);
         }
-        return (widest, Math.Min(least[widest], point[widest]));
+        return (widest, lows[widest]);
     }
 
     private int Branch(int node, ReadOnlySpan<double> point, int dimension, double cut, bool below)
@@ -191,9 +195,7 @@ internal sealed class CutTree
             Dimension = dimension,
         };
         _cuts[branch] = cut;
-        Least(node).CopyTo(Least(branch));
-        Greatest(node).CopyTo(Greatest(branch));
-        Widen(branch, point);
+        _united.CopyTo(Box(branch));
         Replace(parent, node, branch);
         _nodes[node].Parent = branch;
         return leaf;
@@ -207,32 +209,41 @@ internal sealed class CutTree
         else _nodes[parent].Right = by;
     }
 
-    private void Widen(int node, ReadOnlySpan<double> point)
+    /// <summary>The box around a box and what lies between two corners, which may be one point.</summary>
+    private static void Unite(ReadOnlySpan<double> box, ReadOnlySpan<double> least, ReadOnlySpan<double> greatest, Span<double> united)
     {
-        var least = Least(node);
-        var greatest = Greatest(node);
-        for (var d = 0; d < point.Length; d++)
+        var (dimensions, lanes) = (least.Length, Vector256<double>.Count);
+        ReadOnlySpan<double> lows = box[..dimensions], highs = box.Slice(dimensions, dimensions);
+        Span<double> unitedLows = united[..dimensions], unitedHighs = united.Slice(dimensions, dimensions);
+        var d = 0;
+        for (; d + lanes <= dimensions; d += lanes)
         {
-            least[d] = Math.Min(least[d], point[d]);
-            greatest[d] = Math.Max(greatest[d], point[d]);
+            Vector256.Min(Vector256.Create(lows[d..]), Vector256.Create(least[d..])).CopyTo(unitedLows[d..]);
+            Vector256.Max(Vector256.Create(highs[d..]), Vector256.Create(greatest[d..])).CopyTo(unitedHighs[d..]);
+        }
+        for (; d < dimensions; d++)
+        {
+            unitedLows[d] = Math.Min(lows[d], least[d]);
+            unitedHighs[d] = Math.Max(highs[d], greatest[d]);
         }
     }
 
     /// <summary>Fits the box to the children again; false when the point was inside, so that no ancestor's box can change.</summary>
     private bool Shrink(int node, ReadOnlySpan<double> point)
     {
-        var least = Least(node);
-        var greatest = Greatest(node);
-        var touched = false;
-        for (var d = 0; d < point.Length; d++) touched |= point[d] == least[d] || point[d] == greatest[d];
-        if (!touched) return false;
-        var (left, right) = (_nodes[node].Left, _nodes[node].Right);
+        if (!Touches(Box(node), point)) return false;
+        Unite(Box(_nodes[node].Left), Least(_nodes[node].Right), Greatest(_nodes[node].Right), Box(node));
+        return true;
+    }
+
+    private static bool Touches(ReadOnlySpan<double> box, ReadOnlySpan<double> point)
+    {
+        ReadOnlySpan<double> least = box[..point.Length], greatest = box.Slice(point.Length, point.Length);
         for (var d = 0; d < point.Length; d++)
         {
-            least[d] = Math.Min(Least(left)[d], Least(right)[d]);
-            greatest[d] = Math.Max(Greatest(left)[d], Greatest(right)[d]);
+            if (point[d] == least[d] || point[d] == greatest[d]) return true;
         }
-        return true;
+        return false;
     }
 
     /// <summary>SplitMix64 (Steele, Lea, Flood 2014): one word of state to store.</summary>
