@@ -48,6 +48,9 @@ internal sealed class CsvLayout
         Ignored,
     }
 
+    /// <summary>No detector takes larger ones.</summary>
+    private const double LargestNumber = 1e75;
+
     private readonly string _path;
     private readonly string[] _names;
     private readonly Role[] _roles;
@@ -58,11 +61,13 @@ internal sealed class CsvLayout
 
     public static CsvLayout Of(string path, string header, string? label, IReadOnlyCollection<string> ignored)
     {
-        var names = Array.ConvertAll(header.Split(','), name => name.Trim().Trim('"'));
+        if (string.IsNullOrWhiteSpace(header)) throw new CsvException($"{path}: the first line is empty, expected a header line");
+        var names = CsvLine.Split(path, 1, header);
         foreach (var wanted in label is null ? ignored : ignored.Append(label))
         {
-            if (!names.Contains(wanted, StringComparer.Ordinal))
-                throw new CsvException($"{path}: there is no column '{wanted}'; the columns are {string.Join(", ", names)}");
+            var found = names.Count(name => string.Equals(name, wanted, StringComparison.Ordinal));
+            if (found == 0) throw new CsvException($"{path}: there is no column '{wanted}'; the columns are {string.Join(", ", names)}");
+            if (found > 1) throw new CsvException($"{path}: there are {found} columns '{wanted}', expected one");
         }
         var roles = Array.ConvertAll(names, name =>
             string.Equals(name, label, StringComparison.Ordinal) ? Role.Label
@@ -72,27 +77,46 @@ internal sealed class CsvLayout
         return new CsvLayout(path, names, roles);
     }
 
-    public void ReadLine(ReadOnlySpan<char> text, int line, List<double> values, List<int> labels)
+    public void ReadLine(string text, int line, List<double> values, List<int> labels)
     {
-        var column = 0;
-        foreach (var range in text.Split(','))
+        if (text.Contains('"', StringComparison.Ordinal))
         {
-            if (column == _names.Length) throw Wrong(line, $"expected {_names.Length} fields, got {text.Count(',') + 1}");
-            if (_roles[column] != Role.Ignored)
-            {
-                var number = Number(text[range].Trim().Trim('"'), line, column);
-                if (_roles[column] == Role.Feature) values.Add(number);
-                else labels.Add(Label(number, line, column));
-            }
-            column++;
+            ReadFields(CsvLine.Split(_path, line, text), line, values, labels);
+            return;
+        }
+        // without quotes there is no need to copy the fields out of the line
+        var column = 0;
+        var rest = text.AsSpan();
+        foreach (var range in rest.Split(','))
+        {
+            if (column == _names.Length) throw Wrong(line, $"expected {_names.Length} fields, got {rest.Count(',') + 1}");
+            ReadField(rest[range].Trim(), line, column++, values, labels);
         }
         if (column < _names.Length) throw Wrong(line, $"expected {_names.Length} fields, got {column}");
     }
 
-    private double Number(ReadOnlySpan<char> field, int line, int column) =>
-        double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+    private void ReadFields(string[] fields, int line, List<double> values, List<int> labels)
+    {
+        if (fields.Length != _names.Length) throw Wrong(line, $"expected {_names.Length} fields, got {fields.Length}");
+        for (var column = 0; column < fields.Length; column++) ReadField(fields[column], line, column, values, labels);
+    }
+
+    private void ReadField(ReadOnlySpan<char> field, int line, int column, List<double> values, List<int> labels)
+    {
+        if (_roles[column] == Role.Ignored) return;
+        var number = Number(field, line, column);
+        if (_roles[column] == Role.Feature) values.Add(number);
+        else labels.Add(Label(number, line, column));
+    }
+
+    private double Number(ReadOnlySpan<char> field, int line, int column)
+    {
+        if (!double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
+            throw Wrong(line, $"column '{_names[column]}': expected a finite number, got '{field}'");
+        return Math.Abs(number) <= LargestNumber
             ? number
-            : throw Wrong(line, $"column '{_names[column]}': expected a finite number, got '{field}'");
+            : throw Wrong(line, $"column '{_names[column]}': expected a number from -{LargestNumber} to {LargestNumber}, got '{field}'");
+    }
 
     private int Label(double number, int line, int column) => number switch
     {

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using EventSourcedAnomaly.Detection.Explanations;
 using EventSourcedAnomaly.Detection.Models;
 using EventSourcedAnomaly.Detection.Numerics;
@@ -12,6 +13,9 @@ namespace EventSourcedAnomaly.Detection;
 /// </summary>
 public abstract class Detector
 {
+    /// <summary>Of scores within this, mean and variance are within float64.</summary>
+    internal const double LargestScore = 1e150;
+
     private double[] _decisionScores = [];
     private double[] _sortedScores = [];
     private double[] _center = [];
@@ -98,19 +102,22 @@ public abstract class Detector
     /// <summary>Sets what follows from the training rows and their scores.</summary>
     internal void FinishFit(double[] center, double[] scores)
     {
+        Saturate(scores);
         FeatureCount = center.Length;
         _center = center;
         Accept(scores);
     }
 
-    /// <summary>Raw scores of the rows of <paramref name="x"/>, larger being more anomalous.</summary>
+    /// <summary>Raw scores of the rows of <paramref name="x"/>, larger being more anomalous, from -1e150 to 1e150.</summary>
     /// <exception cref="InvalidOperationException">The detector is not fitted.</exception>
     /// <exception cref="ArgumentException">The number of columns differs from the training data, or a value is NaN or infinite.</exception>
     public double[] DecisionFunction(Matrix x, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(x);
         InputCheck.Scoring(x, Fitted(FeatureCount));
-        return ScoreRows(x, ct);
+        var scores = ScoreRows(x, ct);
+        Saturate(scores);
+        return scores;
     }
 
     /// <summary>Raw score of one row, without allocation once memory to work in was borrowed.</summary>
@@ -130,6 +137,7 @@ public abstract class Detector
     {
         InputCheck.Scoring(rows, scores.Length, Fitted(FeatureCount));
         if (!scores.IsEmpty) ScoreBlock(rows, scores);
+        Saturate(scores);
     }
 
     /// <summary>Whether a raw score is above the threshold.</summary>
@@ -192,6 +200,18 @@ public abstract class Detector
 
     private protected abstract void ReadModel(ref ModelReader reader);
 
+    /// <summary>Keeps scores finite, and refuses to pass on what is no number.</summary>
+    private void Saturate(Span<double> scores)
+    {
+        if (scores.IsEmpty || Math.Abs(TensorPrimitives.MaxMagnitude(scores)) <= LargestScore) return;
+        for (var i = 0; i < scores.Length; i++)
+        {
+            if (double.IsNaN(scores[i]))
+                throw new ArgumentException($"{Algorithm} cannot score row {i} (counted from 0): with these hyper-parameters the numbers leave float64; scale the columns");
+            scores[i] = Math.Clamp(scores[i], -LargestScore, LargestScore);
+        }
+    }
+
     /// <summary>Scores all rows, blocks of them in parallel.</summary>
     private protected double[] ScoreRows(Matrix x, CancellationToken ct)
     {
@@ -214,6 +234,8 @@ public abstract class Detector
         FeatureCount = reader.Int();
         _center = reader.Array<double>();
         var scores = reader.Array<double>();
+        if (FeatureCount < 1 || _center.Length != FeatureCount || scores.Length < 1)
+            throw new InvalidDataException($"expected medians of {FeatureCount} features and at least one score, got {_center.Length} and {scores.Length}");
         ReadModel(ref reader);
         Accept(scores);
     }

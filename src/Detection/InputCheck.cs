@@ -8,7 +8,7 @@ namespace EventSourcedAnomaly.Detection;
 internal static class InputCheck
 {
     /// <summary>Squares of squares of larger numbers would leave the range of float64, as they occur in covariances.</summary>
-    private const double Limit = 1e75;
+    public const double Limit = 1e75;
 
     public static void Training(Matrix x)
     {

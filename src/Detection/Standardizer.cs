@@ -4,7 +4,10 @@ using System.Runtime.Intrinsics;
 
 namespace EventSourcedAnomaly.Detection;
 
-/// <summary>Shifts and scales every column to mean 0 and population standard deviation 1; constant columns are only shifted.</summary>
+/// <summary>
+/// Shifts and scales every column to mean 0 and population standard deviation 1; constant columns are only shifted. What would lie
+/// beyond ±1e75 is put there.
+/// </summary>
 /// <param name="Mean">Mean of each column.</param>
 /// <param name="Scale">Population standard deviation of each column, 1 where the column is constant.</param>
 public sealed record Standardizer(double[] Mean, double[] Scale)
@@ -45,14 +48,19 @@ public sealed record Standardizer(double[] Mean, double[] Scale)
     public void Transform(ReadOnlySpan<double> rows, Span<double> standardized)
     {
         var columns = Mean.Length;
+        // far outside of a narrow training range a number would leave what detectors take
+        var (least, greatest) = (Vector512.Create(-InputCheck.Limit), Vector512.Create(InputCheck.Limit));
         for (var first = 0; first < rows.Length; first += columns)
         {
             var row = rows.Slice(first, columns);
             var target = standardized.Slice(first, columns);
             var c = 0;
             for (; c + Vector512<double>.Count <= columns; c += Vector512<double>.Count)
-                ((Vector512.Create(row[c..]) - Vector512.Create(Mean, c)) / Vector512.Create(Scale, c)).CopyTo(target[c..]);
-            for (; c < columns; c++) target[c] = (row[c] - Mean[c]) / Scale[c];
+            {
+                var z = (Vector512.Create(row[c..]) - Vector512.Create(Mean, c)) / Vector512.Create(Scale, c);
+                Vector512.Max(Vector512.Min(z, greatest), least).CopyTo(target[c..]);
+            }
+            for (; c < columns; c++) target[c] = Math.Max(Math.Min((row[c] - Mean[c]) / Scale[c], InputCheck.Limit), -InputCheck.Limit);
         }
     }
 

@@ -43,6 +43,17 @@ public sealed class EvaluateTests
         Assert.Contains(message, error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("0", "null", "null")]
+    [InlineData("1", "null", "1")]
+    public async Task Without_both_classes_a_measure_is_null(string label, string rocAuc, string averagePrecision)
+    {
+        using var csv = new TemporaryCsv("a,b,label", $"1,2,{label}", $"3,4,{label}");
+        var (exitCode, output, error) = await EsaProcess.RunAsync("evaluate", csv.Path, "--json");
+        Assert.Equal((0, ""), (exitCode, error));
+        Assert.Contains($"\"roc_auc\":{rocAuc},\"average_precision\":{averagePrecision},", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_missing_file_is_one_line_of_error()
     {

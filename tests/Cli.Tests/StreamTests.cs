@@ -24,12 +24,31 @@ public sealed class StreamTests
     [InlineData("1970-01-01,x", "line 3: column 'value': expected a finite number or nothing, got 'x'")]
     [InlineData("noon,1", "line 3: column 'timestamp': expected a date and time, got 'noon'")]
     [InlineData("1970-01-01", "line 3: expected 2 fields, got 1")]
+    [InlineData("1970-01-01,1e308", "line 3: column 'value': expected a number from -1E+75 to 1E+75, got '1e308'")]
+    [InlineData("1970-01-01,\"1", "line 3: a quoted field does not end in its line")]
     public async Task A_bad_row_is_named_with_what_was_expected(string row, string message)
     {
         using var csv = new TemporaryCsv("timestamp,value", "1970-01-01,1", row);
         var (exitCode, _, error) = await EsaProcess.RunAsync("stream", csv.Path);
         Assert.Equal(1, exitCode);
         Assert.Contains(message, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("StreamingEnsemble")]
+    [InlineData("RobustRandomCutForest")]
+    [InlineData("HalfSpaceTrees")]
+    [InlineData("StreamingZScore")]
+    public async Task Quotes_gaps_repeated_and_unordered_times_and_missing_values_are_scored(string algorithm)
+    {
+        using var csv = new TemporaryCsv(
+            "\uFEFF\"timestamp\",\"value\"\r", "\"1970-01-05\",\"1\"\r", "1970-01-05,2\r", "1970-01-01,\r", "2099-12-31 23:59:59,1e75", "1970-01-02,-1e75");
+        var (exitCode, output, error) = await EsaProcess.RunAsync("stream", csv.Path, "--algorithm", algorithm);
+        Assert.Equal((0, ""), (exitCode, error));
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.Equal(6, lines.Length);
+        Assert.All(lines.Skip(1), line => Assert.InRange(Score(line), 0, 1));
+        Assert.DoesNotContain(lines, line => line.EndsWith(",-0", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -41,4 +41,18 @@ public sealed class EvaluationRankingTests
         Assert.True(good.ExcessMass > blind.ExcessMass);
         Assert.True(good.MassVolume < blind.MassVolume);
     }
+
+    [Fact]
+    public void Scores_that_are_no_numbers_are_refused_with_their_row()
+    {
+        double[] scores = [1, double.NaN, 2];
+        int[] labels = [0, 1, 0];
+        Action[] measures =
+        [
+            () => Evaluation.RocAuc(scores, labels), () => Evaluation.AveragePrecision(scores, labels),
+            () => Evaluation.PrecisionAtN(scores, labels), () => Evaluation.BestF1(scores, labels),
+        ];
+        foreach (var measure in measures)
+            Assert.Contains("NaN in row 1", Assert.Throws<ArgumentException>(measure).Message, StringComparison.Ordinal);
+    }
 }

@@ -10,6 +10,9 @@ namespace EventSourcedAnomaly.Cli.Commands;
 /// </summary>
 internal static class StreamCommand
 {
+    /// <summary>No detector takes larger ones.</summary>
+    private const double LargestNumber = 1e75;
+
     public static Command Create()
     {
         var series = new Argument<string>("series")
@@ -43,7 +46,7 @@ internal static class StreamCommand
         // whoever feeds rows by hand or by pipe waits for each answer; a file is quicker in blocks
         writer.AutoFlush = path is "-";
         var header = await reader.ReadLineAsync(ct) ?? throw new CsvException($"{path}: the file is empty, expected a header line");
-        if (!header.Split(',').Select(name => name.Trim().Trim('"')).SequenceEqual(["timestamp", "value"], StringComparer.Ordinal))
+        if (!CsvLine.Split(path, 1, header).SequenceEqual(["timestamp", "value"], StringComparer.Ordinal))
             throw new CsvException($"{path}: expected the header timestamp,value, got '{header}'");
         await writer.WriteLineAsync("timestamp,value,anomaly_score".AsMemory(), ct);
         for (var line = 2; await reader.ReadLineAsync(ct) is { } row; line++)
@@ -57,13 +60,15 @@ internal static class StreamCommand
 
     private static (DateTimeOffset Timestamp, double Value) Parse(string path, int line, string row)
     {
-        var fields = row.Split(',');
+        var fields = CsvLine.Split(path, line, row);
         if (fields.Length != 2) throw new CsvException($"{path} line {line}: expected 2 fields, got {fields.Length}");
-        if (!DateTimeOffset.TryParse(fields[0].Trim('"'), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var timestamp))
+        if (!DateTimeOffset.TryParse(fields[0], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var timestamp))
             throw new CsvException($"{path} line {line}: column 'timestamp': expected a date and time, got '{fields[0]}'");
         if (string.IsNullOrWhiteSpace(fields[1])) return (timestamp, double.NaN);
         if (!double.TryParse(fields[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || double.IsInfinity(value))
             throw new CsvException($"{path} line {line}: column 'value': expected a finite number or nothing, got '{fields[1]}'");
+        if (Math.Abs(value) > LargestNumber)
+            throw new CsvException($"{path} line {line}: column 'value': expected a number from -{LargestNumber} to {LargestNumber}, got '{fields[1]}'");
         return (timestamp, value);
     }
 }

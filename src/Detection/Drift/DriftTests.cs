@@ -7,7 +7,7 @@ namespace EventSourcedAnomaly.Detection;
 public static class DriftTests
 {
     /// <summary>Two-sample Kolmogorov-Smirnov test: exact p-value for up to 10⁸ pairs, asymptotic beyond.</summary>
-    /// <exception cref="ArgumentException">A sample is empty or holds NaN or an infinity.</exception>
+    /// <exception cref="ArgumentException">A sample is empty or holds NaN or a number beyond ±1e75; the message gives its place.</exception>
     public static DriftResult KolmogorovSmirnov(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
     {
         Check(reference, current);
@@ -22,6 +22,7 @@ public static class DriftTests
     public static DriftResult PopulationStabilityIndex(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, int bins = 10)
     {
         Check(reference, current);
+        CheckPositive(bins, nameof(bins));
         var binned = BinnedShares.Of(reference, current, bins);
         var (r, c) = (BinnedShares.Shares(binned.Reference), BinnedShares.Shares(binned.Current));
         var index = r.Zip(c, (a, b) => (b - a) * Math.Log(b / a)).Sum();
@@ -37,6 +38,7 @@ public static class DriftTests
     public static DriftResult JensenShannon(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, int bins = 10)
     {
         Check(reference, current);
+        CheckPositive(bins, nameof(bins));
         var binned = BinnedShares.Of(reference, current, bins);
         var distance = JensenShannonDistance(
             Array.ConvertAll(binned.Reference, v => (double)v), Array.ConvertAll(binned.Current, v => (double)v));
@@ -48,8 +50,7 @@ public static class DriftTests
     public static double JensenShannonDistance(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
     {
         CheckSameLength(reference.Length, current.Length, "bins");
-        double totalR = 0, totalC = 0, divergence = 0;
-        for (var i = 0; i < reference.Length; i++) (totalR, totalC) = (totalR + reference[i], totalC + current[i]);
+        var (totalR, totalC, divergence) = (Total(reference, nameof(reference)), Total(current, nameof(current)), 0.0);
         for (var i = 0; i < reference.Length; i++)
         {
             var (r, c) = (reference[i] / totalR, current[i] / totalC);
@@ -66,8 +67,9 @@ public static class DriftTests
     public static DriftResult ChiSquareOfCounts(ReadOnlySpan<int> reference, ReadOnlySpan<int> current)
     {
         CheckSameLength(reference.Length, current.Length, "categories");
-        double totalR = 0, totalC = 0, statistic = 0;
-        for (var i = 0; i < reference.Length; i++) (totalR, totalC) = (totalR + reference[i], totalC + current[i]);
+        var (totalR, totalC, statistic) = (
+            Total(Array.ConvertAll(reference.ToArray(), c => (double)c), nameof(reference)),
+            Total(Array.ConvertAll(current.ToArray(), c => (double)c), nameof(current)), 0.0);
         var categories = 0;
         for (var i = 0; i < reference.Length; i++)
         {
@@ -80,6 +82,18 @@ public static class DriftTests
         return new DriftResult("chi_square", statistic, Survival(statistic, categories));
     }
 
+    private static double Total(ReadOnlySpan<double> counts, string name)
+    {
+        var total = 0.0;
+        for (var i = 0; i < counts.Length; i++)
+        {
+            if (!(counts[i] >= 0) || double.IsInfinity(counts[i]))
+                throw new ArgumentException($"expected counts of 0 or more, got {counts[i]} in place {i} (counted from 0)", name);
+            total += counts[i];
+        }
+        return total > 0 ? total : throw new ArgumentException("expected at least one count above 0", name);
+    }
+
     /// <summary>A single category cannot differ.</summary>
     private static double Survival(double statistic, int categories) => categories > 1 ? ChiSquare.Survival(statistic, categories - 1) : 1;
 
@@ -89,6 +103,7 @@ public static class DriftTests
         ReadOnlySpan<double> reference, ReadOnlySpan<double> current, int permutations = 199, int seed = 0)
     {
         Check(reference, current);
+        CheckPositive(permutations, nameof(permutations));
         var (a, b) = (RadixSort.Sorted(reference), RadixSort.Sorted(current));
         var distance = WassersteinDistance.Between(a, b);
         return new DriftResult(
@@ -109,7 +124,15 @@ public static class DriftTests
     private static void CheckSample(ReadOnlySpan<double> values, string name)
     {
         if (values.IsEmpty) throw new ArgumentException("expected at least one value, got none", name);
-        if (!System.Numerics.Tensors.TensorPrimitives.IsFiniteAll(values))
-            throw new ArgumentException("expected finite numbers, got NaN or an infinity", name);
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (!(Math.Abs(values[i]) <= InputCheck.Limit))
+                throw new ArgumentException($"expected numbers from -{InputCheck.Limit} to {InputCheck.Limit}, got {values[i]} in place {i} (counted from 0)", name);
+        }
+    }
+
+    internal static void CheckPositive(int value, string name)
+    {
+        if (value < 1) throw new ParameterException(name, "an integer >= 1", $"{value}");
     }
 }

@@ -22,6 +22,8 @@ public static class MaximumMeanDiscrepancy
         InputCheck.Training(current);
         InputCheck.Scoring(current, reference.Columns);
         if (reference.Rows < 2 || current.Rows < 2) throw new ArgumentException("expected at least 2 rows in each sample", nameof(current));
+        DriftTests.CheckPositive(permutations, nameof(permutations));
+        if (maxRows < 2) throw new ParameterException(nameof(maxRows), "an integer >= 2", $"{maxRows}");
         var random = new RandomSource(seed);
         var (a, b) = (Draw(reference, maxRows, random), Draw(current, maxRows, random));
         var kernel = KernelMatrix(a, b, ct);

@@ -81,6 +81,10 @@ public static partial class Evaluation
 
     private static (double[] Scores, int[] Labels) Ascending(ReadOnlySpan<double> scores, ReadOnlySpan<int> labels)
     {
+        for (var i = 0; i < scores.Length; i++)
+        {
+            if (double.IsNaN(scores[i])) throw new ArgumentException($"expected scores that are numbers, got NaN in row {i}", nameof(scores));
+        }
         var (keys, items) = (scores.ToArray(), labels.ToArray());
         Array.Sort(keys, items);
         return (keys, items);

@@ -50,6 +50,14 @@ public static class ThresholdRule
         return at == 0 ? sorted[0] : (sorted[at] + sorted[at - 1]) / 2;
     }
 
-    private static double[] Sorted(ReadOnlySpan<double> scores) =>
-        scores.IsEmpty ? throw new ArgumentException("expected at least one score, got none", nameof(scores)) : RadixSort.Sorted(scores);
+    private static double[] Sorted(ReadOnlySpan<double> scores)
+    {
+        if (scores.IsEmpty) throw new ArgumentException("expected at least one score, got none", nameof(scores));
+        for (var i = 0; i < scores.Length; i++)
+        {
+            if (!(Math.Abs(scores[i]) <= Detector.LargestScore))
+                throw new ArgumentException($"scores[{i}]: expected a number from -{Detector.LargestScore} to {Detector.LargestScore}, got {scores[i]}", nameof(scores));
+        }
+        return RadixSort.Sorted(scores);
+    }
 }

@@ -31,7 +31,7 @@ public static class Lime
         for (var i = 0; i < offsets.Length; i++)
         {
             offsets[i] = random.NextGaussian();
-            rows[i] = row[i % d] + offsets[i] * units.Scale[i % d];
+            rows[i] = Math.Clamp(row[i % d] + offsets[i] * units.Scale[i % d], -InputCheck.Limit, InputCheck.Limit);
         }
         var scores = detector.DecisionFunction(new Matrix(samples, d, rows));
         var weights = Weights(offsets, samples, d);

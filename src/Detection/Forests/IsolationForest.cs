@@ -171,7 +171,7 @@ public sealed class IsolationForest : Detector
         var samples = reader.Int();
         var keys = new FeatureKeys(StoredCenter, reader.Array<double>());
         var trees = new IsolationTree[Parameters.Integer("n_estimators")];
-        for (var t = 0; t < trees.Length; t++) trees[t] = IsolationTreeFormat.Read(ref reader);
+        for (var t = 0; t < trees.Length; t++) trees[t] = IsolationTreeFormat.Read(ref reader, keys.Count);
         Assemble(trees, keys, samples);
     }
 }

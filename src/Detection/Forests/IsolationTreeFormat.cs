@@ -5,6 +5,9 @@ namespace EventSourcedAnomaly.Detection.Forests;
 /// <summary>The stored form of a tree. Path lengths and the samples of inner nodes follow from the rest and are not stored.</summary>
 internal static class IsolationTreeFormat
 {
+    /// <summary>More than the logarithm of any number of samples.</summary>
+    private const int MaxDepth = 64;
+
     public static void Write(ModelWriter writer, IsolationTree tree)
     {
         var inner = new List<float>();
@@ -29,9 +32,11 @@ internal static class IsolationTreeFormat
         }
     }
 
-    public static IsolationTree Read(ref ModelReader reader)
+    public static IsolationTree Read(ref ModelReader reader, int featureCount)
     {
         var features = reader.Array<int>();
+        // the walks over the trees do not check it again
+        if (Array.Exists(features, f => f < -1 || f >= featureCount)) throw new InvalidDataException("a tree asks for a feature that there is not");
         var thresholds = reader.Array<float>();
         var leafSamples = reader.Array<int>();
         var count = features.Length;
@@ -54,6 +59,7 @@ internal static class IsolationTreeFormat
 
         private void Node(int node, int depth)
         {
+            if (depth > MaxDepth) throw new InvalidDataException($"a tree is deeper than {MaxDepth}");
             _feature[node] = preorder[_read++];
             if (_feature[node] < 0)
             {

@@ -90,6 +90,15 @@ internal sealed record ObliqueTree(int[] Left, double[] Offset, double[] PathLen
         writer.Array(Normals);
     }
 
-    public static ObliqueTree Read(ref ModelReader reader) =>
-        new(reader.Array<int>(), reader.Array<double>(), reader.Array<double>(), reader.Array<double>());
+    public static ObliqueTree Read(ref ModelReader reader)
+    {
+        var tree = new ObliqueTree(reader.Array<int>(), reader.Array<double>(), reader.Array<double>(), reader.Array<double>());
+        for (var node = 0; node < tree.Left.Length; node++)
+        {
+            // children stand behind their parents, so that every walk ends
+            if (tree.Left[node] != 0 && (tree.Left[node] <= node || tree.Left[node] + 1 >= tree.Left.Length))
+                throw new InvalidDataException("a tree leads to a node that there is not");
+        }
+        return tree;
+    }
 }

@@ -54,6 +54,9 @@ internal sealed record Kernel(string Name, double Gamma, double Coef0, int Degre
         return value[0];
     }
 
+    /// <summary>Powers are cut off here, so that sums of them stay finite.</summary>
+    public const double Largest = 1e150;
+
     private bool IsRadial => string.Equals(Name, "rbf", StringComparison.Ordinal);
 
     private void Transform(Span<double> values)
@@ -65,7 +68,7 @@ internal sealed record Kernel(string Name, double Gamma, double Coef0, int Degre
                 TensorPrimitives.Exp(values, values);
                 break;
             case "poly":
-                foreach (ref var v in values) v = Math.Pow(Gamma * v + Coef0, Degree);
+                foreach (ref var v in values) v = Math.Clamp(Math.Pow(Gamma * v + Coef0, Degree), -Largest, Largest);
                 break;
             case "sigmoid":
                 foreach (ref var v in values) v = Math.Tanh(Gamma * v + Coef0);

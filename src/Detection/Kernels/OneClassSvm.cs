@@ -29,7 +29,7 @@ public sealed class OneClassSvm : Detector
             "nu", 0.5, new(0, 1, MinimumOpen: true), "Upper bound on the share of training rows outside, lower bound on support vectors."),
         Parameter.Boolean("shrinking", value: true, "Accepted for compatibility; has no effect on the result."),
         Parameter.Number("cache_size", 200, new(1, 1_000_000), "Memory for kernel rows, in MB."),
-        Parameter.Integer("max_iter", -1, -1, "Greatest number of steps; -1 for no limit."),
+        Parameter.Integer("max_iter", -1, -1, "Greatest number of steps; -1 for LIBSVM's limit, ten million or a hundred per row."),
         Parameter.AutomaticContamination,
     ])
     { Make = (parameters, seed) => new OneClassSvm(parameters, seed), HasOnnxForm = true };
@@ -50,13 +50,30 @@ public sealed class OneClassSvm : Detector
     {
         _kernel = Kernel.From(Parameters, x);
         var diagonal = new double[x.Rows];
-        for (var i = 0; i < diagonal.Length; i++) diagonal[i] = _kernel.OfItself(x.Row(i));
+        for (var i = 0; i < diagonal.Length; i++)
+        {
+            diagonal[i] = _kernel.OfItself(x.Row(i));
+            if (_kernel.Name is "poly" && Math.Abs(diagonal[i]) >= Kernel.Largest)
+                throw new ArgumentException($"the poly kernel of row {i} (counted from 0) leaves float64: scale the columns or take a smaller gamma, coef0 or degree", nameof(x));
+        }
         var cache = new KernelCache(_kernel, x, Parameters.Number("cache_size"));
         var solution = SequentialMinimalOptimization.Solve(
             cache, diagonal, Parameters.Number("nu"), Parameters.Number("tol"), Parameters.Integer("max_iter"), ct);
         var support = Enumerable.Range(0, x.Rows).Where(i => solution.Alpha[i] > 0).ToArray();
         Assemble(x.SelectRows(support), Array.ConvertAll(support, i => solution.Alpha[i]), solution.Rho);
-        return Array.ConvertAll(solution.Gradient, expansion => _rho - expansion);
+        return solution.IsCoarse ? Recentre(x, solution, ct) : Array.ConvertAll(solution.Gradient, expansion => _rho - expansion);
+    }
+
+    /// <summary>
+    /// Where kernel values are so large that sums of them differ by more than the tolerance with the order of summing, the boundary is
+    /// laid by the sums that score.
+    /// </summary>
+    private double[] Recentre(Matrix x, SequentialMinimalOptimization.Solution solution, CancellationToken ct)
+    {
+        _rho = 0;
+        var expansions = Array.ConvertAll(ScoreRows(x, ct), score => -score);
+        _rho = SequentialMinimalOptimization.Offset(solution.Alpha, expansions);
+        return Array.ConvertAll(expansions, expansion => _rho - expansion);
     }
 
     private void Assemble(Matrix supportVectors, double[] dualCoef, double rho) =>

@@ -10,6 +10,11 @@ namespace EventSourcedAnomaly.Detection.Kernels;
 internal sealed class SequentialMinimalOptimization
 {
     private const double Tau = 1e-12;
+    private const long MostIterations = 10_000_000;
+
+    /// <summary>What rounding leaves of a gradient, relatively: no violation below it can be told from 0.</summary>
+    private const double Rounding = 1e-13;
+
     private readonly KernelCache _kernel;
     private readonly double[] _alpha;
     private readonly double[] _gradient;
@@ -25,13 +30,14 @@ internal sealed class SequentialMinimalOptimization
     /// <param name="Alpha">Multiplier of each row.</param>
     /// <param name="Gradient">Kα: the kernel expansion at each row.</param>
     /// <param name="Rho">Offset of the decision function.</param>
-    public sealed record Solution(double[] Alpha, double[] Gradient, double Rho);
+    /// <param name="IsCoarse">Whether rounding of the gradient, and not the tolerance, ended the search.</param>
+    public sealed record Solution(double[] Alpha, double[] Gradient, double Rho, bool IsCoarse);
 
     /// <param name="kernel">Rows of the kernel matrix.</param>
     /// <param name="diagonal">Its diagonal.</param>
     /// <param name="nu">Bound on the share of outliers, in (0, 1].</param>
     /// <param name="tolerance">Greatest violation of the optimality conditions at which to stop.</param>
-    /// <param name="maxIterations">Pairs to try; -1 for no limit.</param>
+    /// <param name="maxIterations">Pairs to try; -1 for as many as LIBSVM tries.</param>
     /// <param name="ct">Stops the optimisation.</param>
     public static Solution Solve(
         KernelCache kernel, double[] diagonal, double nu, double tolerance, int maxIterations, CancellationToken ct)
@@ -42,12 +48,15 @@ internal sealed class SequentialMinimalOptimization
             ct.ThrowIfCancellationRequested();
             TensorPrimitives.MultiplyAdd(kernel.Row(i), state._alpha[i], state._gradient, state._gradient);
         }
-        for (var iteration = 0; iteration != maxIterations && state.TryChoosePair(tolerance, out var up, out var down); iteration++)
+        var limit = maxIterations >= 0 ? maxIterations : Math.Max(MostIterations, 100L * diagonal.Length);
+        var greatest = Math.Max(Math.Abs(TensorPrimitives.MaxMagnitude<double>(state._gradient)), Math.Abs(TensorPrimitives.MaxMagnitude<double>(diagonal)));
+        var attainable = Math.Max(tolerance, Rounding * greatest);
+        for (var iteration = 0L; iteration < limit && state.TryChoosePair(attainable, out var up, out var down); iteration++)
         {
             if (iteration % 256 == 0) ct.ThrowIfCancellationRequested();
-            state.Step(up, down);
+            if (!state.TryStep(up, down)) break;
         }
-        return new Solution(state._alpha, state._gradient, state.Rho());
+        return new Solution(state._alpha, state._gradient, Offset(state._alpha, state._gradient), attainable > tolerance);
     }
 
     private static double[] InitialAlpha(int rows, double nu)
@@ -84,7 +93,8 @@ internal sealed class SequentialMinimalOptimization
         return down >= 0 && greatest - least >= tolerance;
     }
 
-    private void Step(int up, int down)
+    /// <summary>Moves weight between two multipliers; false when rounding leaves nothing to move.</summary>
+    private bool TryStep(int up, int down)
     {
         var (rowUp, rowDown) = (_kernel.Row(up), _kernel.Row(down));
         var curvature = _diagonal[up] + _diagonal[down] - 2 * rowUp[down];
@@ -95,21 +105,22 @@ internal sealed class SequentialMinimalOptimization
         (_alpha[up], _alpha[down]) = (raised, sum - raised);
         TensorPrimitives.MultiplyAdd(rowUp, changeUp, _gradient, _gradient);
         TensorPrimitives.MultiplyAdd(rowDown, changeDown, _gradient, _gradient);
+        return changeUp != 0 || changeDown != 0;
     }
 
     /// <summary>The mean gradient of the rows on the boundary; without any, the middle of what the bounds allow.</summary>
-    private double Rho()
+    public static double Offset(double[] alpha, double[] gradient)
     {
         double low = double.NegativeInfinity, high = double.PositiveInfinity, sum = 0;
         var free = 0;
-        for (var i = 0; i < _alpha.Length; i++)
+        for (var i = 0; i < alpha.Length; i++)
         {
-            if (_alpha[i] >= 1) low = Math.Max(low, _gradient[i]);
-            else if (_alpha[i] <= 0) high = Math.Min(high, _gradient[i]);
+            if (alpha[i] >= 1) low = Math.Max(low, gradient[i]);
+            else if (alpha[i] <= 0) high = Math.Min(high, gradient[i]);
             else
             {
                 free++;
-                sum += _gradient[i];
+                sum += gradient[i];
             }
         }
         if (free > 0) return sum / free;

@@ -23,7 +23,9 @@ internal sealed class FastMinCovDet
         (_x, _ct) = (x, ct);
         _share = supportFraction ?? Math.Min(1, 0.5 * (x.Rows + x.Columns + 1) / x.Rows);
         var widest = Enumerable.Range(0, x.Columns).Max(c => Moments.Variance(x.Column(c)));
-        _leastVariance = Math.Max(1e-300, widest * 1e-20);
+        // a table without any variance is measured by what rounding would leave of its values
+        var magnitude = Math.Abs(System.Numerics.Tensors.TensorPrimitives.MaxMagnitude(x.Values));
+        _leastVariance = widest > 0 ? Math.Max(1e-300, widest * 1e-20) : Math.Pow(Math.Max(1e-10, magnitude * 1e-15), 2);
     }
 
     /// <param name="x">Rows.</param>
@@ -39,6 +41,7 @@ internal sealed class FastMinCovDet
     /// <summary>Good starts are searched on a sample; only the best of them are concentrated on all rows.</summary>
     private Ellipsoid Best(RandomSource random)
     {
+        if (SubsetSize(_x) == _x.Rows) return Ellipsoid.Of(_x, _leastVariance, _ct);
         var sample = _x.Rows <= SearchRows ? _x : _x.SelectRows(random.Sample(_x.Rows, SearchRows));
         var starts = Enumerable.Range(0, Trials)
             .Select(_ => Concentrate(sample, Start(sample, random), steps: 2))
@@ -51,10 +54,12 @@ internal sealed class FastMinCovDet
     private Ellipsoid Start(Matrix x, RandomSource random) =>
         Ellipsoid.Of(x.SelectRows(random.Sample(x.Rows, Math.Min(x.Columns + 1, x.Rows))), _leastVariance, _ct);
 
+    private int SubsetSize(Matrix x) => Math.Clamp((int)(_share * x.Rows), 1, x.Rows);
+
     /// <summary>C-steps: the covariance of the rows nearest under the present one has a determinant at most as large.</summary>
     private Ellipsoid Concentrate(Matrix x, Ellipsoid start, int steps)
     {
-        var size = Math.Clamp((int)(_share * x.Rows), 1, x.Rows);
+        var size = SubsetSize(x);
         var current = start;
         // large and used anew at every step
         var nearest = new Matrix(size, x.Columns, new double[size * x.Columns]);

@@ -14,9 +14,10 @@ internal static class ModelEnvelope
         return StoredForm.Finish(writer);
     }
 
-    public static Detector Read(ReadOnlySpan<byte> bytes)
+    public static Detector Read(ReadOnlySpan<byte> bytes) => Form.Read(bytes, Content);
+
+    private static Detector Content(ref ModelReader reader)
     {
-        var reader = Form.Open(bytes);
         var name = reader.Text();
         // a foreign model is stored like the others, though none can be created by name
         var algorithm = string.Equals(name, OnnxModel.Definition.Name, StringComparison.Ordinal) ? OnnxModel.Definition
@@ -25,6 +26,6 @@ internal static class ModelEnvelope
         var seed = reader.Int();
         var detector = algorithm.Make(ParameterFormat.Read(ref reader, algorithm.Parameters), seed);
         detector.ReadFitted(ref reader);
-        return Form.Whole(detector, reader);
+        return detector;
     }
 }

@@ -27,6 +27,15 @@ internal ref struct ModelReader(ReadOnlySpan<byte> bytes)
         return MemoryMarshal.Cast<byte, T>(Take((long)length * Unsafe.SizeOf<T>())).ToArray();
     }
 
+    /// <summary>A number of items that follow, each of at least so many bytes.</summary>
+    public int Count(int leastBytes)
+    {
+        var count = Int();
+        return count >= 0 && (long)count * leastBytes <= _rest.Length
+            ? count
+            : throw new InvalidDataException($"the model ends early: {count} items expected, {_rest.Length} bytes left");
+    }
+
     public Matrix Table()
     {
         var rows = Int();

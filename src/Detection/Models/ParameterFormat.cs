@@ -21,7 +21,12 @@ internal static class ParameterFormat
         for (var left = reader.Int(); left > 0; left--)
         {
             var name = reader.Text();
-            values.Add(new(name, ReadValue(ref reader)));
+            var value = ReadValue(ref reader);
+            // counts decide how much memory is taken before anything is read
+            if (value is int count && parameters.FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.Ordinal)) is { Integers: { } range } parameter
+                && !range.Contains(count))
+                throw new InvalidDataException($"{name}: expected {parameter.Expected}, got {count}");
+            values.Add(new(name, value));
         }
         return ParameterSet.Restore(parameters, values);
     }
@@ -70,7 +75,7 @@ internal static class ParameterFormat
 
     private static string[] List(ref ModelReader reader)
     {
-        var list = new string[reader.Int()];
+        var list = new string[reader.Count(sizeof(int))];
         for (var i = 0; i < list.Length; i++) list[i] = reader.Text();
         return list;
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 
 namespace EventSourcedAnomaly.Detection.Models;
 
@@ -29,8 +30,36 @@ internal sealed record StoredForm(string Magic, int Version, string What)
         return writer.Written.ToArray();
     }
 
-    /// <summary>Checks the frame and leaves the reader at the algorithm's name.</summary>
-    public ModelReader Open(ReadOnlySpan<byte> bytes)
+    /// <summary>Reads what stands behind the frame, beginning with the algorithm's name.</summary>
+    public delegate T Content<T>(ref ModelReader reader);
+
+    /// <summary>Checks the frame, reads the content and sees to it that nothing is left over.</summary>
+    /// <exception cref="InvalidDataException">The bytes are cut, damaged, of another version, or do not fit together.</exception>
+    public T Read<T>(ReadOnlySpan<byte> bytes, Content<T> content) => Whole(Open(bytes), content);
+
+    /// <summary>Reads content that was stored without a frame.</summary>
+    /// <inheritdoc cref="Read{T}" path="/exception"/>
+    public T ReadBare<T>(ReadOnlySpan<byte> bytes, Content<T> content) => Whole(new ModelReader(bytes), content);
+
+    /// <summary>Whether the bytes begin with the four letters.</summary>
+    public bool IsMarked(ReadOnlySpan<byte> bytes) => bytes.StartsWith(Encoding.ASCII.GetBytes(Magic));
+
+    private T Whole<T>(ModelReader reader, Content<T> content)
+    {
+        try
+        {
+            var whole = content(ref reader);
+            return reader.AtEnd ? whole : throw new InvalidDataException($"the stored {What} has bytes left over");
+        }
+        catch (Exception misfit) when (misfit is ArgumentException or ArithmeticException or FormatException or IndexOutOfRangeException
+            or InvalidCastException or InvalidOperationException or JsonException or KeyNotFoundException or NullReferenceException
+            or OutOfMemoryException)
+        {
+            throw new InvalidDataException($"the stored {What} is damaged: its parts do not fit together ({misfit.Message})", misfit);
+        }
+    }
+
+    private ModelReader Open(ReadOnlySpan<byte> bytes)
     {
         var magic = Encoding.ASCII.GetBytes(Magic);
         if (bytes.Length < magic.Length + SHA256.HashSizeInBytes || !bytes.StartsWith(magic))
@@ -44,9 +73,6 @@ internal sealed record StoredForm(string Magic, int Version, string What)
             ? reader
             : throw new InvalidDataException($"stored {What} of format version {version}; this library reads version {Version}");
     }
-
-    public T Whole<T>(T detector, ModelReader reader) =>
-        reader.AtEnd ? detector : throw new InvalidDataException($"the stored {What} has bytes left over");
 
     public InvalidDataException Unknown(string algorithm) => new($"stored {What} of an unknown algorithm '{algorithm}'");
 }

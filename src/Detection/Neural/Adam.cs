@@ -40,5 +40,10 @@ internal sealed class Adam(int parameters, double weightDecay, double clipNorm)
         writer.Array(_square);
     }
 
-    public void Read(ref ModelReader reader) => (_steps, _mean, _square) = (reader.Int(), reader.Array<double>(), reader.Array<double>());
+    public void Read(ref ModelReader reader)
+    {
+        (_steps, _mean, _square) = (reader.Int(), reader.Array<double>(), reader.Array<double>());
+        if (_steps < 0 || _mean.Length != parameters || _square.Length != parameters)
+            throw new InvalidDataException($"the checkpoint holds {_mean.Length} moments, this network has {parameters}: other parameters or data");
+    }
 }

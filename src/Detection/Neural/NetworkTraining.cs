@@ -11,6 +11,7 @@ namespace EventSourcedAnomaly.Detection;
 public sealed class NetworkTraining
 {
     private const int Shards = 4;
+    private static readonly StoredForm Form = new("ESAC", 1, "checkpoint");
     private readonly NeuralDetector _detector;
     private readonly Matrix _x;
     private readonly NeuralSettings _settings;
@@ -84,14 +85,14 @@ public sealed class NetworkTraining
     /// <summary>Everything needed to go on from here with the same data and parameters.</summary>
     public byte[] Checkpoint()
     {
-        var writer = new ModelWriter();
+        var writer = Form.Begin(_detector.Algorithm, _detector.Seed, _detector.Parameters);
         writer.Int(Epoch);
         writer.Int(_epochsSinceBest);
         writer.Double(_bestLoss);
         writer.Array(_weights);
         writer.Array(_bestWeights);
         _adam.Write(writer);
-        return writer.Written.ToArray();
+        return StoredForm.Finish(writer);
     }
 
     /// <summary>The raw scores of all rows under the weights of now.</summary>
@@ -114,14 +115,31 @@ public sealed class NetworkTraining
 
     internal void Restore(ReadOnlySpan<byte> checkpoint)
     {
-        var reader = new ModelReader(checkpoint);
+        if (Form.IsMarked(checkpoint)) Form.Read(checkpoint, Framed);
+        // as they were before they had a frame
+        else Form.ReadBare(checkpoint, State);
+    }
+
+    private int Framed(ref ModelReader reader)
+    {
+        var algorithm = reader.Text();
+        if (!string.Equals(algorithm, _detector.Algorithm, StringComparison.Ordinal))
+            throw new InvalidDataException($"the checkpoint is of {algorithm}, expected {_detector.Algorithm}");
+        reader.Int();
+        ParameterFormat.Read(ref reader, _detector.Info.Parameters);
+        return State(ref reader);
+    }
+
+    private int State(ref ModelReader reader)
+    {
         (Epoch, _epochsSinceBest, _bestLoss) = (reader.Int(), reader.Int(), reader.Double());
         var expected = _weights.Length;
         (_weights, _bestWeights) = (reader.Array<double>(), reader.Array<double>());
-        if (_weights.Length != expected)
+        if (Epoch < 0 || _epochsSinceBest < 0 || _weights.Length != expected || _bestWeights.Length != expected)
             throw new InvalidDataException(
                 $"the checkpoint holds {_weights.Length} weights, this network has {expected}: other parameters or data");
         _adam.Read(ref reader);
+        return Epoch;
     }
 
     /// <summary>A batch is cut into a fixed number of shards, each summed on its own, so that threads cannot change the sum.</summary>

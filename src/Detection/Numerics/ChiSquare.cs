@@ -25,6 +25,7 @@ internal static class ChiSquare
     /// <summary>The regularised upper incomplete gamma function Q(a, x): a series below a + 1, a continued fraction above.</summary>
     private static double UpperGamma(double a, double x)
     {
+        if (double.IsPositiveInfinity(x)) return 0;
         var front = Math.Exp(a * Math.Log(x) - x - SpecialFunctions.LogGamma(a));
         if (x < a + 1)
         {

@@ -18,10 +18,15 @@ internal static class Moments
     public static double Skewness(ReadOnlySpan<double> values)
     {
         var mean = Mean(values);
+        var greatest = 0.0;
+        foreach (var value in values) greatest = Math.Max(greatest, Math.Abs(value - mean));
+        // a power of two changes no digit and keeps the cubes of tiny numbers from vanishing
+        var unit = greatest is > 0 and < 1e-60 ? Math.ScaleB(1, -Math.Max(Math.ILogB(greatest), -1000)) : 1;
+        mean *= unit;
         double second = 0, third = 0;
         foreach (var value in values)
         {
-            var delta = value - mean;
+            var delta = value * unit - mean;
             second += delta * delta;
             third += delta * delta * delta;
         }

@@ -12,14 +12,25 @@ internal sealed class FeatureHistogram(double[] edges, double[] scores, double t
     private readonly double _worst = scores.Max();
     private readonly double _binsPerUnit = IsEven(edges) ? scores.Length / (edges[^1] - edges[0]) : 0;
 
-    /// <summary>Bins of equal width, as NumPy's histogram lays them.</summary>
+    /// <summary>
+    /// Bins of equal width, as NumPy's histogram lays them; fewer where float64 has no room for as many between the two ends.
+    /// </summary>
     public static double[] EvenEdges(double least, double greatest, int bins)
     {
-        if (least.Equals(greatest)) (least, greatest) = (least - 0.5, greatest + 0.5);
+        if (least.Equals(greatest))
+        {
+            // half a unit is nothing beside a number of 17 digits
+            var half = Math.Max(0.5, Math.ScaleB(Math.Abs(least), -40));
+            (least, greatest) = (least - half, greatest + half);
+        }
         var step = (greatest - least) / bins;
         var edges = new double[bins + 1];
-        for (var i = 0; i < bins; i++) edges[i] = i * step + least;
+        for (var i = 0; i < bins; i++) edges[i] = Math.Min(i * step + least, greatest);
         edges[bins] = greatest;
+        for (var i = 1; i <= bins; i++)
+        {
+            if (edges[i] <= edges[i - 1]) return [.. edges.Distinct()];
+        }
         return edges;
     }
 
@@ -40,7 +51,13 @@ internal sealed class FeatureHistogram(double[] edges, double[] scores, double t
         var total = 0L;
         foreach (var count in counts) total += count;
         var scores = new double[counts.Length];
-        for (var b = 0; b < scores.Length; b++) scores[b] = -Math.Log2(counts[b] / (edges[b + 1] - edges[b]) / total + alpha);
+        for (var b = 0; b < scores.Length; b++)
+        {
+            var (count, width) = (counts[b], edges[b + 1] - edges[b]);
+            var density = count / width / total + alpha;
+            // the density in a bin of subnormal width is beyond float64, its logarithm is not
+            scores[b] = double.IsFinite(density) ? -Math.Log2(density) : Math.Log2(width) - Math.Log2((double)count / total);
+        }
         return new FeatureHistogram(edges, scores, tolerance);
     }
 
@@ -85,7 +102,7 @@ internal sealed class FeatureHistogram(double[] edges, double[] scores, double t
         {
             if (!edges[i].Equals(i * step + edges[0])) return false;
         }
-        return double.IsFinite(step) && step > 0;
+        return step > 0 && double.IsFinite((edges.Length - 1) / (edges[^1] - edges[0]));
     }
 
     public double[] Edges => edges;

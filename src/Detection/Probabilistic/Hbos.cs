@@ -69,7 +69,7 @@ public sealed class Hbos : Detector
             var local = even.CountsOf(x.RowRange(first, count));
             for (var b = 0; b < local.Length; b++) Interlocked.Add(ref counts[b], local[b]);
         });
-        return [.. edges.Select((e, f) => Histogram(e, counts.AsSpan(even.First(f), bins)))];
+        return [.. edges.Select((e, f) => Histogram(e, counts.AsSpan(even.First(f), e.Length - 1)))];
     }
 
     /// <summary>Bins that depend on a feature's distribution: one feature at a time.</summary>

@@ -14,7 +14,7 @@ public sealed class KernelDensity : Detector
         new("bandwidth", ParameterKind.Number | ParameterKind.Choice, 1.0,
             "Standard deviation of the kernels, or Scott's or Silverman's rule.")
         {
-            Numbers = new(0, double.PositiveInfinity, MinimumOpen: true),
+            Numbers = new(1e-75, 1e75),
             Choices = ["scott", "silverman"],
         },
         Parameter.Contamination,

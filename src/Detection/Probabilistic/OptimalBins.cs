@@ -21,7 +21,7 @@ internal static class OptimalBins
     {
         var edges = FeatureHistogram.EvenEdges(least, greatest, bins);
         var counts = new int[bins];
-        var perUnit = bins / (edges[^1] - edges[0]);
+        var perUnit = FeatureHistogram.IsEven(edges) ? bins / (edges[^1] - edges[0]) : 0;
         foreach (var value in values) counts[FeatureHistogram.Bin(edges, perUnit, value)]++;
         var penalty = bins - 1 + Math.Pow(Math.Log(bins), 2.5);
         var sum = 0.0;

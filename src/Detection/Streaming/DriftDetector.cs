@@ -28,10 +28,11 @@ public abstract class DriftDetector
 
     /// <summary>Takes the next number.</summary>
     /// <returns>Whether a change is detected at this number; the detector has then forgotten what was before the change.</returns>
-    /// <exception cref="ArgumentException">The number is NaN or infinite.</exception>
+    /// <exception cref="ArgumentException">The number is NaN or beyond ±1e75.</exception>
     public bool Update(double value)
     {
-        if (!double.IsFinite(value)) throw new ArgumentException($"value: expected a finite number, got {value}", nameof(value));
+        if (!(Math.Abs(value) <= InputCheck.Limit))
+            throw new ArgumentException($"value: expected a number from -{InputCheck.Limit} to {InputCheck.Limit}, got {value}", nameof(value));
         Count++;
         return Detects(value);
     }

@@ -14,15 +14,16 @@ internal static class DriftEnvelope
         return StoredForm.Finish(writer);
     }
 
-    public static DriftDetector Read(ReadOnlySpan<byte> bytes)
+    public static DriftDetector Read(ReadOnlySpan<byte> bytes) => Form.Read(bytes, Content);
+
+    private static DriftDetector Content(ref ModelReader reader)
     {
-        var reader = Form.Open(bytes);
         var name = reader.Text();
         if (!DriftAlgorithms.TryResolve(name, out var algorithm))
             throw Form.Unknown(name);
         var seed = reader.Int();
         var detector = algorithm.Make(ParameterFormat.Read(ref reader, algorithm.Parameters), seed);
         detector.ReadLearned(ref reader);
-        return Form.Whole(detector, reader);
+        return detector;
     }
 }

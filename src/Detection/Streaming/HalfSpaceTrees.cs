@@ -25,6 +25,9 @@ public sealed class HalfSpaceTrees : StreamingDetector
     ])
     { Make = (parameters, seed) => new HalfSpaceTrees(parameters, seed) };
 
+    /// <summary>Leaves of all trees together: some hundred megabytes.</summary>
+    private const long MostNodes = 1 << 24;
+
     private readonly int _window;
     private readonly int _height;
     private HalfSpaceTree[] _trees = [];
@@ -37,6 +40,9 @@ public sealed class HalfSpaceTrees : StreamingDetector
     {
         _window = parameters.Integer("window_size");
         _height = parameters.Integer("height");
+        var trees = parameters.Integer("n_trees");
+        if ((long)trees << _height > MostNodes)
+            throw new ParameterException("n_trees", $"at most {MostNodes >> _height} trees of height {_height}", $"{trees}");
         if (parameters["limits"] is double[] limits && (limits.Length != 2 || limits[0] >= limits[1]))
             throw new ParameterException("limits", "two numbers in ascending order", string.Join(", ", limits));
     }
@@ -82,7 +88,7 @@ public sealed class HalfSpaceTrees : StreamingDetector
         _hasReference = reader.Int() != 0;
         _least = reader.Array<double>();
         _greatest = reader.Array<double>();
-        _trees = new HalfSpaceTree[reader.Int()];
+        _trees = new HalfSpaceTree[reader.Count(sizeof(int))];
         for (var t = 0; t < _trees.Length; t++) _trees[t] = HalfSpaceTree.Read(_height, ref reader);
     }
 

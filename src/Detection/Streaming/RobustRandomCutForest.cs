@@ -13,6 +13,9 @@ public sealed class RobustRandomCutForest : StreamingDetector
 {
     private const double RowsPerAlarm = 10_000;
 
+    /// <summary>Values of all points in all trees, at 32 bytes each.</summary>
+    private const long MostNumbers = 1 << 26;
+
     /// <summary>Enough displacements to tell one row in a thousand by rank.</summary>
     private const int Calibration = 2048;
 
@@ -39,6 +42,17 @@ public sealed class RobustRandomCutForest : StreamingDetector
     {
         _size = parameters.Integer("tree_size");
         _shingle = parameters.Integer("shingle_size");
+        RequireRoom(features: 1);
+    }
+
+    /// <exception cref="ParameterException">The trees would take more than some gigabytes.</exception>
+    private void RequireRoom(long features)
+    {
+        var perTree = _size * (_shingle * features + 2);
+        if (Parameters.Integer("num_trees") * perTree > MostNumbers)
+            throw new ParameterException(
+                "num_trees", $"at most {Math.Max(1, MostNumbers / perTree)} trees of tree_size {_size}, shingle_size {_shingle} and {features} features",
+                $"{Parameters.Integer("num_trees")}");
     }
 
     /// <summary>Mean collusive displacement of the latest point over the trees.</summary>
@@ -52,6 +66,7 @@ public sealed class RobustRandomCutForest : StreamingDetector
 
     private protected override void Begin()
     {
+        RequireRoom(FeatureCount);
         _point = new double[_shingle * FeatureCount];
         _attribution = new double[_point.Length];
         _trees = new CutTree[Parameters.Integer("num_trees")];

@@ -14,15 +14,16 @@ internal static class StreamingEnvelope
         return StoredForm.Finish(writer);
     }
 
-    public static StreamingDetector Read(ReadOnlySpan<byte> bytes)
+    public static StreamingDetector Read(ReadOnlySpan<byte> bytes) => Form.Read(bytes, Content);
+
+    private static StreamingDetector Content(ref ModelReader reader)
     {
-        var reader = Form.Open(bytes);
         var name = reader.Text();
         if (!StreamingAlgorithms.TryResolve(name, out var algorithm))
             throw Form.Unknown(name);
         var seed = reader.Int();
         var detector = algorithm.Make(ParameterFormat.Read(ref reader, algorithm.Parameters), seed);
         detector.ReadLearned(ref reader);
-        return Form.Whole(detector, reader);
+        return detector;
     }
 }

@@ -71,8 +71,8 @@ public sealed class StreamingZScore : StreamingDetector
         var difference = value - _mean[i];
         var scale = Math.Sqrt(_variance[i]);
         // a constant past makes any change infinitely strange; rounding noise is no change
-        var least = 1e-9 * Math.Max(1, Math.Abs(_mean[i]));
-        var z = _seen[i] < 2 ? 0 : Math.Abs(difference) / Math.Max(scale, least);
+        var least = 1e-9 * Math.Abs(_mean[i]);
+        var z = _seen[i] < 2 || difference == 0 ? 0 : Math.Abs(difference) / Math.Max(scale, least);
         if (_seen[i] < int.MaxValue) _seen[i]++;
         var weight = Math.Max(_alpha, 1.0 / _seen[i]);
         _mean[i] += weight * difference;
@@ -83,6 +83,6 @@ public sealed class StreamingZScore : StreamingDetector
     /// <summary>-ln P(|Z| ≥ z): exact while the probability is a normal number, beyond that its asymptote.</summary>
     private static double NormalSurprise(double z) =>
         z < 30
-            ? -Math.Log(Math.Min(1, 2 * SpecialFunctions.NormalCumulative(-z)))
+            ? Math.Max(0, -Math.Log(2 * SpecialFunctions.NormalCumulative(-z)))
             : Math.Min(double.MaxValue, z * z / 2 + Math.Log(z) + 0.5 * Math.Log(Math.PI / 2));
 }

@@ -2,7 +2,10 @@ using EventSourcedAnomaly.Detection.Numerics;
 
 namespace EventSourcedAnomaly.Detection.TimeSeries;
 
-/// <summary>How far each value of a series lies from the usual, larger being more anomalous; a missing value (NaN) scores 0.</summary>
+/// <summary>
+/// How far each value of a series lies from the usual, larger being more anomalous; a missing value (NaN) scores 0. Values are from
+/// -1e75 to 1e75; others are refused with their row.
+/// </summary>
 public static class Deviations
 {
     /// <summary>Makes the median absolute deviation of a normal variable its standard deviation: 1/Φ⁻¹(3/4).</summary>
@@ -11,6 +14,7 @@ public static class Deviations
     /// <summary>|x - mean| in population standard deviations; 0 throughout for a constant series.</summary>
     public static double[] ZScore(ReadOnlySpan<double> values)
     {
+        values = Prepared(values);
         var known = Known(values);
         return Scaled(values, known.Average(), Math.Sqrt(Moments.Variance(known)));
     }
@@ -18,6 +22,7 @@ public static class Deviations
     /// <summary>|x - median| in scaled median absolute deviations (Iglewicz and Hoaglin 1993 call values beyond 3.5 outliers).</summary>
     public static double[] Mad(ReadOnlySpan<double> values)
     {
+        values = Prepared(values);
         var known = Known(values);
         var median = OrderStatistics.Median(known);
         return Scaled(values, median, NormalMad * OrderStatistics.Median(Array.ConvertAll(known, v => Math.Abs(v - median))));
@@ -26,6 +31,7 @@ public static class Deviations
     /// <summary>Distance outside of the quartiles, in interquartile ranges (Tukey 1977: beyond 1.5 is outside of the fences).</summary>
     public static double[] Iqr(ReadOnlySpan<double> values)
     {
+        values = Prepared(values);
         var sorted = Known(values);
         Array.Sort(sorted);
         var (low, high) = (OrderStatistics.Quantile(sorted, 0.25), OrderStatistics.Quantile(sorted, 0.75));
@@ -41,6 +47,8 @@ public static class Deviations
     public static double[] Ewma(ReadOnlySpan<double> values, double alpha = 0.1)
     {
         if (!(alpha > 0 && alpha <= 1)) throw new ParameterException("alpha", "a number in (0, 1]", $"{alpha}");
+        values = Prepared(values);
+        if (Known(values).Length < 2) return new double[values.Length];
         var (mean, variance, seen) = (0.0, 0.0, 0);
         return Each(values, v =>
         {
@@ -62,13 +70,19 @@ public static class Deviations
         if (window < 1) throw new ParameterException("window", "an integer >= 1", $"{window}");
         var filled = Series.Fill(values);
         var shifts = new double[filled.Length];
-        for (var i = window; i + window <= filled.Length; i++)
+        for (var i = window; i <= filled.Length - window; i++)
         {
             var before = OrderStatistics.Median(filled.AsSpan(i - window, window));
             shifts[i] = Math.Abs(OrderStatistics.Median(filled.AsSpan(i, window)) - before);
         }
         var usual = NormalMad * OrderStatistics.Median(shifts);
         return Array.ConvertAll(shifts, s => Ratio(s, usual));
+    }
+
+    private static double[] Prepared(ReadOnlySpan<double> values)
+    {
+        Series.Check(values, allowsMissing: true);
+        return Series.InUsableUnit(values);
     }
 
     private static double[] Scaled(ReadOnlySpan<double> values, double centre, double scale) =>

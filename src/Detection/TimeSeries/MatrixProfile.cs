@@ -13,9 +13,12 @@ public sealed record MatrixProfile(double[] Distances, int[] Indices)
     /// <param name="m">Length of a subsequence, from 4 to half the series.</param>
     /// <param name="left">Only neighbours that start earlier count, as if the series were a stream.</param>
     /// <param name="ct">Stops the computation.</param>
+    /// <exception cref="ArgumentException">A value is missing or beyond ±1e75; the message gives its row.</exception>
     public static MatrixProfile Compute(ReadOnlySpan<double> values, int m, bool left = false, CancellationToken ct = default)
     {
         if (m < 4 || m > values.Length / 2) throw new ParameterException("m", $"an integer from 4 to {values.Length / 2}", $"{m}");
+        Series.Check(values, allowsMissing: false);
+        values = Series.InUsableUnit(values);
         var count = values.Length - m + 1;
         var (means, deviations) = Moving(values, m);
         var (distances, indices) = (new double[count], new int[count]);

@@ -21,7 +21,7 @@ public static class SeasonalEsd
         var parts = SeasonalTrend.Decompose(filled, period);
         var median = OrderStatistics.Median(filled);
         for (var i = 0; i < filled.Length; i++) filled[i] = double.IsNaN(values[i]) ? 0 : filled[i] - parts.Seasonal[i] - median;
-        return Test(filled, max_anoms, alpha, robust: true);
+        return Outliers(filled, max_anoms, alpha, robust: true);
     }
 
     /// <summary>Rows of the outliers of an approximately normal sample, most extreme first.</summary>
@@ -31,9 +31,15 @@ public static class SeasonalEsd
     /// <param name="robust">Median and scaled median absolute deviation instead of mean and sample standard deviation.</param>
     public static int[] Test(ReadOnlySpan<double> values, double max_anoms = 0.1, double alpha = 0.05, bool robust = false)
     {
+        Series.Check(values, allowsMissing: false);
+        return Outliers(values, max_anoms, alpha, robust);
+    }
+
+    private static int[] Outliers(ReadOnlySpan<double> values, double max_anoms, double alpha, bool robust)
+    {
         if (max_anoms is not (> 0 and < 0.5)) throw new ParameterException("max_anoms", "a number in (0, 0.5)", $"{max_anoms}");
         if (alpha is not (> 0 and < 1)) throw new ParameterException("alpha", "a number in (0, 1)", $"{alpha}");
-        var rest = values.ToArray().Select((value, row) => (Value: value, Row: row)).ToList();
+        var rest = Series.InUsableUnit(values).Select((value, row) => (Value: value, Row: row)).ToList();
         var removed = new List<int>();
         var significant = 0;
         for (var most = (int)(max_anoms * values.Length); removed.Count < most && rest.Count > 2;)

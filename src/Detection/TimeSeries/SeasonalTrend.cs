@@ -60,7 +60,7 @@ public sealed record SeasonalTrend(double[] Trend, double[] Seasonal, double[] R
     private static double[] Robustness(double[] residuals)
     {
         var scale = 6 * OrderStatistics.Median(Array.ConvertAll(residuals, Math.Abs));
-        return Array.ConvertAll(residuals, r => scale == 0 ? 1 : Math.Abs(r) >= scale ? 0 : Math.Pow(1 - r * r / (scale * scale), 2));
+        return Array.ConvertAll(residuals, r => scale == 0 ? 1 : Math.Abs(r) >= scale ? 0 : Math.Pow(1 - Math.Pow(r / scale, 2), 2));
     }
 
     private static double[] MovingAverage(double[] values, int length)

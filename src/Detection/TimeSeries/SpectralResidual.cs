@@ -10,6 +10,9 @@ public static class SpectralResidual
 {
     private const double Tiny = 1e-8;
 
+    /// <summary>A series of less than this would look as if it had no frequencies.</summary>
+    private const double SmallestAmplitude = 1e-3;
+
     /// <summary>How far the saliency of each row exceeds the mean of the rows before: (s - mean) / mean, 0 where it does not.</summary>
     /// <param name="values">The series; NaN values are filled.</param>
     /// <param name="mag_window">Frequencies averaged.</param>
@@ -33,7 +36,8 @@ public static class SpectralResidual
     public static double[] Saliency(ReadOnlySpan<double> values, int mag_window = 3)
     {
         if (mag_window < 1) throw new ParameterException("mag_window", "an integer >= 1", $"{mag_window}");
-        var spectrum = Fourier.Transform(Array.ConvertAll(Series.Fill(values), v => new Complex(v, 0)));
+        var usable = Series.InUsableUnit(Series.Fill(values), SmallestAmplitude);
+        var spectrum = Fourier.Transform(Array.ConvertAll(usable, v => new Complex(v, 0)));
         var logs = Array.ConvertAll(spectrum, c => Math.Log(Math.Max(c.Magnitude, Tiny)));
         var sum = 0.0;
         for (var k = 0; k < spectrum.Length; k++)

@@ -64,6 +64,41 @@ public sealed class StreamingContractTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void Extreme_values_and_times_in_any_order_score_in_the_unit_interval(string name)
+    {
+        Func<int, double>[] streams =
+        [
+            i => i % 2 == 0 ? 1e75 : -1e75, i => i % 100 == 99 ? 1e75 : Wave(i), i => i == 400 ? 1e75 : 1e-300 * Wave(i),
+            i => double.Epsilon * (i % 3), i => i % 3 == 0 ? 1 : Math.BitIncrement(1.0), i => i % 2 == 0 ? -0.0 : 0.0,
+        ];
+        Func<int, DateTimeOffset>[] clocks =
+        [
+            _ => DateTimeOffset.UnixEpoch, i => DateTimeOffset.MaxValue.AddDays(-37 * i),
+            i => i % 2 == 0 ? DateTimeOffset.MinValue : DateTimeOffset.MaxValue,
+        ];
+        foreach (var stream in streams)
+        {
+            foreach (var clock in clocks)
+            {
+                var detector = StreamingAlgorithms.Create(name);
+                for (var i = 0; i < 450; i++) Assert.InRange(detector.Score(clock(i), [stream(i), stream(i + 1)]), 0, Math.BitDecrement(1));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("StreamingZScore")]
+    [InlineData("HalfSpaceTrees")]
+    [InlineData("RobustRandomCutForest")]
+    public void The_unit_of_the_values_does_not_matter(string name)
+    {
+        var (usual, tiny) = (StreamingAlgorithms.Create(name, seed: 1), StreamingAlgorithms.Create(name, seed: 1));
+        for (var i = 0; i < 600; i++)
+            Assert.Equal(Feed(usual, i, Wave(i)), Feed(tiny, i, Math.ScaleB(Wave(i), -60)), 1e-9);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void Wrong_shapes_and_damaged_states_are_refused_by_name(string name)
     {
         var detector = StreamingAlgorithms.Create(name);
