@@ -56,8 +56,13 @@ internal sealed class OnnxGraph
     /// <summary>Length of the table's rows as a vector of one number.</summary>
     public string Rows(string table) => Add("Shape", [table], ("start", 0L), ("end", 1L));
 
-    public string Standardized(string table, Standardizer standardizer) =>
-        Add("Div", Add("Sub", table, Row(standardizer.Mean)), Row(standardizer.Scale));
+    public string Standardized(string table, Standardizer standardizer)
+    {
+        var scale = Row(standardizer.Scale);
+        // a single constant would be fused by ONNX Runtime into a product that follows, as a float32
+        if (standardizer.Scale.Length == 1) scale = Add("Expand", scale, Add("Shape", table));
+        return Add("Div", Add("Sub", table, Row(standardizer.Mean)), scale);
+    }
 
     /// <summary>
     /// Squared distances of the rows to points, <c>[N, points]</c>: summed feature by feature as the detectors do, for |x|² - 2xy + |y|²

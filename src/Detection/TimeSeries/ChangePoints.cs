@@ -14,7 +14,7 @@ public static class ChangePoints
     {
         if (penalty is not (null or > 0)) throw new ParameterException("penalty", "a positive number or null", $"{penalty}");
         if (min_size < 1) throw new ParameterException("min_size", "an integer >= 1", $"{min_size}");
-        var filled = Series.Fill(values);
+        var filled = Series.Prepare(values);
         var price = penalty ?? DefaultPenalty(filled);
         var (sums, squares) = Cumulated(filled);
         var best = new double[filled.Length + 1];

@@ -68,7 +68,7 @@ public static class Deviations
     public static double[] LevelShift(ReadOnlySpan<double> values, int window = 10)
     {
         if (window < 1) throw new ParameterException("window", "an integer >= 1", $"{window}");
-        var filled = Series.Fill(values);
+        var filled = Series.Prepare(values);
         var shifts = new double[filled.Length];
         for (var i = window; i <= filled.Length - window; i++)
         {

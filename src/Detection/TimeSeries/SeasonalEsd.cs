@@ -17,7 +17,7 @@ public static class SeasonalEsd
     /// <param name="alpha">Significance of the test, in (0, 1).</param>
     public static int[] Detect(ReadOnlySpan<double> values, int period, double max_anoms = 0.1, double alpha = 0.05)
     {
-        var filled = Series.Fill(values);
+        var filled = Series.Prepare(values);
         var parts = SeasonalTrend.Decompose(filled, period);
         var median = OrderStatistics.Median(filled);
         for (var i = 0; i < filled.Length; i++) filled[i] = double.IsNaN(values[i]) ? 0 : filled[i] - parts.Seasonal[i] - median;

@@ -19,7 +19,7 @@ public sealed record SeasonalTrend(double[] Trend, double[] Seasonal, double[] R
         if (period < 2 || period > values.Length / 2)
             throw new ParameterException("period", $"an integer from 2 to {values.Length / 2}", $"{period}");
         if (seasonal < 7 || seasonal % 2 == 0) throw new ParameterException("seasonal", "an odd integer >= 7", $"{seasonal}");
-        var filled = Series.Fill(values);
+        var filled = Series.Prepare(values);
         var weights = new double[filled.Length];
         Array.Fill(weights, 1);
         var (trend, season) = (new double[filled.Length], new double[filled.Length]);

@@ -6,22 +6,29 @@ public static class Series
     private const long MostSlots = 10_000_000;
 
     /// <summary>Puts NaN values on the straight line between their neighbours; at the ends the nearest value is repeated.</summary>
-    /// <exception cref="ArgumentException">There is no value, only missing ones, or one beyond ±1e75; the message gives its row.</exception>
+    /// <exception cref="ArgumentException">There is no value, only missing ones, or an infinite one; the message gives its row.</exception>
     public static double[] Fill(ReadOnlySpan<double> values)
     {
-        Check(values, allowsMissing: true);
         var filled = values.ToArray();
         var known = Array.FindIndex(filled, v => !double.IsNaN(v));
         if (known < 0) throw new ArgumentException("values: expected at least one value that is not missing", nameof(values));
         filled.AsSpan(0, known).Fill(filled[known]);
         for (var i = known; i < filled.Length; i++)
         {
+            if (double.IsInfinity(filled[i])) throw new ArgumentException($"values[{i}]: expected a finite number or NaN, got {filled[i]}", nameof(values));
             if (double.IsNaN(filled[i])) continue;
             for (var j = known + 1; j < i; j++) filled[j] = filled[known] + (filled[i] - filled[known]) * (j - known) / (i - known);
             known = i;
         }
         filled.AsSpan(known).Fill(filled[known]);
         return filled;
+    }
+
+    /// <summary>The series without gaps, of numbers whose squares are within float64.</summary>
+    internal static double[] Prepare(ReadOnlySpan<double> values)
+    {
+        Check(values, allowsMissing: true);
+        return Fill(values);
     }
 
     /// <summary>Refuses numbers whose squares would leave float64, and missing ones where they cannot be.</summary>

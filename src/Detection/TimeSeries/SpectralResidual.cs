@@ -36,7 +36,7 @@ public static class SpectralResidual
     public static double[] Saliency(ReadOnlySpan<double> values, int mag_window = 3)
     {
         if (mag_window < 1) throw new ParameterException("mag_window", "an integer >= 1", $"{mag_window}");
-        var usable = Series.InUsableUnit(Series.Fill(values), SmallestAmplitude);
+        var usable = Series.InUsableUnit(Series.Prepare(values), SmallestAmplitude);
         var spectrum = Fourier.Transform(Array.ConvertAll(usable, v => new Complex(v, 0)));
         var logs = Array.ConvertAll(spectrum, c => Math.Log(Math.Max(c.Magnitude, Tiny)));
         var sum = 0.0;
