@@ -9,6 +9,7 @@ namespace EventSourcedAnomaly.Detection.Onnx;
 internal static class OnnxInspection
 {
     private const int MaxDepth = 16;
+    private const int MostElements = 1 << 28;
     private static readonly HashSet<string> Domains = new(StringComparer.Ordinal) { "", "ai.onnx", OnnxExport.MachineLearning };
 
     /// <exception cref="InvalidDataException">The bytes are refused; the message says why.</exception>
@@ -51,15 +52,51 @@ internal static class OnnxInspection
         if (field is 22 or 23) Sparse(value, depth + 1);
     });
 
-    private static void Sparse(ByteString tensor, int depth) => Fields(tensor, depth, (field, value) =>
+    private static void Sparse(ByteString tensor, int depth)
     {
-        if (field is 1 or 2) Tensor(value, depth + 1);
-    });
+        var elements = 1.0;
+        Fields(
+            tensor, depth,
+            (field, value) =>
+            {
+                if (field is 1 or 2) Tensor(value, depth + 1);
+                if (field == 3) elements *= PackedProduct(value);
+            },
+            (field, number) => elements *= field == 3 ? number : 1);
+        RefuseLarge(elements);
+    }
 
-    private static void Tensor(ByteString tensor, int depth) => Fields(
-        tensor, depth,
-        (field, _) => Refuse(field == 13),
-        (field, number) => Refuse(field == 14 && number != 0));
+    private static void Tensor(ByteString tensor, int depth)
+    {
+        var elements = 1.0;
+        Fields(
+            tensor, depth,
+            (field, value) =>
+            {
+                Refuse(field == 13);
+                if (field == 1) elements *= PackedProduct(value);
+            },
+            (field, number) =>
+            {
+                Refuse(field == 14 && number != 0);
+                if (field == 1) elements *= number;
+            });
+        RefuseLarge(elements);
+    }
+
+    private static double PackedProduct(ByteString numbers)
+    {
+        using var input = numbers.CreateCodedInput();
+        var product = 1.0;
+        while (!input.IsAtEnd) product *= input.ReadUInt64();
+        return product;
+    }
+
+    /// <summary>What is said to be large need not be: memory would be taken for it all the same.</summary>
+    private static void RefuseLarge(double elements)
+    {
+        if (elements > MostElements) throw new InvalidDataException($"the ONNX model has a tensor of {elements} elements, at most {MostElements} are accepted");
+    }
 
     private static void Refuse(bool isExternal)
     {

@@ -27,7 +27,7 @@ public sealed record OnnxOutput(
 /// <summary>
 /// A model trained elsewhere, as an ONNX file, scored by ONNX Runtime. <see cref="Detector.Fit"/> does not change it: it takes the
 /// threshold from the scores of the rows it is given. Scores are reproducible with the same version of ONNX Runtime on the same kind of
-/// processor. A model is code: it cannot reach files or the network, but can use time and memory.
+/// processor. A model is code: it cannot reach files or the network, but can use memory, and time up to <see cref="LongestRun"/>.
 /// </summary>
 public sealed class OnnxModel : Detector
 {
@@ -35,6 +35,9 @@ public sealed class OnnxModel : Detector
     {
         Make = (parameters, seed) => new OnnxModel(parameters, seed),
     };
+
+    /// <summary>The largest file that is opened, in bytes.</summary>
+    public const int MostBytes = 1 << 29;
 
     private byte[] _model = [];
     private OnnxOutput _output = new();
@@ -60,6 +63,21 @@ public sealed class OnnxModel : Detector
         return detector;
     }
 
+    /// <summary>
+    /// How long the model may take for the rows it is given at once, up to 1,024 unless it is sequential; five minutes unless set. A
+    /// model that takes longer is stopped and scoring ends in an <see cref="InvalidDataException"/>.
+    /// </summary>
+    public TimeSpan LongestRun
+    {
+        get => _session.Longest;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromDays(1));
+            _session.Longest = value;
+        }
+    }
+
     /// <summary>Columns that the model takes.</summary>
     public int InputFeatures => _session.FeatureCount;
 
@@ -75,6 +93,7 @@ public sealed class OnnxModel : Detector
     {
         if (!Enum.IsDefined(output.Reading))
             throw new ParameterException("reading", string.Join(", ", Enum.GetNames<OnnxReading>()), $"{output.Reading}");
+        if (model.Length > MostBytes) throw new InvalidDataException($"the ONNX model has {model.Length} bytes, at most {MostBytes} are opened");
         OnnxInspection.Check(model);
         (_model, _output, _session) = (model, output, new OnnxSession(model, output.Output));
     }

@@ -67,7 +67,7 @@ public sealed class OnnxExportTests
         var expected = detector.DecisionScores.Select(score => detector.IsAnomaly(score) ? 1L : 0L);
         using var session = new OnnxSession(OnnxExport.Write(detector), "scores");
         var (labels, shape) = OnnxRuntimeApi.Run<double, long>(
-            session.DangerousGetHandle(), "rows", x.Values.ToArray(), OnnxType.Double, [200, 3], "labels");
+            session.DangerousGetHandle(), "rows", x.Values.ToArray(), OnnxType.Double, [200, 3], "labels", TimeSpan.FromMinutes(1));
         Assert.Equal(expected, labels);
         Assert.Equal([200, 1], shape);
     }

@@ -128,10 +128,69 @@ public sealed class OnnxModelTests
     }
 
     [Fact]
+    public void A_model_that_never_ends_is_stopped()
+    {
+        var model = OnnxModel.Import(Endless());
+        model.LongestRun = TimeSpan.FromMilliseconds(100);
+        Assert.Contains("ran longer than 0.1 seconds on 80 rows", Assert.Throws<InvalidDataException>(() => model.Fit(X)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_time_of_a_run_is_positive_and_at_most_a_day()
+    {
+        var model = OnnxModel.Import(Norms());
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.LongestRun = TimeSpan.Zero);
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.LongestRun = TimeSpan.MaxValue);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1L << 33)]
+    [InlineData(100_001)]
+    public void An_unknown_or_absurd_number_of_features_is_refused(long features)
+    {
+        var graph = new OnnxGraph();
+        graph.Name(graph.Add("Tanh", "rows"), "y");
+        var bytes = graph.ToBytes("g", [OnnxWire.Value("rows", OnnxType.Double, -1, features)], [OnnxWire.Value("y", OnnxType.Double, -1, features)]);
+        Assert.Contains("expected one input", Refused(OnnxWire.Model(bytes, "1", [("", 17)], [])), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_tensor_that_is_only_said_to_be_large_is_refused()
+    {
+        foreach (var place in new[] { 5, 15 })
+        {
+            // dims = [2^20, 2^20] in a TensorProto, or as field 3 in a SparseTensorProto
+            var dims = place == 5 ? 1 << 3 : 3 << 3;
+            byte[] tensor = [(byte)dims, 0x80, 0x80, 0x40, (byte)dims, 0x80, 0x80, 0x40];
+            byte[] graph = [(byte)((place << 3) | 2), (byte)tensor.Length, .. tensor];
+            Assert.Contains("elements", Refused([(7 << 3) | 2, (byte)graph.Length, .. graph]), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void An_unknown_output_is_refused_by_name() => Assert.Contains("'nothing'", Assert.Throws<InvalidDataException>(
         () => OnnxModel.Import(Norms(), new OnnxOutput(Output: "nothing"))).Message, StringComparison.Ordinal);
 
     private static string Refused(byte[] bytes) => Assert.Throws<InvalidDataException>(() => OnnxModel.Import(bytes)).Message;
+
+    /// <summary>A loop whose condition stays true.</summary>
+    private static byte[] Endless()
+    {
+        const OnnxType Truth = (OnnxType)9;
+        var body = new OnnxGraph("body_");
+        body.Name("going", "going_on");
+        body.Name(body.Add("Sqrt", "sum"), "sum_out");
+        var bytes = body.ToBytes(
+            "body",
+            [OnnxWire.Value("round", OnnxType.Int64), OnnxWire.Value("going", Truth), OnnxWire.Value("sum", OnnxType.Double, -1, 1)],
+            [OnnxWire.Value("going_on", Truth), OnnxWire.Value("sum_out", OnnxType.Double, -1, 1)]);
+        return Model(graph =>
+        {
+            var always = graph.Add("Greater", graph.Scalar(1), graph.Scalar(0));
+            graph.Name(graph.Add("Loop", ["", always, graph.RowSums(graph.Square("rows"))], ("body", bytes)), "y");
+        }, 1);
+    }
 
     private static byte[] Norms() => Model(graph => graph.Name(graph.Add("Sqrt", graph.RowSums(graph.Square("rows"))), "y"), 1);
 

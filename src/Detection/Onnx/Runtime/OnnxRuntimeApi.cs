@@ -29,6 +29,8 @@ internal static unsafe class OnnxRuntimeApi
         SessionGetOutputTypeInfo = 34,
         SessionGetInputName = 36,
         SessionGetOutputName = 37,
+        CreateRunOptions = 39,
+        RunOptionsSetTerminate = 46,
         CreateTensorWithDataAsOrtValue = 49,
         GetTensorMutableData = 51,
         CastTypeInfoToTensorInfo = 55,
@@ -43,6 +45,7 @@ internal static unsafe class OnnxRuntimeApi
         ReleaseMemoryInfo = 94,
         ReleaseSession = 95,
         ReleaseValue = 96,
+        ReleaseRunOptions = 97,
         ReleaseTypeInfo = 98,
         ReleaseTensorTypeAndShapeInfo = 99,
         ReleaseSessionOptions = 100,
@@ -76,8 +79,9 @@ internal static unsafe class OnnxRuntimeApi
         Values(session, Place.SessionGetOutputCount, Place.SessionGetOutputName, Place.SessionGetOutputTypeInfo);
 
     /// <summary>Runs the model on one tensor and returns the numbers of one output with their shape.</summary>
+    /// <exception cref="InvalidDataException">The model fails, or was stopped because it ran too long.</exception>
     public static (T[] Numbers, long[] Shape) Run<TInput, T>(
-        nint session, string input, TInput[] values, OnnxType inputType, ReadOnlySpan<long> shape, string output)
+        nint session, string input, TInput[] values, OnnxType inputType, ReadOnlySpan<long> shape, string output, TimeSpan longest)
         where TInput : unmanaged
         where T : unmanaged
     {
@@ -91,8 +95,15 @@ internal static unsafe class OnnxRuntimeApi
             {
                 var wrap = (delegate* unmanaged<nint, void*, nuint, long*, nuint, int, nint*, nint>)At(Place.CreateTensorWithDataAsOrtValue);
                 Check(wrap(memory, data, (nuint)(values.Length * sizeof(TInput)), dimensions, (nuint)shape.Length, (int)inputType, &tensor));
+                using var deadline = new Deadline(longest);
                 var run = (delegate* unmanaged<nint, nint, nint*, nint*, nuint, nint*, nuint, nint*, nint>)At(Place.Run);
-                Check(run(session, 0, &inputName, &tensor, 1, &outputName, 1, &result));
+                var status = run(session, deadline.RunOptions, &inputName, &tensor, 1, &outputName, 1, &result);
+                if (status != 0 && deadline.HasPassed)
+                {
+                    Release(Place.ReleaseStatus, status);
+                    throw new InvalidDataException($"the ONNX model ran longer than {longest.TotalSeconds} seconds on {shape[0]} rows and was stopped");
+                }
+                Check(status);
                 return Read<T>(result);
             }
         }
@@ -104,6 +115,36 @@ internal static unsafe class OnnxRuntimeApi
             Marshal.FreeCoTaskMem(inputName);
             Marshal.FreeCoTaskMem(outputName);
         }
+    }
+
+    /// <summary>Tells a run to end, between two of its operations, when its time is over.</summary>
+    private sealed class Deadline : IDisposable
+    {
+        private readonly CancellationTokenSource _clock;
+        private readonly CancellationTokenRegistration _stop;
+
+        public Deadline(TimeSpan longest)
+        {
+            nint options = 0;
+            Check(((delegate* unmanaged<nint*, nint>)At(Place.CreateRunOptions))(&options));
+            RunOptions = options;
+            _clock = new CancellationTokenSource(longest, TimeProvider.System);
+            _stop = _clock.Token.Register(Stop);
+        }
+
+        public nint RunOptions { get; }
+
+        public bool HasPassed => _clock.IsCancellationRequested;
+
+        public void Dispose()
+        {
+            // waits for a stop that is under way
+            _stop.Dispose();
+            _clock.Dispose();
+            Release(Place.ReleaseRunOptions, RunOptions);
+        }
+
+        private void Stop() => Check(((delegate* unmanaged<nint, nint>)At(Place.RunOptionsSetTerminate))(RunOptions));
     }
 
     private static (T[] Numbers, long[] Shape) Read<T>(nint value) where T : unmanaged

@@ -7,6 +7,9 @@ namespace EventSourcedAnomaly.Detection.Onnx.Runtime;
 /// </summary>
 internal sealed class OnnxSession : SafeHandle
 {
+    private const int MostFeatures = 100_000;
+    private const int MostRowsAtOnce = 1_000_000;
+
     private readonly OnnxValueInfo _input;
     private readonly OnnxValueInfo _output;
 
@@ -18,10 +21,10 @@ internal sealed class OnnxSession : SafeHandle
     {
         SetHandle(OnnxRuntimeApi.CreateSession(model));
         var inputs = OnnxRuntimeApi.Inputs(handle);
-        _input = inputs is [{ Type: OnnxType.Float or OnnxType.Double, Shape: [_, > 0] } table]
+        _input = inputs is [{ Type: OnnxType.Float or OnnxType.Double, Shape: [<= MostRowsAtOnce, > 0 and <= MostFeatures] } table]
             ? table
             : throw new InvalidDataException(
-                $"expected one input of float32 or float64 rows with a fixed number of features, got {string.Join(", ", inputs)}");
+                $"expected one input of float32 or float64 rows with a fixed number of features, at most {MostFeatures}, got {string.Join(", ", inputs)}");
         var outputs = OnnxRuntimeApi.Outputs(handle);
         _output = outputs.FirstOrDefault(o => (outputName is null || string.Equals(o.Name, outputName, StringComparison.Ordinal))
                 && o is { Type: OnnxType.Float or OnnxType.Double, Shape.Length: 1 or 2 })
@@ -32,6 +35,9 @@ internal sealed class OnnxSession : SafeHandle
     public override bool IsInvalid => handle == 0;
 
     public int FeatureCount => (int)_input.Shape[1];
+
+    /// <summary>How long one run may take.</summary>
+    public TimeSpan Longest { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Name of the output that is taken.</summary>
     public string Output => _output.Name;
@@ -60,8 +66,8 @@ internal sealed class OnnxSession : SafeHandle
         {
             DangerousAddRef(ref held);
             if (_output.Type is OnnxType.Double)
-                return OnnxRuntimeApi.Run<T, double>(handle, _input.Name, rows, _input.Type!.Value, shape, _output.Name);
-            var (numbers, given) = OnnxRuntimeApi.Run<T, float>(handle, _input.Name, rows, _input.Type!.Value, shape, _output.Name);
+                return OnnxRuntimeApi.Run<T, double>(handle, _input.Name, rows, _input.Type!.Value, shape, _output.Name, Longest);
+            var (numbers, given) = OnnxRuntimeApi.Run<T, float>(handle, _input.Name, rows, _input.Type!.Value, shape, _output.Name, Longest);
             return (Array.ConvertAll(numbers, value => (double)value), given);
         }
         finally
