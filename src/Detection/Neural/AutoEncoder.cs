@@ -15,7 +15,9 @@ public sealed class AutoEncoder : ReconstructionDetector
         {
             Integers = new(1, 10_000),
         },
-        Parameter.Choice("hidden_activation_name", "relu", ["relu", "leaky_relu", "tanh", "sigmoid"], "Activation of the hidden layers."),
+        Parameter.Choice("hidden_activation_name", "relu", ["linear", "relu", "leaky_relu", "tanh", "sigmoid"], "Activation of the hidden layers."),
+        NeuralSettings.DropoutRate,
+        NeuralSettings.Preprocessing,
         NeuralSettings.DefaultWeightDecay,
         .. NeuralSettings.Parameters(epochs: 100),
     ])
@@ -27,11 +29,14 @@ public sealed class AutoEncoder : ReconstructionDetector
 
     private protected override int Window => 1;
 
+    private protected override bool Standardizes => Parameters.Boolean("preprocessing");
+
     internal override Network CreateNetwork(int features)
     {
         // a code as wide as the data would learn to copy everything, anomalies included
         var encoder = Parameters["hidden_neuron_list"] as int[] ?? [Math.Max(1, (features + 1) / 2), Math.Max(1, features / 4)];
         return new DenseNetwork(
-            [features, .. encoder, .. encoder.Reverse().Skip(1), features], new(Parameters.Text("hidden_activation_name")));
+            [features, .. encoder, .. encoder.Reverse().Skip(1), features], new(Parameters.Text("hidden_activation_name")),
+            Parameters.Number("dropout_rate"));
     }
 }

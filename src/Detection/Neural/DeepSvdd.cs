@@ -17,10 +17,18 @@ public sealed class DeepSvdd : NeuralDetector
         {
             Integers = new(1, 10_000),
         },
-        Parameter.Choice("hidden_activation", "relu", ["relu", "leaky_relu", "tanh"], "Activation of the hidden layers."),
+        new("c", ParameterKind.Number | ParameterKind.NumberList | ParameterKind.Null, null,
+            "Centre of the sphere: one number for all coordinates, a list of them, or null for the mean of what the untrained network makes of the rows.")
+        {
+            Numbers = new(-1e6, 1e6),
+        },
+        Parameter.Boolean("use_ae", value: false,
+            "Train a decoder along, the layers in reverse, that reconstructs rows from the sphere's space: the loss is the distance to the centre plus the mean squared error."),
+        Parameter.Choice("hidden_activation", "relu", ["linear", "relu", "leaky_relu", "tanh", "sigmoid"], "Activation of the hidden layers."),
         Parameter.Choice("output_activation", "linear", ["linear", "relu", "leaky_relu", "tanh", "sigmoid"],
             "Activation of the last layer; a bounded one can map everything to the centre."),
-        Parameter.Boolean("preprocessing", value: true, "Scale features to mean 0 and standard deviation 1 first."),
+        NeuralSettings.DropoutRate,
+        NeuralSettings.Preprocessing,
         Parameter.Number("l2_regularizer", 1e-6, new(0, 1), "Decoupled weight decay."),
         // the loss grows with the square of the distance: without a tight bound the anomalies among the rows would lead the training
         .. NeuralSettings.Parameters(epochs: 100, clipNorm: 0.1),
@@ -29,7 +37,12 @@ public sealed class DeepSvdd : NeuralDetector
 
     private DeepSvdd(ParameterSet parameters, int seed) : base(Definition, parameters, seed)
     {
+        if (Neurons.Length == 0) throw new ParameterException("hidden_neurons", "at least one layer", "[]");
+        if (parameters["c"] is double[] center && center.Length != Neurons[^1])
+            throw new ParameterException("c", $"{Neurons[^1]} numbers, one for each unit of the last layer", $"[{string.Join(", ", center)}]");
     }
+
+    private int[] Neurons => (int[])Parameters["hidden_neurons"]!;
 
     private protected override int Window => 1;
 
@@ -39,9 +52,17 @@ public sealed class DeepSvdd : NeuralDetector
 
     internal override Network CreateNetwork(int features)
     {
-        var neurons = (int[])Parameters["hidden_neurons"]!;
-        if (neurons.Length == 0) throw new ParameterException("hidden_neurons", "at least one layer", "[]");
-        return new SphereNetwork(
-            [features, .. neurons], new(Parameters.Text("hidden_activation")), new(Parameters.Text("output_activation")));
+        double[]? center = Parameters["c"] switch
+        {
+            double[] coordinates => coordinates,
+            double coordinate => [.. Enumerable.Repeat(coordinate, Neurons[^1])],
+            _ => null,
+        };
+        return new SphereNetwork([features, .. Neurons], new(Parameters.Text("hidden_activation")), new(Parameters.Text("output_activation")))
+        {
+            Center = center,
+            HasDecoder = Parameters.Boolean("use_ae"),
+            DropoutRate = Parameters.Number("dropout_rate"),
+        };
     }
 }

@@ -16,14 +16,19 @@ internal sealed class DenseLayers
     private readonly int _biases;
     private readonly double[][] _activations;
     private readonly double[][] _deltas;
+    // what is left of each unit's output while training with dropout: 0, or the inverse of the share that is kept
+    private readonly double[][]? _kept;
+    private readonly double _dropoutRate;
 
     /// <param name="sizes">Width of every layer, from the input to the output.</param>
     /// <param name="hidden">Activation of the hidden layers.</param>
     /// <param name="last">Activation of the output.</param>
     /// <param name="hasBiases">Whether a constant is added to each unit.</param>
-    public DenseLayers(int[] sizes, Activation hidden, Activation last, bool hasBiases)
+    /// <param name="dropoutRate">Share of the hidden units that <see cref="Drop"/> silences (Srivastava et al. 2014).</param>
+    public DenseLayers(int[] sizes, Activation hidden, Activation last, bool hasBiases, double dropoutRate = 0)
     {
-        (_sizes, _hidden, _last, _biases) = (sizes, hidden, last, hasBiases ? 1 : 0);
+        (_sizes, _hidden, _last, _biases, _dropoutRate) = (sizes, hidden, last, hasBiases ? 1 : 0, dropoutRate);
+        if (dropoutRate > 0) _kept = Array.ConvertAll(sizes, size => new double[size]);
         _activations = Array.ConvertAll(sizes, size => new double[size]);
         _deltas = Array.ConvertAll(sizes, size => new double[size]);
         for (var layer = 1; layer < sizes.Length; layer++) ParameterCount += sizes[layer] * (sizes[layer - 1] + _biases);
@@ -35,6 +40,19 @@ internal sealed class DenseLayers
 
     /// <summary>To be filled with the slope of the loss by the output before <see cref="Backward"/>.</summary>
     public Span<double> OutputDelta => _deltas[^1];
+
+    /// <summary>The slope of the loss by the input, after <see cref="Backward"/>.</summary>
+    public ReadOnlySpan<double> InputDelta => _deltas[0];
+
+    /// <summary>Draws the hidden units that are silent in the next training step.</summary>
+    public void Drop(RandomSource random)
+    {
+        if (_kept is null) return;
+        for (var layer = 1; layer < _sizes.Length - 1; layer++)
+        {
+            foreach (ref var kept in _kept[layer].AsSpan()) kept = random.NextDouble() < _dropoutRate ? 0 : 1 / (1 - _dropoutRate);
+        }
+    }
 
     /// <summary>Glorot and Bengio's uniform distribution; biases start at 0.</summary>
     public void Initialize(Span<double> parameters, RandomSource random)
@@ -49,7 +67,10 @@ internal sealed class DenseLayers
         }
     }
 
-    public void Forward(ReadOnlySpan<double> parameters, ReadOnlySpan<double> sample)
+    /// <param name="parameters">The layers' parameters.</param>
+    /// <param name="sample">The input.</param>
+    /// <param name="isTraining">Whether the units that <see cref="Drop"/> drew are silent.</param>
+    public void Forward(ReadOnlySpan<double> parameters, ReadOnlySpan<double> sample, bool isTraining = false)
     {
         sample.CopyTo(_activations[0]);
         var offset = 0;
@@ -61,6 +82,8 @@ internal sealed class DenseLayers
                 var z = TensorPrimitives.Dot(parameters.Slice(offset + o * inputs, inputs), _activations[layer - 1]);
                 _activations[layer][o] = activation.Of(_biases == 0 ? z : z + parameters[offset + inputs * outputs + o]);
             }
+            if (isTraining && _kept is not null && layer < _sizes.Length - 1)
+                TensorPrimitives.Multiply(_activations[layer], _kept[layer], _activations[layer]);
             offset += (inputs + _biases) * outputs;
         }
     }
@@ -92,7 +115,14 @@ internal sealed class DenseLayers
             TensorPrimitives.MultiplyAdd(input, delta, row, row);
             TensorPrimitives.MultiplyAdd(weights.Slice(o * inputs, inputs), delta, below, below);
         }
-        for (var i = 0; i < inputs && layer > 1; i++) below[i] *= _hidden.Slope(input[i]);
+        for (var i = 0; i < inputs && layer > 1; i++) below[i] *= SlopeOf(layer - 1, i);
+    }
+
+    private double SlopeOf(int layer, int unit)
+    {
+        if (_kept is null) return _hidden.Slope(_activations[layer][unit]);
+        var kept = _kept[layer][unit];
+        return kept > 0 ? kept * _hidden.Slope(_activations[layer][unit] / kept) : 0;
     }
 
     /// <summary>The output of the layers for a table, <c>[N, outputs]</c>.</summary>

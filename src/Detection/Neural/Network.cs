@@ -21,6 +21,14 @@ internal abstract class Network
     {
     }
 
+    /// <summary>Whether training steps are random.</summary>
+    public virtual bool HasDropout => false;
+
+    /// <summary>Draws what the next <see cref="Backpropagate"/> leaves out.</summary>
+    public virtual void Drop(RandomSource random)
+    {
+    }
+
     /// <summary>The loss of a sample; its gradient is added to <paramref name="gradient"/>.</summary>
     public abstract double Backpropagate(ReadOnlySpan<double> parameters, ReadOnlySpan<double> sample, Span<double> gradient);
 

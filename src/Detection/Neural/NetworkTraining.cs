@@ -11,6 +11,7 @@ namespace EventSourcedAnomaly.Detection;
 public sealed class NetworkTraining
 {
     private const int Shards = 4;
+    private const int DropoutStream = 1_000_003;
     private static readonly StoredForm Form = new("ESAC", 1, "checkpoint");
     private readonly NeuralDetector _detector;
     private readonly Matrix _x;
@@ -151,7 +152,11 @@ public sealed class NetworkTraining
         {
             Array.Clear(_gradients[shard]);
             for (var i = shard * perShard; i < Math.Min((shard + 1) * perShard, batch.Length); i++)
+            {
+                // by epoch and sample alone: neither threads nor a pause between epochs change the draw
+                if (_networks[shard].HasDropout) _networks[shard].Drop(new RandomSource(~_detector.Seed, unchecked(Epoch * DropoutStream + batch[i])));
                 losses[shard] += _networks[shard].Backpropagate(_weights, Samples[_trainingSamples[batch[i]]], _gradients[shard]);
+            }
         });
         var gradient = _gradients[0];
         for (var shard = 1; shard < Shards; shard++) System.Numerics.Tensors.TensorPrimitives.Add(gradient, _gradients[shard], gradient);

@@ -18,6 +18,12 @@ internal sealed record NeuralSettings(
         Parameter.Jobs,
     ];
 
+    public static ParameterInfo DropoutRate { get; } = Parameter.Number(
+        "dropout_rate", 0, new(0, 1, MaximumOpen: true), "Share of the hidden units that are silent in a training step.");
+
+    public static ParameterInfo Preprocessing { get; } = Parameter.Boolean(
+        "preprocessing", value: true, "Scale features to mean 0 and standard deviation 1 first.");
+
     public static ParameterInfo DefaultWeightDecay { get; } = Parameter.Number("weight_decay", 1e-5, new(0, 1), "Decoupled weight decay.");
 
     /// <param name="parameters">Validated hyper-parameters.</param>

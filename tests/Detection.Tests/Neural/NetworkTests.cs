@@ -10,6 +10,7 @@ public sealed class NetworkTests
     [InlineData("dense tanh")]
     [InlineData("lstm")]
     [InlineData("sphere")]
+    [InlineData("sphere with decoder")]
     public void The_gradient_is_the_slope_of_the_loss(string kind)
     {
         Network network = kind switch
@@ -17,6 +18,7 @@ public sealed class NetworkTests
             "dense relu" => new DenseNetwork([4, 5, 3, 5, 4], new("relu")),
             "dense tanh" => new DenseNetwork([4, 5, 3, 5, 4], new("tanh")),
             "sphere" => new SphereNetwork([4, 5, 3], new("leaky_relu"), new("sigmoid")),
+            "sphere with decoder" => new SphereNetwork([4, 5, 3], new("tanh"), new("sigmoid")) { HasDecoder = true },
             _ => new LstmReconstruction(features: 2, units: 3, steps: 4),
         };
         var random = new RandomSource(1);

@@ -90,6 +90,50 @@ public sealed class NetworkTrainingTests
         Assert.Equal(straight.ToBytes(), resumed.ToBytes());
     }
 
+    [Theory]
+    [InlineData("DeepSVDD", """{"epochs":4,"dropout_rate":0.3,"use_ae":true,"patience":0,"batch_size":7}""")]
+    [InlineData("DeepSVDD", """{"epochs":4,"dropout_rate":0.5,"c":[0.5,-1.0],"hidden_neurons":[8,2],"patience":0}""")]
+    [InlineData("AutoEncoder", """{"epochs":4,"dropout_rate":0.2,"preprocessing":false,"patience":0}""")]
+    public void Units_left_out_at_random_are_the_same_for_any_threads_and_after_a_pause(string name, string parameters)
+    {
+        var x = TestData.Cloud(80, 3);
+        NeuralDetector Made() => (NeuralDetector)Algorithms.Create(name, TestData.Parameters(parameters), seed: 4);
+        var (straight, resumed) = (Made(), Made());
+        straight.MaxDegreeOfParallelism = 1;
+        straight.Fit(x);
+        var interrupted = Made().BeginTraining(x);
+        for (var epoch = 0; epoch < 2; epoch++) interrupted.TrainEpoch();
+        var training = resumed.ResumeTraining(x, interrupted.Checkpoint());
+        while (!training.IsComplete) training.TrainEpoch();
+        training.Complete();
+        Assert.Equal(straight.ToBytes(), resumed.ToBytes());
+        var whole = (NeuralDetector)Algorithms.Create(name, TestData.Parameters(parameters.Replace("dropout_rate\":0.", "dropout_rate\":0.0", StringComparison.Ordinal)), seed: 4);
+        whole.Fit(x);
+        Assert.NotEqual(straight.DecisionScores, whole.DecisionScores);
+    }
+
+    [Theory]
+    [InlineData("""{"use_ae":true}""")]
+    [InlineData("""{"dropout_rate":0.2,"c":1.0}""")]
+    [InlineData("""{"hidden_activation":"sigmoid","output_activation":"linear","c":[0.5,0.5],"hidden_neurons":[16,2]}""")]
+    public void A_sphere_described_in_other_ways_still_leaves_far_rows_outside(string parameters)
+    {
+        var detector = TestData.Fitted("DeepSVDD", TestData.Cloud(400, 4, outliers: 6), parameters);
+        Assert.True(Evaluation.RocAuc(detector.DecisionScores, TestData.LastAreAnomalies(400, 6)) > 0.95);
+    }
+
+    [Fact]
+    public void A_given_centre_is_the_one_that_distances_are_measured_from()
+    {
+        // no row, no weight: with a linear network all is mapped to the origin where all features are at their mean
+        var detector = TestData.Fitted("DeepSVDD", TestData.Cloud(50, 2), """{"epochs":1,"c":[3.0,-4.0],"hidden_neurons":[2],"output_activation":"linear","preprocessing":false}""");
+        Assert.Equal(25, detector.DecisionFunction([0.0, 0.0]), 1e-12);
+    }
+
+    [Fact]
+    public void A_centre_has_a_coordinate_for_each_unit_of_the_last_layer() => Assert.Equal("c", Assert.Throws<ParameterException>(
+        () => Algorithms.Create("DeepSVDD", TestData.Parameters("""{"c":[1.0],"hidden_neurons":[4,2]}"""))).Parameter);
+
     [Fact]
     public void Training_stops_when_the_loss_no_longer_improves()
     {

@@ -27,6 +27,7 @@ public sealed class OnnxExportTests
         { "AutoEncoder", """{"epochs":3,"hidden_activation_name":"tanh"}""" },
         { "LSTMAutoencoder", """{"epochs":2,"window_size":5,"hidden_size":3}""" },
         { "DeepSVDD", """{"epochs":3}""" },
+        { "DeepSVDD", """{"epochs":3,"use_ae":true,"dropout_rate":0.3,"c":0.5}""" },
         { "DeepSVDD", """{"epochs":3,"hidden_neurons":[5],"output_activation":"sigmoid","preprocessing":false}""" },
     };
 
