@@ -76,7 +76,12 @@ public sealed class RandomOnnxExportTests
         {
             rows.Add(Array.ConvertAll(x.Row(random.Next(x.Rows)).ToArray(), v => random.Next(6) switch
             {
-                0 => Math.BitIncrement(v), 1 => Math.BitDecrement(v), 2 => (float)v, 3 => v + random.NextDouble(), 4 => v * (1 + 1e-7), _ => 100 * random.NextDouble(),
+                0 => Math.BitIncrement(v),
+                1 => Math.BitDecrement(v),
+                2 => (float)v,
+                3 => v + random.NextDouble(),
+                4 => v * (1 + 1e-7),
+                _ => 100 * random.NextDouble(),
             }));
         }
         foreach (var far in new[] { 1e6, -1e12, 0, -0.0, 1e-30 }) rows.Add([.. Enumerable.Repeat(far, x.Columns)]);
