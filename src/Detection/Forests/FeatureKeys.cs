@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace EventSourcedAnomaly.Detection.Forests;
 
 /// <summary>
@@ -41,10 +44,18 @@ internal sealed class FeatureKeys(double[] center, double[] unit)
 
     public float Key(int feature, double value) => (float)((value - center[feature]) * unit[feature]);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Keys(ReadOnlySpan<double> row, Span<float> keys)
     {
-        for (var f = 0; f < keys.Length; f++) keys[f] = Key(f, row[f]);
+        var f = 0;
+        for (; f + Vector256<float>.Count <= keys.Length; f += Vector256<float>.Count)
+            Vector256.Narrow(Distances(row, f), Distances(row, f + Vector256<double>.Count)).CopyTo(keys[f..]);
+        for (; f < keys.Length; f++) keys[f] = Key(f, row[f]);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector256<double> Distances(ReadOnlySpan<double> row, int first) =>
+        (Vector256.Create(row[first..]) - Vector256.Create(center, first)) * Vector256.Create(unit, first);
 
     /// <summary>The value that a key stands for.</summary>
     public double Value(int feature, float key) => key / unit[feature] + center[feature];

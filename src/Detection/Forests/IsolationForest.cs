@@ -67,14 +67,10 @@ public sealed class IsolationForest : Detector
             ? [.. Enumerable.Range(0, features)]
             : random.Sample(features, count);
         var rows = Parameters.Boolean("bootstrap") ? DrawWithReplacement(x.Rows, samples, random) : random.Sample(x.Rows, samples);
-        var sample = new float[features * samples];
-        for (var i = 0; i < samples; i++)
-        {
-            var row = x.Row(rows[i]);
-            for (var f = 0; f < features; f++) sample[f * samples + i] = keys.Key(f, row[f]);
-        }
+        using var sample = new Scratch<float>(features * samples);
+        for (var i = 0; i < samples; i++) keys.Keys(x.Row(rows[i]), sample.Span.Slice(i * features, features));
         var depthLimit = (int)Math.Ceiling(Math.Log2(Math.Max(samples, 2)));
-        return IsolationTreeGrowth.Grow(sample, samples, chosen, depthLimit, random);
+        return IsolationTreeGrowth.Grow(sample.Array, samples, features, chosen, depthLimit, random);
     }
 
     private static int[] DrawWithReplacement(int rows, int count, RandomSource random)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EventSourcedAnomaly.Detection.Numerics;
 
 namespace EventSourcedAnomaly.Detection.Forests;
@@ -9,45 +10,49 @@ namespace EventSourcedAnomaly.Detection.Forests;
 internal sealed class IsolationTreeGrowth
 {
     private readonly float[] _keys;
-    private readonly int _count;
+    private readonly int _features;
     private readonly int _depthLimit;
     private readonly int[] _candidates;
     private readonly RandomSource _random;
     private readonly int[] _order;
-    private readonly List<int> _feature = [], _left = [], _samples = [];
-    private readonly List<float> _threshold = [], _pathLength = [];
+    private readonly int[] _feature, _left, _samples;
+    private readonly float[] _threshold, _pathLength;
+    private int _nodes;
 
-    /// <param name="keys">Keys of the sample, feature by feature: <c>[feature * count + i]</c>.</param>
+    private IsolationTreeGrowth(float[] keys, int count, int features, int[] candidates, int depthLimit, RandomSource random)
+    {
+        (_keys, _features, _candidates, _depthLimit, _random) = (keys, features, [.. candidates], depthLimit, random);
+        _order = new int[count];
+        for (var i = 0; i < count; i++) _order[i] = i * features;
+        // every cut leaves at least one sample on either side
+        var most = 2 * count;
+        (_feature, _left, _samples) = (new int[most], new int[most], new int[most]);
+        (_threshold, _pathLength) = (new float[most], new float[most]);
+    }
+
+    /// <param name="keys">Keys of the sample, row by row: <c>[i * features + feature]</c>.</param>
     /// <param name="count">Samples.</param>
+    /// <param name="features">Features of a sample.</param>
     /// <param name="candidates">The features the tree may use.</param>
     /// <param name="depthLimit">Depth at which growth stops.</param>
     /// <param name="random">The tree's own stream.</param>
-    private IsolationTreeGrowth(float[] keys, int count, int[] candidates, int depthLimit, RandomSource random)
+    public static IsolationTree Grow(float[] keys, int count, int features, int[] candidates, int depthLimit, RandomSource random)
     {
-        (_keys, _count, _candidates, _depthLimit, _random) = (keys, count, [.. candidates], depthLimit, random);
-        _order = new int[count];
-        for (var i = 0; i < count; i++) _order[i] = i;
-    }
-
-    public static IsolationTree Grow(float[] keys, int count, int[] candidates, int depthLimit, RandomSource random)
-    {
-        var growth = new IsolationTreeGrowth(keys, count, candidates, depthLimit, random);
+        var growth = new IsolationTreeGrowth(keys, count, features, candidates, depthLimit, random);
         growth.AddNode();
         growth.Split(node: 0, first: 0, count, depth: 0);
+        var nodes = growth._nodes;
         return new IsolationTree(
-            [.. growth._feature], [.. growth._threshold], [.. growth._left], [.. growth._samples], [.. growth._pathLength]);
+            growth._feature[..nodes], growth._threshold[..nodes], growth._left[..nodes], growth._samples[..nodes], growth._pathLength[..nodes]);
     }
 
     private int AddNode()
     {
-        _feature.Add(-1);
-        _threshold.Add(float.PositiveInfinity);
-        _left.Add(0);
-        _samples.Add(0);
-        _pathLength.Add(0);
-        return _feature.Count - 1;
+        (_feature[_nodes], _threshold[_nodes]) = (-1, float.PositiveInfinity);
+        return _nodes++;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Split(int node, int first, int count, int depth)
     {
         _samples[node] = count;
@@ -65,6 +70,7 @@ internal sealed class IsolationTreeGrowth
         Split(left + 1, first + leftCount, count - leftCount, depth + 1);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryChooseCut(int first, int count, out int feature, out float threshold)
     {
         for (var remaining = _candidates.Length; remaining > 0; remaining--)
@@ -86,9 +92,10 @@ internal sealed class IsolationTreeGrowth
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (float Least, float Greatest) Range(int feature, int first, int count)
     {
-        var keys = _keys.AsSpan(feature * _count, _count);
+        var keys = _keys.AsSpan(feature);
         float least = float.PositiveInfinity, greatest = float.NegativeInfinity;
         foreach (var i in _order.AsSpan(first, count))
         {
@@ -99,9 +106,10 @@ internal sealed class IsolationTreeGrowth
         return (least, greatest);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Partition(int first, int count, int feature, float threshold)
     {
-        var keys = _keys.AsSpan(feature * _count, _count);
+        var keys = _keys.AsSpan(feature);
         var order = _order.AsSpan(first, count);
         var left = 0;
         for (var i = 0; i < count; i++)

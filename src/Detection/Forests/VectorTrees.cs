@@ -13,6 +13,8 @@ internal sealed class VectorTrees : PathLengths
 {
     public const int MaxDepth = 8;
     private const int Lanes = 16;
+    private const int AtOnce = 4;
+    private const int BlockBytes = 24 * 1024;
     private const int Nodes = 1 << MaxDepth;
 
     private readonly FeatureKeys _keys;
@@ -36,6 +38,7 @@ internal sealed class VectorTrees : PathLengths
     }
 
     /// <summary>Copies a node to its heap place; below a leaf, everything goes left and ends with the leaf's path length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Pad(IsolationTree tree, int offset, int node, int heap, int depth)
     {
         if (depth == MaxDepth)
@@ -58,7 +61,7 @@ internal sealed class VectorTrees : PathLengths
             _fewRows.Sum(rows, sums);
             return;
         }
-        var groupsPerBlock = 2 * Math.Clamp(8 * 1024 / (features * Lanes * sizeof(float)), 1, 8);
+        var groupsPerBlock = AtOnce * Math.Clamp(BlockBytes / (AtOnce * features * Lanes * sizeof(float)), 1, 4);
         using var keys = new Scratch<float>(groupsPerBlock * Lanes * features);
         using var totals = new Scratch<double>(groupsPerBlock * Lanes);
         var (buffer, partial) = (keys.Array, totals.Array);
@@ -67,6 +70,7 @@ internal sealed class VectorTrees : PathLengths
             var count = Math.Min(groupsPerBlock * Lanes, sums.Length - first);
             Transpose(rows.Slice(first * features, count * features), count, buffer);
             totals.Span.Clear();
+            // beyond the last group, old keys take part for nothing
             AddAllTrees(buffer, (count + Lanes - 1) / Lanes, partial);
             partial.AsSpan(0, count).CopyTo(sums[first..]);
         }
@@ -101,31 +105,43 @@ internal sealed class VectorTrees : PathLengths
         {
             for (var t = 0; t < _trees; t++)
             {
-                for (var g = 0; g < groups; g += 2)
+                for (var g = 0; g < groups; g += AtOnce)
                     Walk(thresholds + t * Nodes, features + t * Nodes, pathLengths + t * Nodes, keys + g * stride, stride, total + g * Lanes);
             }
         }
     }
 
-    /// <summary>Takes two groups of rows through one tree at once: while one waits for its keys, the other moves.</summary>
+    /// <summary>Takes four groups of rows through one tree at once: while one waits for its keys, the others move.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Walk(float* threshold, int* feature, float* pathLength, float* keys, int stride, double* sums)
+    private static unsafe void Walk(float* threshold, int* feature, float* pathLength, float* keysA, int stride, double* sums)
     {
-        var other = keys + stride;
-        var a = DescendFromRoot(threshold, feature, keys);
-        var b = DescendFromRoot(threshold, feature, other);
+        float* keysB = keysA + stride, keysC = keysB + stride, keysD = keysC + stride;
+        var a = DescendFromRoot(threshold, feature, keysA);
+        var b = DescendFromRoot(threshold, feature, keysB);
+        var c = DescendFromRoot(threshold, feature, keysC);
+        var d = DescendFromRoot(threshold, feature, keysD);
         var thresholds = Vector512.Load(threshold + 16);
         var features = Vector512.Load(feature + 16);
-        a = Descend(a, Avx512F.PermuteVar16x32(thresholds, a), Avx512F.PermuteVar16x32(features, a), keys);
-        b = Descend(b, Avx512F.PermuteVar16x32(thresholds, b), Avx512F.PermuteVar16x32(features, b), other);
-        a = Descend(a, Of32(threshold + 32, a), Of32(feature + 32, a), keys);
-        b = Descend(b, Of32(threshold + 32, b), Of32(feature + 32, b), other);
-        a = Descend(a, Of64(threshold + 64, a), Of64(feature + 64, a), keys);
-        b = Descend(b, Of64(threshold + 64, b), Of64(feature + 64, b), other);
-        a = Descend(a, Of128(threshold + 128, a), Of128(feature + 128, a), keys);
-        b = Descend(b, Of128(threshold + 128, b), Of128(feature + 128, b), other);
+        a = Descend(a, Avx512F.PermuteVar16x32(thresholds, a), Avx512F.PermuteVar16x32(features, a), keysA);
+        b = Descend(b, Avx512F.PermuteVar16x32(thresholds, b), Avx512F.PermuteVar16x32(features, b), keysB);
+        c = Descend(c, Avx512F.PermuteVar16x32(thresholds, c), Avx512F.PermuteVar16x32(features, c), keysC);
+        d = Descend(d, Avx512F.PermuteVar16x32(thresholds, d), Avx512F.PermuteVar16x32(features, d), keysD);
+        a = Descend(a, Of32(threshold + 32, a), Of32(feature + 32, a), keysA);
+        b = Descend(b, Of32(threshold + 32, b), Of32(feature + 32, b), keysB);
+        c = Descend(c, Of32(threshold + 32, c), Of32(feature + 32, c), keysC);
+        d = Descend(d, Of32(threshold + 32, d), Of32(feature + 32, d), keysD);
+        a = Descend(a, Of64(threshold + 64, a), Of64(feature + 64, a), keysA);
+        b = Descend(b, Of64(threshold + 64, b), Of64(feature + 64, b), keysB);
+        c = Descend(c, Of64(threshold + 64, c), Of64(feature + 64, c), keysC);
+        d = Descend(d, Of64(threshold + 64, d), Of64(feature + 64, d), keysD);
+        a = Descend(a, Of128(threshold + 128, a), Of128(feature + 128, a), keysA);
+        b = Descend(b, Of128(threshold + 128, b), Of128(feature + 128, b), keysB);
+        c = Descend(c, Of128(threshold + 128, c), Of128(feature + 128, c), keysC);
+        d = Descend(d, Of128(threshold + 128, d), Of128(feature + 128, d), keysD);
         AddPathLengths(pathLength, a, sums);
         AddPathLengths(pathLength, b, sums + Lanes);
+        AddPathLengths(pathLength, c, sums + 2 * Lanes);
+        AddPathLengths(pathLength, d, sums + 3 * Lanes);
     }
 
     /// <summary>

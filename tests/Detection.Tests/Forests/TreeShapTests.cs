@@ -14,10 +14,10 @@ public sealed class TreeShapTests
         var random = new RandomSource(3);
         const int Count = 64;
         var sample = Enumerable.Range(0, Features * Count).Select(_ => (float)random.NextGaussian()).ToArray();
-        var tree = IsolationTreeGrowth.Grow(sample, Count, [0, 1, 2, 3, 4], 8, random);
+        var tree = IsolationTreeGrowth.Grow(sample, Count, Features, [0, 1, 2, 3, 4], 8, random);
         for (var row = 0; row < 10; row++)
         {
-            var keys = Enumerable.Range(0, Features).Select(f => sample[f * Count + row]).ToArray();
+            var keys = Enumerable.Range(0, Features).Select(f => sample[row * Features + f]).ToArray();
             var fast = new double[Features];
             TreeShap.Add(tree, keys, fast);
             for (var f = 0; f < Features; f++) Assert.Equal(ByDefinition(tree, keys, f), fast[f], 10);
