@@ -53,11 +53,11 @@ internal sealed record EstimatorSpeed(string Algorithm, string Table, string Ref
             x.Values.Length * sizeof(double) / 1048576.0);
     }
 
-    /// <summary>Seconds of the fastest of several runs, the first of which warms up; of fewer where a run takes seconds.</summary>
+    /// <summary>Seconds of the fastest run of two seconds, in which the compiler comes to rest, or of two runs that take longer.</summary>
     public static double Best(Action work)
     {
         var (best, total) = (double.PositiveInfinity, 0.0);
-        for (var run = 0; run < 10 && (run < 2 || total < 2); run++)
+        for (var run = 0; run < 40 && (run < 2 || total < 2); run++)
         {
             var start = Stopwatch.GetTimestamp();
             work();
