@@ -8,6 +8,7 @@ var root = new RootCommand("Anomaly detection on local files: fit, score and eva
 {
     EvaluateCommand.Create(),
     ScoreCommand.Create(),
+    FitCommand.Create(),
     AlgorithmsCommand.Create(),
     VerifyCommand.Create(),
     StreamCommand.Create(),
@@ -20,7 +21,7 @@ try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception refused) when (refused is CsvException or ArgumentException or FormatException or ArchiveException or InvalidDataException or Npgsql.NpgsqlException or IOException or ServerException or HttpRequestException or UnauthorizedAccessException)
+catch (Exception refused) when (refused is CsvException or ArgumentException or FormatException or ArchiveException or InvalidDataException or Npgsql.NpgsqlException or IOException or NotSupportedException or DllNotFoundException or ServerException or HttpRequestException or UnauthorizedAccessException)
 {
     await Console.Error.WriteLineAsync("esa: " + refused.Message);
     return 1;

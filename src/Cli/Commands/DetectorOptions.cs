@@ -4,7 +4,8 @@ using EventSourcedAnomaly.Detection;
 namespace EventSourcedAnomaly.Cli.Commands;
 
 /// <summary>The arguments that name a table and a detector, shared by the commands that fit one.</summary>
-internal sealed class DetectorOptions
+/// <param name="scales">Whether the columns can be scaled first; a detector that is kept in a file would not know of it.</param>
+internal sealed class DetectorOptions(bool scales = true)
 {
     private readonly Argument<FileInfo> _data = new("data") { Description = "CSV file with a header line and numeric columns." };
 
@@ -30,8 +31,20 @@ internal sealed class DetectorOptions
     public void AddTo(Command command)
     {
         command.Arguments.Add(_data);
-        Option[] options = [_algorithm, _parameters.Option, _ignored, _standardize, _fitRows, _seed];
-        foreach (var option in options) command.Options.Add(option);
+        command.Options.Add(_ignored);
+        foreach (var option in OfTheFit) command.Options.Add(option);
+    }
+
+    /// <summary>The options that decide how the detector becomes what it is.</summary>
+    private Option[] OfTheFit =>
+        scales ? [_algorithm, _parameters.Option, _standardize, _fitRows, _seed] : [_algorithm, _parameters.Option, _fitRows, _seed];
+
+    /// <summary>Refuses options of a fit beside a detector that is fitted already.</summary>
+    /// <exception cref="ParameterException">One of them was given.</exception>
+    public void RefuseFit(ParseResult arguments, string because)
+    {
+        if (Array.Find(OfTheFit, option => arguments.GetResult(option) is { Implicit: false }) is { } given)
+            throw new ParameterException(given.Name, $"nothing beside {because}: that detector is fitted already", "a value");
     }
 
     public string Data(ParseResult arguments) => arguments.GetRequiredValue(_data).FullName;
@@ -43,5 +56,5 @@ internal sealed class DetectorOptions
     public Detector CreateDetector(ParseResult arguments) =>
         Algorithms.Create(arguments.GetValue(_algorithm)!, _parameters.Values(arguments), Seed(arguments));
 
-    public FitPlan Plan(ParseResult arguments) => new(arguments.GetValue(_standardize), arguments.GetValue(_fitRows), Seed(arguments));
+    public FitPlan Plan(ParseResult arguments) => new(scales && arguments.GetValue(_standardize), arguments.GetValue(_fitRows), Seed(arguments));
 }
