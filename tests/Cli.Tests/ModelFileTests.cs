@@ -19,6 +19,7 @@ public sealed class ModelFileTests : IDisposable
     [InlineData("IsolationForest")]
     [InlineData("ECOD")]
     [InlineData("OneClassSVM")]
+    [InlineData("LSTMAutoencoder")]
     public async Task A_detector_written_as_ONNX_gives_its_scores_in_ONNX_Runtime(string algorithm)
     {
         using var rows = TemporaryCsv.WithOneOutlier();

@@ -20,6 +20,10 @@ public enum OnnxInput
 public static class OnnxExport
 {
     internal const string MachineLearning = "ai.onnx.ml";
+
+    /// <summary>Entry of the model's metadata: whether its rows are points in time that it must see together.</summary>
+    internal const string Sequential = "sequential";
+
     private const int StandardVersion = 17;
     private const int MachineLearningVersion = 3;
 
@@ -47,6 +51,10 @@ public static class OnnxExport
         return OnnxWire.Model(
             bytes, typeof(OnnxExport).Assembly.GetName().Version!.ToString(3),
             [("", StandardVersion), (MachineLearning, MachineLearningVersion)],
-            [("algorithm", detector.Algorithm), ("threshold", threshold.ToString("R", CultureInfo.InvariantCulture))]);
+            [
+                ("algorithm", detector.Algorithm),
+                ("threshold", threshold.ToString("R", CultureInfo.InvariantCulture)),
+                (Sequential, detector.IsSequential ? "true" : "false"),
+            ]);
     }
 }

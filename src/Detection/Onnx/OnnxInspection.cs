@@ -12,15 +12,18 @@ internal static class OnnxInspection
     private const int MostElements = 1 << 28;
     private static readonly HashSet<string> Domains = new(StringComparer.Ordinal) { "", "ai.onnx", OnnxExport.MachineLearning };
 
+    /// <summary>What the model says of itself beside its graph.</summary>
     /// <exception cref="InvalidDataException">The bytes are refused; the message says why.</exception>
-    public static void Check(byte[] model)
+    public static IReadOnlyDictionary<string, string> Check(byte[] model)
     {
         ByteString? graph = null;
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
             Fields(ByteString.CopyFrom(model), 0, (field, value) =>
             {
                 if (field == 7) Graph(graph = value, 1);
+                if (field == 14) Entry(value, metadata);
                 if (field is 25 or 20) throw new InvalidDataException("the ONNX model brings functions or training of its own");
             });
         }
@@ -29,6 +32,18 @@ internal static class OnnxInspection
             throw new InvalidDataException($"not an ONNX model: {damaged.Message}", damaged);
         }
         if (graph is null) throw new InvalidDataException("not an ONNX model: it has no graph");
+        return metadata;
+    }
+
+    private static void Entry(ByteString pair, Dictionary<string, string> metadata)
+    {
+        var (key, text) = ("", "");
+        Fields(pair, 1, (field, value) =>
+        {
+            if (field == 1) key = value.ToStringUtf8();
+            if (field == 2) text = value.ToStringUtf8();
+        });
+        metadata[key] = text;
     }
 
     private static void Graph(ByteString graph, int depth) => Fields(graph, depth, (field, value) =>

@@ -49,7 +49,7 @@ public sealed class OnnxModel : Detector
 
     /// <summary>Opens a model; it scores once <see cref="Detector.Fit"/> was given rows to set the threshold by.</summary>
     /// <param name="model">The bytes of an ONNX file.</param>
-    /// <param name="output">How its output is read.</param>
+    /// <param name="output">How its output is read; null for one score for each row, of a series where <see cref="OnnxExport"/> wrote one.</param>
     /// <param name="contamination">Share of anomalies in the rows the threshold is taken from, in (0, 0.5].</param>
     /// <exception cref="InvalidDataException">The bytes are no model that can be run here; the message says why.</exception>
     /// <exception cref="ParameterException">The contamination is out of range.</exception>
@@ -59,7 +59,7 @@ public sealed class OnnxModel : Detector
         if (!Parameter.Contamination.Numbers!.Value.Contains(contamination))
             throw new ParameterException("contamination", Parameter.Contamination.Expected, $"{contamination}");
         var detector = new OnnxModel(ParameterSet.Restore(Definition.Parameters, [new("contamination", contamination)]), 0);
-        detector.Open(model, output ?? new OnnxOutput());
+        detector.Open(model, output);
         return detector;
     }
 
@@ -89,12 +89,14 @@ public sealed class OnnxModel : Detector
 
     private protected override int BlockRows => _output.IsSequential ? int.MaxValue : base.BlockRows;
 
-    private void Open(byte[] model, OnnxOutput output)
+    private void Open(byte[] model, OnnxOutput? chosen)
     {
-        if (!Enum.IsDefined(output.Reading))
-            throw new ParameterException("reading", string.Join(", ", Enum.GetNames<OnnxReading>()), $"{output.Reading}");
+        if (chosen is not null && !Enum.IsDefined(chosen.Reading))
+            throw new ParameterException("reading", string.Join(", ", Enum.GetNames<OnnxReading>()), $"{chosen.Reading}");
         if (model.Length > MostBytes) throw new InvalidDataException($"the ONNX model has {model.Length} bytes, at most {MostBytes} are opened");
-        OnnxInspection.Check(model);
+        var metadata = OnnxInspection.Check(model);
+        var output = chosen ?? new OnnxOutput(
+            IsSequential: metadata.TryGetValue(OnnxExport.Sequential, out var sequential) && string.Equals(sequential, "true", StringComparison.Ordinal));
         (_model, _output, _session) = (model, output, new OnnxSession(model, output.Output));
     }
 
