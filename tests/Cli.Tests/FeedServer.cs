@@ -7,32 +7,17 @@ namespace EventSourcedAnomaly.Cli.Tests;
 /// <summary>A tiny server that answers what a test tells it to, and keeps what it was asked.</summary>
 internal sealed class FeedServer : IAsyncDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly ConcurrentDictionary<string, ConcurrentQueue<(int Status, string Body)>> _answers = new();
     private readonly Task _serving;
 
     public FeedServer()
     {
-        // A port that was free a moment ago; two tests that find the same one would try again.
-        for (var attempt = 0; !_listener.IsListening; attempt++)
-        {
-            Address = $"http://127.0.0.1:{Random.Shared.Next(20_000, 60_000)}";
-            _listener.Prefixes.Clear();
-            _listener.Prefixes.Add($"{Address}/");
-            try
-            {
-                _listener.Start();
-            }
-            catch (HttpListenerException) when (attempt < 20)
-            {
-                // Taken.
-            }
-        }
-
+        (_listener, Address) = Listen();
         _serving = Serve();
     }
 
-    public string Address { get; private set; } = string.Empty;
+    public string Address { get; }
 
     /// <summary>Each request: method, path and query, key, last event id, body.</summary>
     public ConcurrentQueue<string> Asked { get; } = new();
@@ -48,6 +33,25 @@ internal sealed class FeedServer : IAsyncDisposable
     {
         _listener.Close();
         await _serving;
+    }
+
+    /// <summary>On a port that another test may have found too: then on the next. A listener that could not start is of no more use.</summary>
+    private static (HttpListener Listener, string Address) Listen()
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var address = $"http://127.0.0.1:{Random.Shared.Next(20_000, 60_000)}";
+            var listener = new HttpListener { Prefixes = { $"{address}/" } };
+            try
+            {
+                listener.Start();
+                return (listener, address);
+            }
+            catch (HttpListenerException) when (attempt < 20)
+            {
+                listener.Close();
+            }
+        }
     }
 
     private async Task Serve()
