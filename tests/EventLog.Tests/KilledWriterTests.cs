@@ -57,7 +57,7 @@ public sealed class KilledWriterTests(PostgresFixture postgres)
     private async Task WriteAndKill(string database, int seed)
     {
         var random = new Random(seed);
-        var (started, writers) = (0, new List<(Process Process, Task Listening)>());
+        var (started, writers) = (0, new List<Writer>());
         for (var kill = 0; kill < Kills; kill++)
         {
             while (writers.Count < Silos)
@@ -65,8 +65,10 @@ public sealed class KilledWriterTests(PostgresFixture postgres)
                 writers.Add(Start(database, (seed * 1000) + started++));
             }
 
-            await Task.Delay(random.Next(200, 900), Ct);
             var victim = random.Next(writers.Count);
+            // killed while it starts, it would not be killed in the middle of an append
+            await writers[victim].Writes.WaitAsync(Ct);
+            await Task.Delay(random.Next(10, 700), Ct);
             await Kill(writers[victim]);
             writers.RemoveAt(victim);
         }
@@ -74,16 +76,22 @@ public sealed class KilledWriterTests(PostgresFixture postgres)
         await Task.WhenAll(writers.Select(Kill));
     }
 
-    private (Process Process, Task Listening) Start(string database, int seed)
+    /// <param name="Process">Appends until it is killed.</param>
+    /// <param name="Listening">Ends with it.</param>
+    /// <param name="Writes">Done when its first append was answered.</param>
+    private sealed record Writer(Process Process, Task Listening, Task Writes);
+
+    private Writer Start(string database, int seed)
     {
         var start = new ProcessStartInfo(
             "dotnet", [typeof(Marked).Assembly.Location, database, seed.ToString(CultureInfo.InvariantCulture)])
         { RedirectStandardOutput = true, UseShellExecute = false };
         var process = Process.Start(start)!;
-        return (process, Listen(process.StandardOutput));
+        var writes = new TaskCompletionSource();
+        return new Writer(process, Listen(process.StandardOutput, writes), writes.Task);
     }
 
-    private async Task Listen(StreamReader answers)
+    private async Task Listen(StreamReader answers, TaskCompletionSource writes)
     {
         // The last line of a killed process may be cut short, so a line counts when another follows it.
         string? whole = null;
@@ -95,10 +103,13 @@ public sealed class KilledWriterTests(PostgresFixture postgres)
             }
 
             whole = line;
+            writes.TrySetResult();
         }
+
+        writes.TrySetException(new InvalidOperationException("The writer ended before it wrote."));
     }
 
-    private static async Task Kill((Process Process, Task Listening) writer)
+    private static async Task Kill(Writer writer)
     {
         writer.Process.Kill();
         await writer.Process.WaitForExitAsync(CancellationToken.None);

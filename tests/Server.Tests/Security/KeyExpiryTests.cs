@@ -35,7 +35,7 @@ public sealed class KeyExpiryTests(ServerFixture server)
         await using var second = await AnotherSilo.Start(database);
         using var admin = new ApiClient(new Uri(first.Address), ServerFixture.AdminKey);
         using var elsewhere = new ApiClient(new Uri(second.Address), ServerFixture.AdminKey);
-        var key = (await admin.Post("/v1/auth/api-keys", new { name = "short", expires_at = DateTimeOffset.UtcNow.AddSeconds(4) })).Body;
+        var key = (await admin.Post("/v1/auth/api-keys", new { name = "short", expires_at = DateTimeOffset.UtcNow.AddSeconds(10) })).Body;
         await first.DisposeAsync();
 
         var expired = await Expiry(elsewhere, key.GetProperty("id").GetString()!);
