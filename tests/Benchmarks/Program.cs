@@ -20,6 +20,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ops/bench detection|log|actors|nab|quality|serving|streaming [--full] [--seed N] [--json FILE]");
+    Console.Error.WriteLine("usage: ops/bench detection|log|actors|nab|quality|serving|streaming [--full] [--only WORD] [--seed N] [--json FILE]");
     return 2;
 }
