@@ -1,4 +1,7 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using EventSourcedAnomaly.Detection.Onnx;
 
 namespace EventSourcedAnomaly.Detection.Neural;
@@ -15,6 +18,7 @@ internal sealed class LstmCell
     private readonly double[] _concatenated;
     private readonly double[] _gates;
     private readonly double[] _cells;
+    private readonly double[] _squashed;
     private readonly double[] _deltaGates;
     private readonly double[] _deltaConcatenated;
 
@@ -24,6 +28,7 @@ internal sealed class LstmCell
         _concatenated = new double[steps * _width];
         _gates = new double[steps * 4 * units];
         _cells = new double[(steps + 1) * units];
+        _squashed = new double[steps * units];
         _deltaGates = new double[4 * units];
         _deltaConcatenated = new double[_width];
     }
@@ -54,7 +59,8 @@ internal sealed class LstmCell
         {
             var cell = gates[_units + u] * _cells[before + u] + gates[u] * gates[2 * _units + u];
             _cells[after + u] = cell;
-            h[u] = gates[3 * _units + u] * Math.Tanh(cell);
+            _squashed[before + u] = Math.Tanh(cell);
+            h[u] = gates[3 * _units + u] * _squashed[before + u];
         }
     }
 
@@ -72,15 +78,44 @@ internal sealed class LstmCell
     {
         GateDeltas(step, deltaH, deltaCell);
         var joined = _concatenated.AsSpan(step * _width, _width);
-        Array.Clear(_deltaConcatenated);
-        for (var g = 0; g < _deltaGates.Length; g++)
-        {
-            var row = gradient.Slice(g * _width, _width);
-            TensorPrimitives.MultiplyAdd(joined, _deltaGates[g], row, row);
-            TensorPrimitives.MultiplyAdd(weights.Slice(g * _width, _width), _deltaGates[g], _deltaConcatenated, _deltaConcatenated);
-        }
+        BackwardWeights(weights, joined, _deltaGates, _deltaConcatenated, gradient);
         TensorPrimitives.Add(deltaX, _deltaConcatenated.AsSpan(0, _inputs), deltaX);
         _deltaConcatenated.AsSpan(_inputs, _units).CopyTo(deltaPrevious);
+    }
+
+    /// <summary>
+    /// Hands the gates' deltas on to the weights' gradient and to the input: for eight inputs at a time, over all gates.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void BackwardWeights(
+        ReadOnlySpan<double> weights, ReadOnlySpan<double> joined, double[] deltaGates, double[] deltaJoined, Span<double> gradient)
+    {
+        var width = joined.Length;
+        ref var weight = ref MemoryMarshal.GetReference(weights);
+        ref var slope = ref MemoryMarshal.GetReference(gradient);
+        var j = 0;
+        for (; j + Vector512<double>.Count <= width; j += Vector512<double>.Count)
+        {
+            var (input, sum, at) = (Vector512.Create(joined[j..]), Vector512<double>.Zero, (nuint)j);
+            foreach (var delta in deltaGates)
+            {
+                var factor = Vector512.Create(delta);
+                (input * factor + Vector512.LoadUnsafe(ref slope, at)).StoreUnsafe(ref slope, at);
+                sum = Vector512.LoadUnsafe(ref weight, at) * factor + sum;
+                at += (nuint)width;
+            }
+            sum.CopyTo(deltaJoined, j);
+        }
+        for (; j < width; j++)
+        {
+            var sum = 0.0;
+            for (var g = 0; g < deltaGates.Length; g++)
+            {
+                gradient[g * width + j] += joined[j] * deltaGates[g];
+                sum += weights[g * width + j] * deltaGates[g];
+            }
+            deltaJoined[j] = sum;
+        }
     }
 
     private void GateDeltas(int step, ReadOnlySpan<double> deltaH, Span<double> deltaCell)
@@ -89,7 +124,7 @@ internal sealed class LstmCell
         for (var u = 0; u < _units; u++)
         {
             var (input, forget, candidate, output) = (gates[u], gates[_units + u], gates[2 * _units + u], gates[3 * _units + u]);
-            var squashed = Math.Tanh(_cells[(step + 1) * _units + u]);
+            var squashed = _squashed[step * _units + u];
             var delta = deltaCell[u] + deltaH[u] * output * (1 - squashed * squashed);
             _deltaGates[u] = delta * candidate * input * (1 - input);
             _deltaGates[_units + u] = delta * _cells[step * _units + u] * forget * (1 - forget);
