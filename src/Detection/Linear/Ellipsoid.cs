@@ -51,6 +51,15 @@ internal sealed class Ellipsoid
             Location, new Matrix(_whitening.Rows, _whitening.Columns, whitening), LogDeterminant + Location.Length * Math.Log(factor));
     }
 
+    /// <summary>A row in uncorrelated coordinates of variance 1, at most ±1e75 each.</summary>
+    public void Whiten(ReadOnlySpan<double> row, Span<double> coordinates)
+    {
+        Span<double> centered = row.Length <= 256 ? stackalloc double[row.Length] : new double[row.Length];
+        TensorPrimitives.Subtract(row, Location, centered);
+        for (var c = 0; c < coordinates.Length; c++)
+            coordinates[c] = Math.Clamp(TensorPrimitives.Dot(_whitening.Row(c), centered), -InputCheck.Limit, InputCheck.Limit);
+    }
+
     public double SquaredDistance(ReadOnlySpan<double> row)
     {
         Span<double> centered = row.Length <= 256 ? stackalloc double[row.Length] : new double[row.Length];

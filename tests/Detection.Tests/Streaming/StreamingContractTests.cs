@@ -90,6 +90,7 @@ public sealed class StreamingContractTests
     [InlineData("StreamingZScore")]
     [InlineData("HalfSpaceTrees")]
     [InlineData("RobustRandomCutForest")]
+    [InlineData("KNNCAD")]
     public void The_unit_of_the_values_does_not_matter(string name)
     {
         var (usual, tiny) = (StreamingAlgorithms.Create(name, seed: 1), StreamingAlgorithms.Create(name, seed: 1));
