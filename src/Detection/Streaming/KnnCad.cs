@@ -61,9 +61,9 @@ public sealed class KnnCad : StreamingDetector
         var strangeness = Strangeness(_run, except: -1);
         var atLeast = 0;
         foreach (var known in _strangeness.Values) atLeast += known >= strangeness ? 1 : 0;
-        var probability = (atLeast + 1.0) / (_strangeness.Length + 1);
+        var oneIn = (_strangeness.Length + 1) / (atLeast + 1.0);
         _strangeness.Append(strangeness);
-        return Surprise.ToScore(-Math.Log(probability), RowsPerAlarm);
+        return Surprise.ToScore(Math.Log(oneIn), RowsPerAlarm);
     }
 
     /// <summary>Brings the runs to compare with up to date, before a run is judged.</summary>

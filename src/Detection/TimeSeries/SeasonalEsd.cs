@@ -24,6 +24,20 @@ public static class SeasonalEsd
         return Outliers(filled, max_anoms, alpha, robust: true);
     }
 
+    /// <summary>Rows of the anomalies of a series with several seasons, most extreme first.</summary>
+    /// <param name="values">The series; NaN values are filled and never reported.</param>
+    /// <param name="periods">Rows of each season, as <see cref="MultiSeasonalTrend"/> takes them.</param>
+    /// <param name="max_anoms">Greatest share of anomalies, in (0, 0.5).</param>
+    /// <param name="alpha">Significance of the test, in (0, 1).</param>
+    public static int[] Detect(ReadOnlySpan<double> values, IReadOnlyList<int> periods, double max_anoms = 0.1, double alpha = 0.05)
+    {
+        var filled = Series.Prepare(values);
+        var parts = MultiSeasonalTrend.Decompose(filled, periods);
+        var median = OrderStatistics.Median(filled);
+        for (var i = 0; i < filled.Length; i++) filled[i] = double.IsNaN(values[i]) ? 0 : filled[i] - parts.Seasonal.Sum(season => season[i]) - median;
+        return Outliers(filled, max_anoms, alpha, robust: true);
+    }
+
     /// <summary>Rows of the outliers of an approximately normal sample, most extreme first.</summary>
     /// <param name="values">Finite values.</param>
     /// <param name="max_anoms">Greatest share of outliers, in (0, 0.5).</param>

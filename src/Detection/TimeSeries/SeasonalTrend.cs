@@ -14,27 +14,32 @@ public sealed record SeasonalTrend(double[] Trend, double[] Seasonal, double[] R
     /// <param name="period">Rows of a season, from 2 to half the series.</param>
     /// <param name="seasonal">Odd number of seasons over which a season is smoothed, at least 7.</param>
     /// <param name="outer_iter">Rounds that take weight from rows with large residuals.</param>
-    public static SeasonalTrend Decompose(ReadOnlySpan<double> values, int period, int seasonal = 7, int outer_iter = 5)
+    /// <exception cref="ParameterException">A parameter is out of range.</exception>
+    /// <exception cref="ArgumentException">There is no value, or one beyond ±1e75.</exception>
+    public static SeasonalTrend Decompose(ReadOnlySpan<double> values, int period, int seasonal = 7, int outer_iter = 5) =>
+        Of(Series.Prepare(values), period, seasonal, outer_iter);
+
+    /// <summary>The decomposition of a series without gaps.</summary>
+    internal static SeasonalTrend Of(double[] values, int period, int seasonal, int outer_iter)
     {
         if (period < 2 || period > values.Length / 2)
             throw new ParameterException("period", $"an integer from 2 to {values.Length / 2}", $"{period}");
         if (seasonal < 7 || seasonal % 2 == 0) throw new ParameterException("seasonal", "an odd integer >= 7", $"{seasonal}");
-        var filled = Series.Prepare(values);
-        var weights = new double[filled.Length];
+        var weights = new double[values.Length];
         Array.Fill(weights, 1);
-        var (trend, season) = (new double[filled.Length], new double[filled.Length]);
+        var (trend, season) = (new double[values.Length], new double[values.Length]);
         // the paper's choice for the smoothing of the trend
         var trendSpan = (int)Math.Ceiling(1.5 * period / (1 - 1.5 / seasonal)) | 1;
         for (var round = 0; round <= outer_iter; round++)
         {
             for (var loop = 0; loop < InnerLoops; loop++)
             {
-                season = SeasonOf(Minus(filled, trend), weights, period, seasonal);
-                trend = Loess.Smooth(Minus(filled, season), weights, trendSpan, 0, filled.Length);
+                season = SeasonOf(Minus(values, trend), weights, period, seasonal);
+                trend = Loess.Smooth(Minus(values, season), weights, trendSpan, 0, values.Length);
             }
-            weights = Robustness(Minus(Minus(filled, trend), season));
+            weights = Robustness(Minus(Minus(values, trend), season));
         }
-        return new SeasonalTrend(trend, season, Minus(Minus(filled, trend), season));
+        return new SeasonalTrend(trend, season, Minus(Minus(values, trend), season));
     }
 
     /// <summary>Smooths every phase over the seasons, one beyond either end, and takes out what is slower than a season.</summary>

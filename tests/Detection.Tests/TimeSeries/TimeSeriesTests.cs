@@ -103,6 +103,55 @@ public sealed class TimeSeriesTests
         Assert.Equal([245], SeasonalEsd.Detect(values, 24, alpha: 0.001));
     }
 
+    [Fact]
+    public void Mstl_tells_two_seasons_and_a_trend_apart()
+    {
+        double[] brief = [.. Enumerable.Range(0, 600).Select(i => 4 * Math.Sin(2 * Math.PI * i / 6))];
+        double[] lasting = [.. Enumerable.Range(0, 600).Select(i => 7 * Math.Cos(2 * Math.PI * i / 30))];
+        double[] values = [.. brief.Select((v, i) => 3 + 0.01 * i + v + lasting[i])];
+        var parts = MultiSeasonalTrend.Decompose(values, [30, 6]);
+        for (var i = 0; i < values.Length; i++)
+        {
+            Assert.Equal(values[i], parts.Trend[i] + parts.Seasonal[0][i] + parts.Seasonal[1][i] + parts.Residual[i], 1e-9);
+            Assert.Equal(brief[i], parts.Seasonal[0][i], 0.1);
+            Assert.Equal(lasting[i], parts.Seasonal[1][i], 0.1);
+            Assert.Equal(3 + 0.01 * i, parts.Trend[i], 0.1);
+        }
+    }
+
+    [Fact]
+    public void One_season_of_mstl_is_that_of_stl()
+    {
+        var random = new Random(4);
+        double[] values = [.. Enumerable.Range(0, 90).Select(i => Math.Sin(2 * Math.PI * i / 9) + random.NextDouble())];
+        var (several, one) = (MultiSeasonalTrend.Decompose(values, [9]), SeasonalTrend.Decompose(values, 9, 11));
+        Assert.Equal(one.Trend, several.Trend);
+        Assert.Equal(one.Seasonal, several.Seasonal[0]);
+        for (var i = 0; i < values.Length; i++) Assert.Equal(one.Residual[i], several.Residual[i], 1e-12);
+    }
+
+    [Fact]
+    public void Seasonal_esd_finds_what_hides_inside_two_seasons()
+    {
+        var random = new Random(2);
+        double[] values = [.. Enumerable.Range(0, 600)
+            .Select(i => 10 * Math.Sin(2 * Math.PI * i / 6) + 8 * Math.Cos(2 * Math.PI * i / 30) + random.NextDouble())];
+        values[245] += 6;
+        Assert.Equal([245], SeasonalEsd.Detect(values, [6, 30], alpha: 0.001));
+    }
+
+    [Fact]
+    public void Periods_that_cannot_be_are_refused_by_name()
+    {
+        var values = new double[40];
+        foreach (var periods in new int[][] { [], [5, 5] })
+            Assert.Equal("periods", Assert.Throws<ParameterException>(() => MultiSeasonalTrend.Decompose(values, periods)).Parameter);
+        foreach (var periods in new int[][] { [1, 5], [5, 21] })
+            Assert.Equal("period", Assert.Throws<ParameterException>(() => MultiSeasonalTrend.Decompose(values, periods)).Parameter);
+        Assert.Equal("windows", Assert.Throws<ParameterException>(() => MultiSeasonalTrend.Decompose(values, [5, 7], [7])).Parameter);
+        Assert.Equal("iterate", Assert.Throws<ParameterException>(() => MultiSeasonalTrend.Decompose(values, [5], iterate: 0)).Parameter);
+    }
+
     [Theory]
     [InlineData(16)]
     [InlineData(15)]
