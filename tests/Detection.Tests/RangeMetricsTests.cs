@@ -6,8 +6,8 @@ public sealed class RangeMetricsTests
     public void The_papers_example_of_affiliation_gives_its_published_values()
     {
         // Huet, Navarro, Rossi 2022, in seconds; distances, then probabilities of the second anomaly
-        TimeRange[] anomalies = [Minutes(0, 10), Minutes(50, 70), Minutes(170, 175)];
-        TimeRange[] reported = [Minutes(5, 6), Minutes(7, 10), Minutes(11, 12), Minutes(40, 60), Minutes(115, 130), Minutes(135, 140), Minutes(165, 170)];
+        SeriesRange[] anomalies = [Minutes(0, 10), Minutes(50, 70), Minutes(170, 175)];
+        SeriesRange[] reported = [Minutes(5, 6), Minutes(7, 10), Minutes(11, 12), Minutes(40, 60), Minutes(115, 130), Minutes(135, 140), Minutes(165, 170)];
         var found = AffiliationMetrics.Of(reported, anomalies, Minutes(0, 180));
         AssertClose([18, 60 * 11.5, 60 * 31.25], found.Anomalies.Select(a => a.PrecisionDistance));
         AssertClose([76.5, 60 * 2.5, 60 * 2.5], found.Anomalies.Select(a => a.RecallDistance));
@@ -19,7 +19,7 @@ public sealed class RangeMetricsTests
     public void Distances_are_those_of_the_authors_worked_example()
     {
         var found = AffiliationMetrics.Of(
-            [new(1, 3), new(6, 18), new(25, 26)], [new(1, 8), new(16, 17), new(25, 28), new(29, 31)], new TimeRange(1, 31));
+            [new(1, 3), new(6, 18), new(25, 26)], [new(1, 8), new(16, 17), new(25, 28), new(29, 31)], new SeriesRange(1, 31));
         AssertClose([8 / 8.0, 8.5 / 6, 0], found.Anomalies.Take(3).Select(a => a.PrecisionDistance));
         AssertClose([2.25 / 7, 0, 2 / 3.0], found.Anomalies.Take(3).Select(a => a.RecallDistance));
         Assert.Equal(new Affiliation(double.NaN, double.PositiveInfinity, double.NaN, 0), found.Anomalies[3]);
@@ -86,12 +86,12 @@ public sealed class RangeMetricsTests
         Assert.Contains("expected 1 labels", Assert.Throws<ArgumentException>(() => AffiliationMetrics.Of([1], [1, 0])).Message, StringComparison.Ordinal);
         Assert.Equal("alpha", Assert.Throws<ParameterException>(() => RangeMetrics.Of([1], [1], alpha: 2)).Parameter);
         Assert.Contains("range 1", Assert.Throws<ArgumentException>(
-            () => AffiliationMetrics.Of([], [new(4, 6), new(6, 7)], new TimeRange(0, 9))).Message, StringComparison.Ordinal);
+            () => AffiliationMetrics.Of([], [new(4, 6), new(6, 7)], new SeriesRange(0, 9))).Message, StringComparison.Ordinal);
         Assert.Contains("from 0 to 5", Assert.Throws<ArgumentException>(
-            () => AffiliationMetrics.Of([], [new(4, 6)], new TimeRange(0, 5))).Message, StringComparison.Ordinal);
+            () => AffiliationMetrics.Of([], [new(4, 6)], new SeriesRange(0, 5))).Message, StringComparison.Ordinal);
     }
 
-    private static TimeRange Minutes(double start, double end) => new(60 * start, 60 * end);
+    private static SeriesRange Minutes(double start, double end) => new(60 * start, 60 * end);
 
     private static void AssertClose(double[] expected, IEnumerable<double> actual)
     {

@@ -28,7 +28,7 @@ public static class AffiliationMetrics
     {
         if (predicted.Length != labels.Length)
             throw new ArgumentException($"expected {predicted.Length} labels, one per verdict, got {labels.Length}", nameof(labels));
-        return Of(TimeRange.Of(predicted), TimeRange.Of(labels), new TimeRange(0, labels.Length));
+        return Of(SeriesRange.Of(predicted), SeriesRange.Of(labels), new SeriesRange(0, labels.Length));
     }
 
     /// <summary>Judges reported stretches of time.</summary>
@@ -36,13 +36,13 @@ public static class AffiliationMetrics
     /// <param name="anomalies">The real ones, ascending and apart, at least one.</param>
     /// <param name="whole">What was watched; holds all the others.</param>
     /// <exception cref="ArgumentException">There is no anomaly, or ranges are empty, overlap, or lie outside of the whole.</exception>
-    public static AffiliationAgreement Of(IReadOnlyList<TimeRange> reported, IReadOnlyList<TimeRange> anomalies, TimeRange whole)
+    public static AffiliationAgreement Of(IReadOnlyList<SeriesRange> reported, IReadOnlyList<SeriesRange> anomalies, SeriesRange whole)
     {
         ArgumentNullException.ThrowIfNull(reported);
         ArgumentNullException.ThrowIfNull(anomalies);
-        TimeRange.Check([whole], nameof(whole));
-        TimeRange.Check(reported, nameof(reported));
-        TimeRange.Check(anomalies, nameof(anomalies));
+        SeriesRange.Check([whole], nameof(whole));
+        SeriesRange.Check(reported, nameof(reported));
+        SeriesRange.Check(anomalies, nameof(anomalies));
         if (anomalies.Count == 0) throw new ArgumentException("expected at least one real anomaly, got none", nameof(anomalies));
         foreach (var range in reported.Concat(anomalies))
         {
@@ -55,14 +55,14 @@ public static class AffiliationMetrics
     }
 
     /// <summary>The time that is nearer to one anomaly than to any other.</summary>
-    private static TimeRange Zone(IReadOnlyList<TimeRange> anomalies, int i, TimeRange whole) => new(
+    private static SeriesRange Zone(IReadOnlyList<SeriesRange> anomalies, int i, SeriesRange whole) => new(
         i == 0 ? whole.Start : (anomalies[i - 1].End + anomalies[i].Start) / 2,
         i == anomalies.Count - 1 ? whole.End : (anomalies[i].End + anomalies[i + 1].Start) / 2);
 
-    private static Affiliation Judge(TimeRange anomaly, TimeRange zone, IReadOnlyList<TimeRange> reported)
+    private static Affiliation Judge(SeriesRange anomaly, SeriesRange zone, IReadOnlyList<SeriesRange> reported)
     {
-        TimeRange[] inZone = [.. reported
-            .Select(r => new TimeRange(Math.Max(r.Start, zone.Start), Math.Min(r.End, zone.End))).Where(r => r.Length > 0)];
+        SeriesRange[] inZone = [.. reported
+            .Select(r => new SeriesRange(Math.Max(r.Start, zone.Start), Math.Min(r.End, zone.End))).Where(r => r.Length > 0)];
         if (inZone.Length == 0) return new Affiliation(double.NaN, double.PositiveInfinity, double.NaN, 0);
         var length = inZone.Sum(r => r.Length);
         double[] borders = [.. inZone.SelectMany(r => new[] { r.Start, r.End })];
@@ -76,19 +76,19 @@ public static class AffiliationMetrics
     }
 
     /// <summary>Where distance from the anomaly, or its probability, changes its slope.</summary>
-    private static double[] PrecisionKinks(TimeRange anomaly, TimeRange zone) =>
+    private static double[] PrecisionKinks(SeriesRange anomaly, SeriesRange zone) =>
         [anomaly.Start, anomaly.End, anomaly.End + (anomaly.Start - zone.Start), anomaly.Start - (zone.End - anomaly.End)];
 
     /// <summary>Where distance from the reports, or its probability, changes its slope: at their borders, half-way between two of them, and
     /// where a distance reaches the end of the zone.</summary>
-    private static double[] RecallKinks(double[] borders, TimeRange zone) =>
+    private static double[] RecallKinks(double[] borders, SeriesRange zone) =>
     [
         .. borders, .. borders.Zip(borders.Skip(1), (a, b) => (a + b) / 2),
         .. borders.Select(b => (b + zone.Start) / 2), .. borders.Select(b => (b + zone.End) / 2),
     ];
 
     /// <summary>The integral of a function that is linear between kinks: exact by the values half-way between them.</summary>
-    private static double Integral(TimeRange range, double[] kinks, Func<double, double> function)
+    private static double Integral(SeriesRange range, double[] kinks, Func<double, double> function)
     {
         double[] ends = [range.Start, .. kinks.Where(k => k > range.Start && k < range.End).Order(), range.End];
         var sum = 0.0;
@@ -96,10 +96,10 @@ public static class AffiliationMetrics
         return sum;
     }
 
-    private static double Distance(double x, TimeRange range) => Math.Max(0, Math.Max(range.Start - x, x - range.End));
+    private static double Distance(double x, SeriesRange range) => Math.Max(0, Math.Max(range.Start - x, x - range.End));
 
     /// <summary>Distance to the nearest of ascending ranges.</summary>
-    private static double Distance(double x, TimeRange[] ranges)
+    private static double Distance(double x, SeriesRange[] ranges)
     {
         int low = 0, high = ranges.Length;
         while (low < high)
@@ -113,10 +113,10 @@ public static class AffiliationMetrics
     }
 
     /// <summary>Share of a zone that is farther from the anomaly; all of it is, or is in it, when the distance is 0.</summary>
-    private static double FartherFromAnomaly(double distance, TimeRange anomaly, TimeRange zone) => distance == 0 ? 1
+    private static double FartherFromAnomaly(double distance, SeriesRange anomaly, SeriesRange zone) => distance == 0 ? 1
         : (Math.Max(0, anomaly.Start - zone.Start - distance) + Math.Max(0, zone.End - anomaly.End - distance)) / zone.Length;
 
     /// <summary>Share of a zone that is farther from a point of it.</summary>
-    private static double FartherFromPoint(double distance, double point, TimeRange zone) =>
+    private static double FartherFromPoint(double distance, double point, SeriesRange zone) =>
         1 - (Math.Min(zone.End, point + distance) - Math.Max(zone.Start, point - distance)) / zone.Length;
 }

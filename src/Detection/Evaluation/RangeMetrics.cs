@@ -32,7 +32,7 @@ public static class RangeMetrics
         if (predicted.Length != labels.Length)
             throw new ArgumentException($"expected {predicted.Length} labels, one per verdict, got {labels.Length}", nameof(labels));
         if (alpha is not (>= 0 and <= 1)) throw new ParameterException(nameof(alpha), "a number in [0, 1]", $"{alpha}");
-        var (reported, real) = (TimeRange.Of(predicted), TimeRange.Of(labels));
+        var (reported, real) = (SeriesRange.Of(predicted), SeriesRange.Of(labels));
         var precision = reported.Select(range => Overlap(range, real, bias, isCardinalityReciprocal).Reward).DefaultIfEmpty(double.NaN).Average();
         var recall = real.Select(range => Overlap(range, reported, bias, isCardinalityReciprocal))
             .Select(overlap => alpha * Math.Min(1, overlap.Pieces) + (1 - alpha) * overlap.Reward)
@@ -41,7 +41,7 @@ public static class RangeMetrics
     }
 
     /// <summary>How much of a range others cover, weighted by position, and how many of them.</summary>
-    private static (double Reward, int Pieces) Overlap(TimeRange range, IReadOnlyList<TimeRange> others, PositionalBias bias, bool isReciprocal)
+    private static (double Reward, int Pieces) Overlap(SeriesRange range, IReadOnlyList<SeriesRange> others, PositionalBias bias, bool isReciprocal)
     {
         var (covered, pieces) = (0.0, 0);
         foreach (var other in others)
@@ -55,7 +55,7 @@ public static class RangeMetrics
         return (isReciprocal && pieces > 1 ? reward / pieces : reward, pieces);
     }
 
-    private static double Weight(TimeRange range, double first, double end, PositionalBias bias)
+    private static double Weight(SeriesRange range, double first, double end, PositionalBias bias)
     {
         var weight = 0.0;
         for (var row = first; row < end; row++)

@@ -4,28 +4,28 @@ namespace EventSourcedAnomaly.Detection;
 
 /// <summary>A stretch of time, or of rows, from <paramref name="Start"/> up to but without <paramref name="End"/>.</summary>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct TimeRange(double Start, double End)
+public readonly record struct SeriesRange(double Start, double End)
 {
     public double Length => End - Start;
 
     /// <summary>The stretches of rows whose label is 1.</summary>
     /// <exception cref="ArgumentException">A label is neither 0 nor 1.</exception>
-    public static IReadOnlyList<TimeRange> Of(ReadOnlySpan<int> labels)
+    public static IReadOnlyList<SeriesRange> Of(ReadOnlySpan<int> labels)
     {
-        var ranges = new List<TimeRange>();
+        var ranges = new List<SeriesRange>();
         for (var i = 0; i < labels.Length; i++)
         {
             if (labels[i] is not (0 or 1)) throw new ArgumentException($"expected labels of 0 or 1, got {labels[i]} in row {i}", nameof(labels));
             if (labels[i] == 0) continue;
             var start = i;
             while (i + 1 < labels.Length && labels[i + 1] == 1) i++;
-            ranges.Add(new TimeRange(start, i + 1));
+            ranges.Add(new SeriesRange(start, i + 1));
         }
         return ranges;
     }
 
     /// <exception cref="ArgumentException">A range is empty, not finite, or does not end before the next begins.</exception>
-    internal static void Check(IReadOnlyList<TimeRange> ranges, string name)
+    internal static void Check(IReadOnlyList<SeriesRange> ranges, string name)
     {
         for (var i = 0; i < ranges.Count; i++)
         {
