@@ -15,6 +15,35 @@ public sealed record SearchDimension(
 {
     public static SearchDimension Of(string name, params string[] choices) => new(name, 0, choices.Length, Choices: choices);
 
+    /// <exception cref="ParameterException">There is nothing to choose from, or the interval is empty, infinite, or not of positive numbers
+    /// where their logarithms count.</exception>
+    internal void Check()
+    {
+        if (Choices is not null)
+        {
+            if (Choices.Count == 0) throw new ParameterException(Name, "at least one choice", "[]");
+            foreach (var choice in Choices.Where(choice => !IsJson(choice))) throw new ParameterException(Name, "choices in JSON", choice);
+            return;
+        }
+        if (!double.IsFinite(Low) || !double.IsFinite(High) || !(Low <= High) || (IsLogarithmic && !(Low > 0)))
+            throw new ParameterException(Name, IsLogarithmic ? "an interval of positive numbers" : "an interval of finite numbers", $"{Low} to {High}");
+        if (IsInteger && (Low < int.MinValue || High > int.MaxValue))
+            throw new ParameterException(Name, $"an interval within {int.MinValue} to {int.MaxValue}", $"{Low} to {High}");
+    }
+
+    private static bool IsJson(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The JSON value at a position from 0 to 1.</summary>
     internal JsonElement At(double position) =>
         JsonDocument.Parse(Choices is null ? Number(position) : Choices[Index(position)]).RootElement;

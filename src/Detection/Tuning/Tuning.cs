@@ -21,11 +21,13 @@ public static class Tuning
     /// <param name="time">Clock of the time budget.</param>
     /// <param name="progress">Told each finished trial.</param>
     /// <param name="ct">Stops the search with an exception.</param>
+    /// <exception cref="ParameterException">A dimension of the space has nothing to choose from, or no usable interval.</exception>
     public static TuningResult Search(
         SearchSpace space, Objective objective, Sampler sampler, TuningBudget budget, int seed = 0, TimeProvider? time = null,
         IProgress<Trial>? progress = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(sampler);
+        foreach (var dimension in space.Dimensions) dimension.Check();
         var run = new TuningRun(space, objective, budget, time ?? TimeProvider.System, progress, ct);
         var random = new RandomSource(seed);
         do run.Try(sampler.Suggest(space, run.Trials, random), resource: 1);
@@ -46,6 +48,7 @@ public static class Tuning
         int seed = 0, TimeProvider? time = null, IProgress<Trial>? progress = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(sampler);
+        foreach (var dimension in space.Dimensions) dimension.Check();
         ArgumentOutOfRangeException.ThrowIfLessThan(reduction, 2);
         if (leastResource is not (> 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(leastResource), leastResource, "expected a share in (0, 1]");

@@ -72,4 +72,30 @@ public sealed class TuningTests
 
         public override long GetTimestamp() => _seconds++;
     }
+
+    public static TheoryData<double, double, bool, bool> Intervals => new()
+    {
+        { 5, 1, true, false }, { 0, 10, true, true }, { double.NaN, 3, false, false }, { 1, double.PositiveInfinity, false, true }, { 1, 1e12, true, false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Intervals))]
+    public void An_interval_that_is_none_is_refused_by_name(double low, double high, bool isInteger, bool isLogarithmic) =>
+        AssertRefused(new SearchDimension("n_neighbors", low, high, isInteger, isLogarithmic));
+
+    [Fact]
+    public void Choices_that_are_none_are_refused_by_name()
+    {
+        AssertRefused(SearchDimension.Of("n_neighbors"));
+        AssertRefused(SearchDimension.Of("n_neighbors", "not json"));
+    }
+
+    private static void AssertRefused(SearchDimension dimension)
+    {
+        var space = new SearchSpace([dimension]);
+        Assert.Equal("n_neighbors", Assert.Throws<ParameterException>(
+            () => TuningSearch.Search(space, (_, _, _) => 1, Sampler.Random, new TuningBudget(3))).Parameter);
+        Assert.Equal("n_neighbors", Assert.Throws<ParameterException>(
+            () => TuningSearch.SuccessiveHalving(space, (_, _, _) => 1, Sampler.Tpe, new TuningBudget(3))).Parameter);
+    }
 }
