@@ -15,6 +15,11 @@ public sealed class ParameterRangeTests
                 a => (a.Name, a.Parameters, Make: (Action<Dictionary<string, JsonElement>>)(p => DriftAlgorithms.Create(a.Name, p)))))
             .ToDictionary(a => a.Name, a => (a.Parameters, a.Make), StringComparer.Ordinal);
 
+    /// <summary>Numbers of things to do: at the upper end of their range they take long.</summary>
+    private static readonly HashSet<string> Costly = new(StringComparer.Ordinal) { "n_estimators", "epochs", "hidden_size", "n_random_cuts", "window_size" };
+
+    public static TheoryData<string> Detectors => [.. Algorithms.All.Select(a => a.Name)];
+
     public static TheoryData<string> Names => [.. Known.Keys];
 
     [Theory]
@@ -52,6 +57,33 @@ public sealed class ParameterRangeTests
                     // KSWIN's two sizes bind each other
                     Assert.True(name == "KSWIN" && refused.Parameter == "window_size", refused.Message);
                 }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Detectors))]
+    public void At_either_end_a_value_gives_finite_scores(string name)
+    {
+        var x = TestData.Cloud(40, 2, outliers: 2);
+        foreach (var parameter in Known[name].Parameters)
+        {
+            foreach (var value in AtTheEnds(parameter).Where(value => !(Costly.Contains(parameter.Name) && value == $"{parameter.Integers?.Maximum}")))
+            {
+                var given = Given(parameter.Name, value);
+                if (Known[name].Parameters.Any(p => p.Name == "epochs")) given["epochs"] = JsonDocument.Parse("1").RootElement;
+                var detector = Algorithms.Create(name, given, 1);
+                try
+                {
+                    detector.Fit(x);
+                }
+                catch (ParameterException refused) when (parameter.Name == "max_features")
+                {
+                    Assert.Equal("at most the 2 features of the data", refused.Expected);
+                    continue;
+                }
+                Assert.All(detector.DecisionScores, score => Assert.True(double.IsFinite(score), $"{parameter.Name} = {value}"));
+                Assert.All(detector.DecisionFunction(x), score => Assert.True(double.IsFinite(score), $"{parameter.Name} = {value}"));
             }
         }
     }
