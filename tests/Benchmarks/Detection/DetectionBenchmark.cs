@@ -21,12 +21,13 @@ internal static class DetectionBenchmark
             ["series"] = BenchmarkTable.Of(5_000, 4),
         };
         var estimators = EstimatorSpeed.All.Where(e => e.Algorithm.Contains(only, StringComparison.OrdinalIgnoreCase)).ToArray();
-        string[] wanted = [.. estimators.SelectMany(e => e.Peers), .. only.Length == 0 ? ["lstm"] : Array.Empty<string>()];
+        var hasLstm = "LSTMAutoencoder".Contains(only, StringComparison.OrdinalIgnoreCase);
+        string[] wanted = [.. estimators.SelectMany(e => e.Peers), .. hasLstm ? ["lstm"] : Array.Empty<string>()];
         foreach (var threads in new[] { 1, Environment.ProcessorCount })
         {
             var peer = await SklearnPeer.MeasureAsync(tables, threads, wanted);
             foreach (var measurement in estimators.SelectMany(e => e.Measure(tables[e.Table], peer, threads))) report.Add(measurement);
-            if (only.Length == 0) report.Add(LstmEpoch(tables["series"], peer, threads));
+            if (hasLstm) report.Add(LstmEpoch(tables["series"], peer, threads));
         }
         if (only.Length > 0) return;
         foreach (var algorithm in new[] { "IsolationForest", "ECOD", "COPOD", "HBOS", "PCA" }) report.Add(EstimatorSpeed.Memory(algorithm, tables["long"]));
