@@ -25,6 +25,7 @@ public sealed class NetworkTraining
     private double[] _bestWeights;
     private double _bestLoss = double.PositiveInfinity;
     private int _epochsSinceBest;
+    private bool _hasDiverged;
 
     internal NetworkTraining(NeuralDetector detector, Matrix x, NeuralSettings settings)
     {
@@ -49,8 +50,8 @@ public sealed class NetworkTraining
     /// <summary>Epochs asked for by the parameter <c>epochs</c>.</summary>
     public int Epochs => _settings.Epochs;
 
-    /// <summary>Whether all epochs are done, or the loss has not improved for <c>patience</c> epochs.</summary>
-    public bool IsComplete => Epoch >= Epochs || (_settings.Patience > 0 && _epochsSinceBest >= _settings.Patience);
+    /// <summary>Whether all epochs are done, the loss has not improved for <c>patience</c> epochs, or it left the numbers.</summary>
+    public bool IsComplete => _hasDiverged || Epoch >= Epochs || (_settings.Patience > 0 && _epochsSinceBest >= _settings.Patience);
 
     /// <summary>The rows that the network learns from.</summary>
     public IReadOnlyList<int> TrainingRows => _trainingSamples;
@@ -77,6 +78,11 @@ public sealed class NetworkTraining
         Epoch++;
         var loss = total / order.Length;
         double? validation = _validationSamples.Length > 0 ? ValidationLoss(ct) : null;
+        if (!double.IsFinite(loss + (validation ?? 0)))
+        {
+            // too large a step, or rows that were not scaled: what was best so far is all there will be
+            (_hasDiverged, _weights, loss, validation) = (true, [.. _bestWeights], double.MaxValue, validation is null ? null : double.MaxValue);
+        }
         var isBest = (validation ?? loss) < _bestLoss;
         if (isBest) (_bestLoss, _bestWeights, _epochsSinceBest) = (validation ?? loss, [.. _weights], 0);
         else _epochsSinceBest++;

@@ -135,6 +135,24 @@ public sealed class NetworkTrainingTests
         () => Algorithms.Create("DeepSVDD", TestData.Parameters("""{"c":[1.0],"hidden_neurons":[4,2]}"""))).Parameter);
 
     [Fact]
+    public void A_training_that_leaves_the_numbers_ends_with_the_best_weights_so_far()
+    {
+        // linear layers that are all stretched by the first step
+        var x = new Matrix(30, 2, [.. TestData.Cloud(30, 2).Values.ToArray().Select(v => 1e60 * v)]);
+        var widths = string.Join(',', Enumerable.Repeat(16, 120));
+        var detector = (NeuralDetector)Algorithms.Create("AutoEncoder", TestData.Parameters(
+            $$"""{"preprocessing":false,"clip_norm":0,"lr":1.0,"patience":0,"epochs":8,"hidden_activation_name":"linear","hidden_neuron_list":[{{widths}}]}"""));
+        var training = detector.BeginTraining(x);
+        var reports = new List<EpochReport>();
+        while (!training.IsComplete) reports.Add(training.TrainEpoch());
+        training.Complete();
+        Assert.True(training.Epoch < 8);
+        Assert.All(reports, report => Assert.True(double.IsFinite(report.Loss) && double.IsFinite(report.ValidationLoss!.Value)));
+        Assert.All(detector.DecisionFunction(x), score => Assert.True(double.IsFinite(score)));
+        Assert.All(training.Scores(), score => Assert.True(double.IsFinite(score)));
+    }
+
+    [Fact]
     public void Training_stops_when_the_loss_no_longer_improves()
     {
         var detector = (NeuralDetector)Algorithms.Create("AutoEncoder", TestData.Parameters("""{"epochs":500,"patience":2,"lr":0.05}"""));
