@@ -48,9 +48,6 @@ internal sealed class CsvLayout
         Ignored,
     }
 
-    /// <summary>No detector takes larger ones.</summary>
-    private const double LargestNumber = 1e75;
-
     private readonly string _path;
     private readonly string[] _names;
     private readonly Role[] _roles;
@@ -113,9 +110,9 @@ internal sealed class CsvLayout
     {
         if (!double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
             throw Wrong(line, $"column '{_names[column]}': expected a finite number, got '{field}'");
-        return Math.Abs(number) <= LargestNumber
+        return Math.Abs(number) <= Matrix.LargestNumber
             ? number
-            : throw Wrong(line, $"column '{_names[column]}': expected a number from -{LargestNumber} to {LargestNumber}, got '{field}'");
+            : throw Wrong(line, $"column '{_names[column]}': expected a number from -{Matrix.LargestNumber} to {Matrix.LargestNumber}, got '{field}'");
     }
 
     private int Label(double number, int line, int column) => number switch

@@ -7,9 +7,6 @@ namespace EventSourcedAnomaly.Detection;
 /// <summary>Refuses tables that no detector can use. Missing values are not guessed: the caller decides how to fill them.</summary>
 internal static class InputCheck
 {
-    /// <summary>Squares of squares of larger numbers would leave the range of float64, as they occur in covariances.</summary>
-    public const double Limit = 1e75;
-
     public static void Training(Matrix x)
     {
         if (x.Rows == 0) throw new ArgumentException("expected at least 1 row, got 0", nameof(x));
@@ -36,8 +33,8 @@ internal static class InputCheck
     {
         for (var i = WithinLimit(values); i < values.Length; i++)
         {
-            if (Math.Abs(values[i]) <= Limit) continue;
-            var expected = double.IsFinite(values[i]) ? $"numbers from -{Limit} to {Limit}" : "finite numbers";
+            if (Math.Abs(values[i]) <= Matrix.LargestNumber) continue;
+            var expected = double.IsFinite(values[i]) ? $"numbers from -{Matrix.LargestNumber} to {Matrix.LargestNumber}" : "finite numbers";
             var place = $"row {i / columns}, column {i % columns} (counted from 0)";
             throw new ArgumentException($"expected {expected}, got {values[i]} in {place}", nameof(values));
         }
@@ -48,7 +45,7 @@ internal static class InputCheck
     private static int WithinLimit(ReadOnlySpan<double> values)
     {
         ref var value = ref MemoryMarshal.GetReference(values);
-        var (limit, lanes) = (Vector512.Create(Limit), Vector512<double>.Count);
+        var (limit, lanes) = (Vector512.Create(Matrix.LargestNumber), Vector512<double>.Count);
         var i = 0;
         for (; i + 2 * lanes <= values.Length; i += 2 * lanes)
         {

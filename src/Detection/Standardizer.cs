@@ -49,7 +49,7 @@ public sealed record Standardizer(double[] Mean, double[] Scale)
     {
         var columns = Mean.Length;
         // far outside of a narrow training range a number would leave what detectors take
-        var (least, greatest) = (Vector512.Create(-InputCheck.Limit), Vector512.Create(InputCheck.Limit));
+        var (least, greatest) = (Vector512.Create(-Matrix.LargestNumber), Vector512.Create(Matrix.LargestNumber));
         for (var first = 0; first < rows.Length; first += columns)
         {
             var row = rows.Slice(first, columns);
@@ -60,7 +60,7 @@ public sealed record Standardizer(double[] Mean, double[] Scale)
                 var z = (Vector512.Create(row[c..]) - Vector512.Create(Mean, c)) / Vector512.Create(Scale, c);
                 Vector512.Max(Vector512.Min(z, greatest), least).CopyTo(target[c..]);
             }
-            for (; c < columns; c++) target[c] = Math.Max(Math.Min((row[c] - Mean[c]) / Scale[c], InputCheck.Limit), -InputCheck.Limit);
+            for (; c < columns; c++) target[c] = Math.Max(Math.Min((row[c] - Mean[c]) / Scale[c], Matrix.LargestNumber), -Matrix.LargestNumber);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using EventSourcedAnomaly.Detection;
 using EventSourcedAnomaly.Detection.Streaming;
 
 namespace EventSourcedAnomaly.Cli.Commands;
@@ -10,9 +11,6 @@ namespace EventSourcedAnomaly.Cli.Commands;
 /// </summary>
 internal static class StreamCommand
 {
-    /// <summary>No detector takes larger ones.</summary>
-    private const double LargestNumber = 1e75;
-
     public static Command Create()
     {
         var series = new Argument<string>("series")
@@ -67,8 +65,8 @@ internal static class StreamCommand
         if (string.IsNullOrWhiteSpace(fields[1])) return (timestamp, double.NaN);
         if (!double.TryParse(fields[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || double.IsInfinity(value))
             throw new CsvException($"{path} line {line}: column 'value': expected a finite number or nothing, got '{fields[1]}'");
-        if (Math.Abs(value) > LargestNumber)
-            throw new CsvException($"{path} line {line}: column 'value': expected a number from -{LargestNumber} to {LargestNumber}, got '{fields[1]}'");
+        if (Math.Abs(value) > Matrix.LargestNumber)
+            throw new CsvException($"{path} line {line}: column 'value': expected a number from -{Matrix.LargestNumber} to {Matrix.LargestNumber}, got '{fields[1]}'");
         return (timestamp, value);
     }
 }

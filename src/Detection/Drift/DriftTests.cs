@@ -126,8 +126,8 @@ public static class DriftTests
         if (values.IsEmpty) throw new ArgumentException("expected at least one value, got none", name);
         for (var i = 0; i < values.Length; i++)
         {
-            if (!(Math.Abs(values[i]) <= InputCheck.Limit))
-                throw new ArgumentException($"expected numbers from -{InputCheck.Limit} to {InputCheck.Limit}, got {values[i]} in place {i} (counted from 0)", name);
+            if (!(Math.Abs(values[i]) <= Matrix.LargestNumber))
+                throw new ArgumentException($"expected numbers from -{Matrix.LargestNumber} to {Matrix.LargestNumber}, got {values[i]} in place {i} (counted from 0)", name);
         }
     }
 

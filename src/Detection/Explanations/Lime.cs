@@ -31,7 +31,7 @@ public static class Lime
         for (var i = 0; i < offsets.Length; i++)
         {
             offsets[i] = random.NextGaussian();
-            rows[i] = Math.Clamp(row[i % d] + offsets[i] * units.Scale[i % d], -InputCheck.Limit, InputCheck.Limit);
+            rows[i] = Math.Clamp(row[i % d] + offsets[i] * units.Scale[i % d], -Matrix.LargestNumber, Matrix.LargestNumber);
         }
         var scores = detector.DecisionFunction(new Matrix(samples, d, rows));
         var weights = Weights(offsets, samples, d);

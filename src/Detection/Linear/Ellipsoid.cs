@@ -57,7 +57,7 @@ internal sealed class Ellipsoid
         Span<double> centered = row.Length <= 256 ? stackalloc double[row.Length] : new double[row.Length];
         TensorPrimitives.Subtract(row, Location, centered);
         for (var c = 0; c < coordinates.Length; c++)
-            coordinates[c] = Math.Clamp(TensorPrimitives.Dot(_whitening.Row(c), centered), -InputCheck.Limit, InputCheck.Limit);
+            coordinates[c] = Math.Clamp(TensorPrimitives.Dot(_whitening.Row(c), centered), -Matrix.LargestNumber, Matrix.LargestNumber);
     }
 
     public double SquaredDistance(ReadOnlySpan<double> row)

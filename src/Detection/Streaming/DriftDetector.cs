@@ -31,8 +31,8 @@ public abstract class DriftDetector
     /// <exception cref="ArgumentException">The number is NaN or beyond ±1e75.</exception>
     public bool Update(double value)
     {
-        if (!(Math.Abs(value) <= InputCheck.Limit))
-            throw new ArgumentException($"value: expected a number from -{InputCheck.Limit} to {InputCheck.Limit}, got {value}", nameof(value));
+        if (!(Math.Abs(value) <= Matrix.LargestNumber))
+            throw new ArgumentException($"value: expected a number from -{Matrix.LargestNumber} to {Matrix.LargestNumber}, got {value}", nameof(value));
         Count++;
         return Detects(value);
     }

@@ -19,7 +19,7 @@ public sealed class HalfSpaceTrees : StreamingDetector
         Parameter.Number("size_limit", 0.1, new(0, 1), "Share of a window below which a node counts as sparse and its subtree is skipped."),
         new("limits", ParameterKind.NumberList | ParameterKind.Null, null, "Least and greatest value, for every feature; null learns them.")
         {
-            Numbers = new(-1e75, 1e75),
+            Numbers = new(-Matrix.LargestNumber, Matrix.LargestNumber),
         },
         Parameter.RandomState,
     ])

@@ -9,9 +9,6 @@ namespace EventSourcedAnomaly.Detection.Streaming;
 /// </summary>
 public abstract class StreamingDetector
 {
-    /// <summary>Largest magnitude of a value, so that squared differences stay finite.</summary>
-    private const double LargestValue = 1e75;
-
     private protected StreamingDetector(StreamingAlgorithmInfo algorithm, ParameterSet parameters, int seed) =>
         (Info, Parameters, Seed) = (algorithm, parameters, seed);
 
@@ -95,8 +92,8 @@ public abstract class StreamingDetector
             throw new ArgumentException($"values: expected {FeatureCount} values as before, got {values.Length}", nameof(values));
         for (var i = 0; i < values.Length; i++)
         {
-            if (Math.Abs(values[i]) > LargestValue)
-                throw new ArgumentException($"values[{i}]: expected a number from -1e75 to 1e75 or NaN, got {values[i]}", nameof(values));
+            if (Math.Abs(values[i]) > Matrix.LargestNumber)
+                throw new ArgumentException($"values[{i}]: expected a number from -{Matrix.LargestNumber} to {Matrix.LargestNumber} or NaN, got {values[i]}", nameof(values));
         }
     }
 }

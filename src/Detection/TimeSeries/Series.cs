@@ -36,8 +36,8 @@ public static class Series
     {
         for (var i = 0; i < values.Length; i++)
         {
-            if (Math.Abs(values[i]) <= InputCheck.Limit || (allowsMissing && double.IsNaN(values[i]))) continue;
-            var expected = $"a number from -{InputCheck.Limit} to {InputCheck.Limit}{(allowsMissing ? " or NaN" : "")}";
+            if (Math.Abs(values[i]) <= Matrix.LargestNumber || (allowsMissing && double.IsNaN(values[i]))) continue;
+            var expected = $"a number from -{Matrix.LargestNumber} to {Matrix.LargestNumber}{(allowsMissing ? " or NaN" : "")}";
             throw new ArgumentException($"values[{i}]: expected {expected}, got {values[i]}", nameof(values));
         }
     }
