@@ -9,11 +9,17 @@ namespace EventSourcedAnomaly.Detection.Streaming;
 /// <c>dim</c> points side by side are as strange as the sum of their squared Mahalanobis distances to the <c>n_neighbors</c> nearest
 /// of <c>window_size</c> such runs of the past, and as improbable as this strangeness is rare among the latest <c>window_size</c> ones.
 /// What is compared with stays a window behind what is calibrated on (lazy drifting conformal prediction), so that an anomaly does
-/// not vouch for itself. A score of 0.5 stands for a probability of 0.0035, the authors' alarm; the first window scores 0.
+/// not vouch for itself. A score of 0.5 stands for a probability of 0.0035, the authors' alarm; as they do, an alarm is followed by a
+/// fifth of a window without another. Beyond the strangest run known, where ranks say no more, probability is taken to fall with the
+/// square of the distance. The first window scores 0.
 /// </summary>
 public sealed class KnnCad : StreamingDetector
 {
     private const double RowsPerAlarm = 1 / 0.0035;
+    private const double Alarm = 0.5;
+
+    /// <summary>Keeps the order of what follows an alarm, below every alarm.</summary>
+    private const double EchoFactor = 0.5;
 
     internal static StreamingAlgorithmInfo Definition { get; } = new("KNNCAD", ["KNN-CAD", "knn_cad"], "proximity",
     [
@@ -33,6 +39,7 @@ public sealed class KnnCad : StreamingDetector
     private double[] _runs = [];
     private double[] _run = [];
     private double[] _distances = [];
+    private int _rest;
 
     private KnnCad(ParameterSet parameters, int seed) : base(Definition, parameters, seed)
     {
@@ -59,11 +66,26 @@ public sealed class KnnCad : StreamingDetector
         Learn(number);
         _metric!.Whiten(Raw(number, number), _run);
         var strangeness = Strangeness(_run, except: -1);
+        var score = Surprise.ToScore(Improbability(strangeness), RowsPerAlarm);
+        _strangeness.Append(strangeness);
+        if (_rest > 0)
+        {
+            _rest--;
+            return EchoFactor * score;
+        }
+        if (score >= Alarm) _rest = _window / 5;
+        return score;
+    }
+
+    /// <summary>-ln P(strangeness at least this): by rank, and beyond the greatest known in inverse proportion.</summary>
+    private double Improbability(double strangeness)
+    {
         var atLeast = 0;
         foreach (var known in _strangeness.Values) atLeast += known >= strangeness ? 1 : 0;
-        var oneIn = (_strangeness.Length + 1) / (atLeast + 1.0);
-        _strangeness.Append(strangeness);
-        return Surprise.ToScore(Math.Log(oneIn), RowsPerAlarm);
+        var byRank = Math.Log((_strangeness.Length + 1) / (atLeast + 1.0));
+        if (atLeast > 0) return byRank;
+        var greatest = Math.Max(TensorPrimitives.Max(_strangeness.Values), double.Epsilon);
+        return byRank + Math.Max(0, Math.Log(strangeness) - Math.Log(greatest));
     }
 
     /// <summary>Brings the runs to compare with up to date, before a run is judged.</summary>
@@ -124,6 +146,7 @@ public sealed class KnnCad : StreamingDetector
     {
         _points.Write(writer);
         _strangeness.Write(writer);
+        writer.Int(_rest);
         writer.Int(_metric is null ? 0 : 1);
         if (_metric is null) return;
         writer.Array(_metric.Location);
@@ -135,6 +158,7 @@ public sealed class KnnCad : StreamingDetector
     {
         _points.Read(ref reader);
         _strangeness.Read(ref reader);
+        _rest = reader.Int();
         if (reader.Int() == 0) return;
         _metric = new Ellipsoid(reader.Array<double>(), reader.Table(), reader.Double());
         // the run of the latest point has been judged
