@@ -23,9 +23,10 @@ internal static class FitCommand
             var detector = options.CreateDetector(arguments);
             var file = arguments.GetRequiredValue(output);
             var path = options.Data(arguments);
+            var target = OutputFile.Separate(file.FullName, path);
             var table = await CsvTable.ReadAsync(path, arguments.GetValue(label), options.Ignored(arguments), ct);
             FitProgress.Run(options.Plan(arguments), detector, table.Features, ct);
-            await File.WriteAllBytesAsync(OutputFile.Separate(file.FullName, path), ModelFile.Contents(detector, file.Name), ct);
+            await File.WriteAllBytesAsync(target, ModelFile.Contents(detector, file.Name), ct);
             return 0;
         });
         return command;

@@ -26,14 +26,13 @@ internal static class ScoreCommand
         command.SetAction(async (arguments, ct) =>
         {
             var path = options.Data(arguments);
+            var target = arguments.GetValue(output) is { } file ? OutputFile.Separate(file.FullName, path) : null;
             Task<CsvTable> Table() => CsvTable.ReadAsync(path, arguments.GetValue(label), options.Ignored(arguments), ct);
             var (detector, scores) = arguments.GetValue(model) is { } kept
                 ? await ByModelAsync(kept.FullName, options, arguments, Table, ct)
                 : await ByFitAsync(options, arguments, Table, ct);
             var (name, values) = arguments.GetValue(raw) ? ("decision_score", scores) : ("anomaly_score", Array.ConvertAll(scores, detector.Scale.Score));
-            await using var writer = arguments.GetValue(output) is { } file
-                ? new StreamWriter(OutputFile.Separate(file.FullName, path))
-                : new StreamWriter(Console.OpenStandardOutput());
+            await using var writer = target is null ? new StreamWriter(Console.OpenStandardOutput()) : new StreamWriter(target);
             await WriteAsync(path, name, values, writer, ct);
             return 0;
         });
@@ -52,9 +51,7 @@ internal static class ScoreCommand
         string model, DetectorOptions options, ParseResult arguments, Func<Task<CsvTable>> read, CancellationToken ct)
     {
         options.RefuseFit(arguments, "--model");
-        var table = await read();
-        var detector = await ModelFile.ReadAsync(model, table, ct);
-        return (detector, detector.DecisionFunction(table.Features, ct));
+        return await ModelFile.ScoreAsync(model, await read(), ct);
     }
 
     private static async Task WriteAsync(string path, string name, double[] scores, StreamWriter writer, CancellationToken ct)

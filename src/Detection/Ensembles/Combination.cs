@@ -30,18 +30,10 @@ internal sealed class Combination
     {
         "average" => TensorPrimitives.Dot(unified, _shares),
         "maximization" => TensorPrimitives.Max(unified),
-        "median" => Median(unified),
+        "median" => OrderStatistics.Median(unified),
         "aom" => OverGroups(unified, TensorPrimitives.Max<double>, values => TensorPrimitives.Sum(values) / values.Length),
         _ => OverGroups(unified, values => TensorPrimitives.Sum(values) / values.Length, TensorPrimitives.Max<double>),
     };
-
-    private static double Median(ReadOnlySpan<double> unified)
-    {
-        using var sorted = new Scratch<double>(unified.Length);
-        unified.CopyTo(sorted.Span);
-        sorted.Span.Sort();
-        return OrderStatistics.Quantile(sorted.Span, 0.5);
-    }
 
     private delegate double Reduction(ReadOnlySpan<double> values);
 

@@ -17,9 +17,10 @@ internal static class OrderStatistics
 
     public static double Median(ReadOnlySpan<double> values)
     {
-        var sorted = values.ToArray();
-        Array.Sort(sorted);
-        return Quantile(sorted, 0.5);
+        using var sorted = new Scratch<double>(values.Length);
+        values.CopyTo(sorted.Span);
+        sorted.Span.Sort();
+        return Quantile(sorted.Span, 0.5);
     }
 
     /// <summary>How many of the ascending numbers are at most <paramref name="value"/>.</summary>

@@ -18,9 +18,6 @@ public sealed class KnnCad : StreamingDetector
     private const double RowsPerAlarm = 1 / 0.0035;
     private const double Alarm = 0.5;
 
-    /// <summary>Keeps the order of what follows an alarm, below every alarm.</summary>
-    private const double EchoFactor = 0.5;
-
     internal static StreamingAlgorithmInfo Definition { get; } = new("KNNCAD", ["KNN-CAD", "knn_cad"], "proximity",
     [
         Parameter.Integer("n_neighbors", 27, 1, "Nearest runs whose distances count.", 5_000),
@@ -71,7 +68,7 @@ public sealed class KnnCad : StreamingDetector
         if (_rest > 0)
         {
             _rest--;
-            return EchoFactor * score;
+            return Surprise.Echo(score);
         }
         if (score >= Alarm) _rest = _window / 5;
         return score;

@@ -16,9 +16,6 @@ public sealed class StreamingEnsemble : StreamingDetector
     /// <summary>At first as if so many rows had been seen, so that the first hours are not full of alarms.</summary>
     private const double FewestRows = 1_000;
 
-    /// <summary>Echoes keep their order but stay below the score of every onset worth an alarm.</summary>
-    private const double EchoFactor = 0.5;
-
     internal static StreamingAlgorithmInfo Definition { get; } = new("StreamingEnsemble", ["ensemble", "streaming_ensemble"], "ensemble",
     [
         Parameter.Integer("window_size", 8192, 64, "Latest rows kept to compare with.", 1_000_000),
@@ -52,7 +49,7 @@ public sealed class StreamingEnsemble : StreamingDetector
         for (var f = 0; f < values.Length; f++) _surprises[f] = _features[f].Next(values[f], _minutes.Values);
         var surprise = Surprise.Together(_surprises);
         var score = Surprise.ToScore(surprise, RowsPerAlarm(_minutes.Length));
-        return _refractory.IsOnset(Count, surprise) ? score : EchoFactor * score;
+        return _refractory.IsOnset(Count, surprise) ? score : Surprise.Echo(score);
     }
 
     /// <summary>One row in how many scores 0.5 once so many were seen: the tails are fitted to the top √n, and so much is reported.</summary>

@@ -19,4 +19,7 @@ internal static class Surprise
 
     /// <summary>0 … 1: 0.5 where one row in <paramref name="rows"/> is expected to be as surprising; never reaches 1.</summary>
     public static double ToScore(double surprise, double rows) => Math.Min(surprise / (surprise + Math.Log(rows)), Math.BitDecrement(1));
+
+    /// <summary>The score of what only echoes an event: echoes keep their order but stay below every onset worth an alarm.</summary>
+    public static double Echo(double score) => score / 2;
 }
