@@ -29,7 +29,7 @@ public abstract class Grain<TState> : Grain
     protected internal override ValueTask OnActivate(CancellationToken ct) => Reload(ct);
 
     /// <summary>Decides and appends.</summary>
-    /// <param name="origin">Who asked, in which request.</param>
+    /// <param name="metadata">Who asked, in which request.</param>
     /// <param name="decide">
     /// A pure function of the state: the events that follow, none when there is nothing to do, or an exception to refuse. It
     /// runs again whenever the state turns out to be out of date.
@@ -38,7 +38,7 @@ public abstract class Grain<TState> : Grain
     /// <param name="attachments">Bytes to store with the events.</param>
     /// <returns>The state afterwards.</returns>
     protected async ValueTask<TState> Raise(
-        Origin origin, Func<TState, IReadOnlyList<IEvent>> decide, CancellationToken ct, IReadOnlyList<Attachment>? attachments = null)
+        EventMetadata metadata, Func<TState, IReadOnlyList<IEvent>> decide, CancellationToken ct, IReadOnlyList<Attachment>? attachments = null)
     {
         if (_doubtful)
         {
@@ -63,7 +63,7 @@ public abstract class Grain<TState> : Grain
                 continue;
             }
 
-            if (events.Count > 0 ? await TryAppend(events, origin, attachments, attempt, ct) : !await Refresh(ct))
+            if (events.Count > 0 ? await TryAppend(events, metadata, attachments, attempt, ct) : !await Refresh(ct))
             {
                 return State;
             }
@@ -78,7 +78,7 @@ public abstract class Grain<TState> : Grain
     }
 
     private async ValueTask<bool> TryAppend(
-        IReadOnlyList<IEvent> events, Origin origin, IReadOnlyList<Attachment>? attachments, int attempt, CancellationToken ct)
+        IReadOnlyList<IEvent> events, EventMetadata metadata, IReadOnlyList<Attachment>? attachments, int attempt, CancellationToken ct)
     {
         var next = Fold<TState>.Apply(State, events);
         var snapshot = new Snapshot(JsonSerializer.SerializeToUtf8Bytes(next, EventJson.Options), TState.SnapshotVersion);
@@ -91,7 +91,7 @@ public abstract class Grain<TState> : Grain
         try
         {
             var result = await Store.Append(
-                new AppendRequest([new StreamAppend(Stream, TState.StreamType, Version, data, snapshot, attachments)], origin), ct);
+                new AppendRequest([new StreamAppend(Stream, TState.StreamType, Version, data, snapshot, attachments)], metadata), ct);
             State = next;
             Version = result.Version;
             return true;

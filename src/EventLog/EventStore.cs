@@ -131,7 +131,7 @@ public sealed class EventStore : IAsyncDisposable
         using var activity = LogTelemetry.Activities.StartActivity("append", ActivityKind.Client);
         activity?.SetTag("esa.stream", request.Streams.Count > 0 ? request.Streams[0].Stream.Id : null);
         activity?.SetTag("esa.event_count", request.EventCount);
-        activity?.SetTag("correlation_id", request.Origin.CorrelationId);
+        activity?.SetTag("correlation_id", request.Metadata.CorrelationId);
         try
         {
             var result = await _commits.Append(request, idempotent, ct);

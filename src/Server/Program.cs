@@ -1,6 +1,6 @@
 using EventSourcedAnomaly.EventLog.Embedded;
 using EventSourcedAnomaly.EventLog.Schema;
-using EventSourcedAnomaly.Server.Hosting;
+using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 using Microsoft.AspNetCore.Connections;
 
 try

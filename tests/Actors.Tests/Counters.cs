@@ -25,7 +25,7 @@ public sealed record Counter(int Value) : IAggregate<Counter>
 public sealed class CounterGrain : Grain<Counter>
 {
     public async ValueTask<int> Count(int by, CancellationToken ct) =>
-        (await Raise(new Origin("user:test"), state => Counter.Count(state, by), ct)).Value;
+        (await Raise(new EventMetadata("user:test"), state => Counter.Count(state, by), ct)).Value;
 
     public async ValueTask<int> Read(CancellationToken ct) => (await Current(ct)).Value;
 

@@ -22,7 +22,7 @@ public sealed class AppendTests(PostgresFixture postgres)
         Assert.Equal(["opened", "deposited"], events.Select(e => e.Type));
         Assert.Equal([1L, 2L], events.Select(e => e.Sequence));
         Assert.Equal([1L, 2L], events.Select(e => e.Version));
-        Assert.All(events, e => Assert.Equal(Samples.Origin, e.Origin));
+        Assert.All(events, e => Assert.Equal(Samples.Metadata, e.Metadata));
         Assert.All(events, e => Assert.Equal(result.Timestamp, e.Timestamp));
         Assert.Equal(new Opened("Ada"), Samples.Types.Deserialize(events[0]));
         Assert.Equal(Samples.Euro(5), Samples.Types.Deserialize(events[1]));
@@ -71,9 +71,9 @@ public sealed class AppendTests(PostgresFixture postgres)
         await store.Append("a", 0, new Opened("Ada"));
 
         await Assert.ThrowsAsync<VersionConflictException>(() => store.Append(
-            new AppendRequest([Samples.To("b", 0, new Opened("Bob")), Samples.To("a", 0, new Opened("Eve"))], Samples.Origin), Ct));
+            new AppendRequest([Samples.To("b", 0, new Opened("Bob")), Samples.To("a", 0, new Opened("Eve"))], Samples.Metadata), Ct));
         await store.Append(
-            new AppendRequest([Samples.To("b", 0, new Opened("Bob")), Samples.To("a", 1, Samples.Euro(1))], Samples.Origin), Ct);
+            new AppendRequest([Samples.To("b", 0, new Opened("Bob")), Samples.To("a", 1, Samples.Euro(1))], Samples.Metadata), Ct);
 
         Assert.Equal(3, await store.Events.Head(Ct));
         Assert.Single(await store.Events.Stream(new StreamKey("acme", "b"), Ct));
@@ -124,7 +124,7 @@ public sealed class AppendTests(PostgresFixture postgres)
     public async Task The_same_event_ids_twice_are_one_append()
     {
         await using var store = await Samples.Open(await postgres.CreateDatabaseAsync());
-        var request = new AppendRequest([Samples.To("a", 0, new Opened("Ada"), Samples.Euro(1))], Samples.Origin);
+        var request = new AppendRequest([Samples.To("a", 0, new Opened("Ada"), Samples.Euro(1))], Samples.Metadata);
 
         var first = await store.Append(request, Ct, idempotent: true);
         var second = await store.Append(request, Ct, idempotent: true);
@@ -138,10 +138,10 @@ public sealed class AppendTests(PostgresFixture postgres)
     {
         await using var store = await Samples.Open(await postgres.CreateDatabaseAsync());
         var data = Samples.Types.Serialize(Samples.Euro(1));
-        await store.Append(new AppendRequest([new StreamAppend(new("acme", "a"), "account", 0, [data])], Samples.Origin), Ct);
+        await store.Append(new AppendRequest([new StreamAppend(new("acme", "a"), "account", 0, [data])], Samples.Metadata), Ct);
 
         await Assert.ThrowsAsync<EventIdReusedException>(() => store.Append(
-            new AppendRequest([new StreamAppend(new("acme", "b"), "account", 0, [data])], Samples.Origin), Ct, idempotent: true));
+            new AppendRequest([new StreamAppend(new("acme", "b"), "account", 0, [data])], Samples.Metadata), Ct, idempotent: true));
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class AppendTests(PostgresFixture postgres)
         await cancelled.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.Append(
-            new AppendRequest([Samples.To("a", 0, new Opened("Ada"))], Samples.Origin), cancelled.Token));
+            new AppendRequest([Samples.To("a", 0, new Opened("Ada"))], Samples.Metadata), cancelled.Token));
 
         Assert.Equal(0, await store.Events.Head(Ct));
     }
@@ -164,7 +164,7 @@ public sealed class AppendTests(PostgresFixture postgres)
         foreach (var tenant in new[] { "acme", "globex" })
         {
             await store.Append(new AppendRequest(
-                [new StreamAppend(new StreamKey(tenant, "a"), "account", 0, [Samples.Types.Serialize(new Opened(tenant))])], Samples.Origin), Ct);
+                [new StreamAppend(new StreamKey(tenant, "a"), "account", 0, [Samples.Types.Serialize(new Opened(tenant))])], Samples.Metadata), Ct);
         }
 
         var globex = Assert.Single(await store.Events.Stream(new StreamKey("globex", "a"), Ct));
@@ -180,7 +180,7 @@ public sealed class AppendTests(PostgresFixture postgres)
             Snapshot = new Snapshot("""{"owner":"Ada","balance":7}"""u8.ToArray(), 1),
             Attachments = [new Attachment("statement", 0, "bytes"u8.ToArray())],
         };
-        await store.Append(new AppendRequest([append], Samples.Origin), Ct);
+        await store.Append(new AppendRequest([append], Samples.Metadata), Ct);
         await store.Append("a", 2, Samples.Euro(3));
 
         var (state, version) = await store.Snapshots.Load<Account>(new StreamKey("acme", "a"), Ct);
@@ -214,7 +214,7 @@ public sealed class AppendTests(PostgresFixture postgres)
     {
         await using var store = await Samples.Open(await postgres.CreateDatabaseAsync());
         var old = new EventData(Guid.CreateVersion7(), "money_put_in", 1, """{"amount":4}"""u8.ToArray(), null);
-        await store.Append(new AppendRequest([new StreamAppend(new("acme", "a"), "account", 0, [old])], Samples.Origin), Ct);
+        await store.Append(new AppendRequest([new StreamAppend(new("acme", "a"), "account", 0, [old])], Samples.Metadata), Ct);
 
         var (state, _) = await store.Snapshots.Load<Account>(new StreamKey("acme", "a"), Ct);
 
@@ -226,7 +226,7 @@ public sealed class AppendTests(PostgresFixture postgres)
     {
         await using var store = await Samples.Open(await postgres.CreateDatabaseAsync());
         var unknown = new EventData(Guid.CreateVersion7(), "from_the_future", 1, "{}"u8.ToArray(), null);
-        await store.Append(new AppendRequest([new StreamAppend(new("acme", "a"), "account", 0, [unknown])], Samples.Origin), Ct);
+        await store.Append(new AppendRequest([new StreamAppend(new("acme", "a"), "account", 0, [unknown])], Samples.Metadata), Ct);
 
         await Assert.ThrowsAsync<UnknownEventTypeException>(() => store.Snapshots.Load<Account>(new StreamKey("acme", "a"), Ct));
     }

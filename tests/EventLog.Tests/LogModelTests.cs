@@ -100,5 +100,5 @@ public sealed class LogModelTests(PostgresFixture postgres)
                 _ => model.VersionOf($"s{each.Stream}"),
             },
             [.. Enumerable.Range(0, each.Count).Select(i => Samples.Euro(i))]))],
-        Samples.Origin);
+        Samples.Metadata);
 }

@@ -27,7 +27,7 @@ internal static class Samples
         [typeof(Samples).Assembly],
         [("deposited", 1, data => { data["currency"] = "EUR"; return data; })]);
 
-    public static Origin Origin { get; } = new("user:test", "request-1");
+    public static EventMetadata Metadata { get; } = new("user:test", "request-1");
 
     public static Task<EventStore> Open(string database, EventStoreOptions? options = null) =>
         EventStore.Open(database, Types, [], options ?? new EventStoreOptions(), NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
@@ -36,7 +36,7 @@ internal static class Samples
         new(new StreamKey("acme", stream), "account", expected, [.. events.Select(e => Types.Serialize(e))]);
 
     public static Task<AppendResult> Append(this EventStore store, string stream, long expected, params IEvent[] events) =>
-        store.Append(new AppendRequest([To(stream, expected, events)], Origin), TestContext.Current.CancellationToken);
+        store.Append(new AppendRequest([To(stream, expected, events)], Metadata), TestContext.Current.CancellationToken);
 
     public static Deposited Euro(decimal amount) => new(amount, "EUR");
 }

@@ -22,7 +22,7 @@ async Task Write(Random random, string name)
         var stream = new StreamAppend(new StreamKey("acme", $"s{random.Next(6)}"), "marks", random.Next(2) == 0 ? ExpectedVersion.Any : random.Next(30), data);
         try
         {
-            var result = await store.Append(new AppendRequest([stream], new Origin("user:writer")), CancellationToken.None);
+            var result = await store.Append(new AppendRequest([stream], new EventMetadata("user:writer")), CancellationToken.None);
             await answers.WriteLineAsync($"{result.FirstSequence} {mark}");
         }
         catch (VersionConflictException)

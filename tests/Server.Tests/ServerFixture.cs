@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using EventSourcedAnomaly.Server.Hosting;
+using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 using EventSourcedAnomaly.Server.Tests;
 using EventSourcedAnomaly.Tests.Shared;
 

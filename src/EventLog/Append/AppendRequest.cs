@@ -42,8 +42,8 @@ public sealed record StreamAppend(
 /// Events for one stream or several that are stored together or not at all.
 /// </summary>
 /// <param name="Streams">The streams, each named once.</param>
-/// <param name="Origin">Who asked, in which request.</param>
-public sealed record AppendRequest(IReadOnlyList<StreamAppend> Streams, Origin Origin)
+/// <param name="Metadata">Who asked, in which request.</param>
+public sealed record AppendRequest(IReadOnlyList<StreamAppend> Streams, EventMetadata Metadata)
 {
     /// <summary>How many events there are in all.</summary>
     public int EventCount => Streams.Sum(stream => stream.Events.Count);

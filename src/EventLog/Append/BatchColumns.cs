@@ -111,7 +111,7 @@ internal sealed class BatchColumns
             var version = accepted.VersionsBefore[i];
             foreach (var data in append.Events)
             {
-                _events.Add(sequence++, append.Stream, ++version, data, request.Origin);
+                _events.Add(sequence++, append.Stream, ++version, data, request.Metadata);
             }
 
             var row = _streams.TryGetValue(append.Stream, out var earlier)

@@ -22,7 +22,7 @@ internal sealed class EventColumns(int capacity)
     private (string Actor, int Schema, byte[] Json) _lastHeaders = (string.Empty, 0, []);
     private int _count;
 
-    public void Add(long sequence, StreamKey stream, long version, EventData data, Origin origin)
+    public void Add(long sequence, StreamKey stream, long version, EventData data, EventMetadata metadata)
     {
         var i = _count++;
         _sequence[i] = sequence;
@@ -32,9 +32,9 @@ internal sealed class EventColumns(int capacity)
         _data[i] = data.Data;
         _type[i] = data.Type;
         _tenant[i] = stream.Tenant;
-        _correlation[i] = origin.CorrelationId;
-        _causation[i] = origin.CausationId;
-        _headers[i] = Headers(origin.Actor, data.SchemaVersion);
+        _correlation[i] = metadata.CorrelationId;
+        _causation[i] = metadata.CausationId;
+        _headers[i] = Headers(metadata.Actor, data.SchemaVersion);
         _dotnetType[i] = data.DotnetType;
     }
 

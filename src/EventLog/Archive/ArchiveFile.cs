@@ -93,7 +93,7 @@ public static class ArchiveFile
         return new RecordedEvent(
             e.GetProperty("seq").GetInt64(), e.GetProperty("id").GetGuid(), Text("tenant")!, Text("stream")!, e.GetProperty("version").GetInt64(), Text("type")!,
             e.GetProperty("schema_version").GetInt32(), e.GetProperty("timestamp").GetDateTimeOffset(),
-            new Origin(Text("actor")!, Text("correlation_id"), Text("causation_id")), Encoding.UTF8.GetBytes(e.GetProperty("data").GetRawText()));
+            new EventMetadata(Text("actor")!, Text("correlation_id"), Text("causation_id")), Encoding.UTF8.GetBytes(e.GetProperty("data").GetRawText()));
 
         string? Text(string name) => e.GetProperty(name).GetString();
     }

@@ -93,9 +93,9 @@ public sealed class EventArchive(NpgsqlDataSource database)
         await writer.WriteAsync(e.Data, NpgsqlDbType.Jsonb, ct);
         await writer.WriteAsync(e.Type, NpgsqlDbType.Varchar, ct);
         await writer.WriteAsync(e.Tenant, NpgsqlDbType.Varchar, ct);
-        await EventColumns.WriteText(writer, e.Origin.CorrelationId, ct);
-        await EventColumns.WriteText(writer, e.Origin.CausationId, ct);
-        await writer.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(new EventHeaders(e.Origin.Actor, e.SchemaVersion), EventJson.Options), NpgsqlDbType.Jsonb, ct);
+        await EventColumns.WriteText(writer, e.Metadata.CorrelationId, ct);
+        await EventColumns.WriteText(writer, e.Metadata.CausationId, ct);
+        await writer.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(new EventHeaders(e.Metadata.Actor, e.SchemaVersion), EventJson.Options), NpgsqlDbType.Jsonb, ct);
         await writer.WriteAsync(e.Timestamp.UtcDateTime, NpgsqlDbType.TimestampTz, ct);
     }
 

@@ -17,7 +17,7 @@ public sealed record EventData(Guid Id, string Type, int SchemaVersion, byte[] D
 /// <param name="Type">The stored name.</param>
 /// <param name="SchemaVersion">The version of its schema.</param>
 /// <param name="Timestamp">When the server appended it, UTC, whole microseconds.</param>
-/// <param name="Origin">Who asked for it, in which request, and what caused it.</param>
+/// <param name="Metadata">Who asked for it, in which request, and what caused it.</param>
 /// <param name="Data">A JSON object, UTF-8, as PostgreSQL renders <c>jsonb</c>.</param>
 public sealed record RecordedEvent(
     long Sequence,
@@ -28,18 +28,18 @@ public sealed record RecordedEvent(
     string Type,
     int SchemaVersion,
     DateTimeOffset Timestamp,
-    Origin Origin,
+    EventMetadata Metadata,
     byte[] Data);
 
 /// <summary>Who asked for a change and in which conversation; stands on every event.</summary>
 /// <param name="Actor">The user, key or process that asked, as <c>user:…</c>, <c>key:…</c> or <c>system:…</c>.</param>
 /// <param name="CorrelationId">The request that everything it set off shares.</param>
 /// <param name="CausationId">The event or command that led here directly, when there is one.</param>
-public sealed record Origin(string Actor, string? CorrelationId = null, string? CausationId = null)
+public sealed record EventMetadata(string Actor, string? CorrelationId = null, string? CausationId = null)
 {
     /// <summary>The same conversation, caused by this event.</summary>
-    public static Origin CausedBy(RecordedEvent @event, string actor) =>
-        new(actor, @event.Origin.CorrelationId, @event.Id.ToString());
+    public static EventMetadata CausedBy(RecordedEvent @event, string actor) =>
+        new(actor, @event.Metadata.CorrelationId, @event.Id.ToString());
 }
 
 /// <summary>The identity of a stream.</summary>

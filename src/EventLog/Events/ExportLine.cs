@@ -28,9 +28,9 @@ public static class ExportLine
         writer.WriteString("type", e.Type);
         writer.WriteNumber("schema_version", e.SchemaVersion);
         writer.WriteString("timestamp", FormatTime(e.Timestamp));
-        writer.WriteString("actor", e.Origin.Actor);
-        writer.WriteString("correlation_id", e.Origin.CorrelationId);
-        writer.WriteString("causation_id", e.Origin.CausationId);
+        writer.WriteString("actor", e.Metadata.Actor);
+        writer.WriteString("correlation_id", e.Metadata.CorrelationId);
+        writer.WriteString("causation_id", e.Metadata.CausationId);
         writer.WritePropertyName("data");
         writer.WriteRawValue(e.Data, skipInputValidation: true);
         writer.WriteEndObject();

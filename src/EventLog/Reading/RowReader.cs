@@ -30,7 +30,7 @@ internal sealed class RowReader(NpgsqlDataReader reader)
             _type = Same(_type, reader.GetString(5)),
             _schemaVersion,
             reader.GetFieldValue<DateTimeOffset>(6),
-            new Origin(_actor, Text(7), Text(8)),
+            new EventMetadata(_actor, Text(7), Text(8)),
             reader.GetFieldValue<byte[]>(10));
     }
 

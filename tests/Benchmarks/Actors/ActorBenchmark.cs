@@ -19,9 +19,9 @@ public sealed class AddingGrain : Grain
 /// <summary>A grain that appends an event at every turn.</summary>
 public sealed class SamplingGrain : Grain<Samples>
 {
-    private static readonly Origin Origin = new("user:bench", "request");
+    private static readonly EventMetadata Metadata = new("user:bench", "request");
 
-    public ValueTask<Samples> Sample(CancellationToken ct) => Raise(Origin, static _ => [Sampled.Example], ct);
+    public ValueTask<Samples> Sample(CancellationToken ct) => Raise(Metadata, static _ => [Sampled.Example], ct);
 }
 
 /// <summary>Turns per second, without and with an append, and what a turn allocates.</summary>

@@ -12,7 +12,7 @@ internal static class Appends
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(3);
-    private static readonly Origin Origin = new("user:bench", "request");
+    private static readonly EventMetadata Metadata = new("user:bench", "request");
 
     public static async Task Run(Report report, string server, CancellationToken ct)
     {
@@ -50,7 +50,7 @@ internal static class Appends
                 new StreamKey("acme", stream), Samples.StreamType, expected,
                 [.. Enumerable.Range(0, events).Select(_ => LogBenchmark.Types.Serialize(Sampled.Example))]),
         ],
-        Origin);
+        Metadata);
 
     private static async Task<(double Rate, List<double> Latencies)> Measure(
         EventStore store, int writers, TimeSpan duration, Func<int, long, AppendRequest> request, CancellationToken ct)

@@ -33,14 +33,14 @@ internal static class Growth
                             new StreamKey("acme", Guid.CreateVersion7().ToString("N")), Samples.StreamType, 0,
                             [.. Enumerable.Range(0, PerStream).Select(_ => LogBenchmark.Types.Serialize(Sampled.Example))]),
                     ],
-                    new Origin("user:bench", "request")),
+                    new EventMetadata("user:bench", "request")),
                 token));
     }
 
     private static Task<double> AppendCost(EventStore store, CancellationToken ct) => Median(2000, () => store.Append(
         new AppendRequest(
             [new StreamAppend(new StreamKey("acme", Guid.CreateVersion7().ToString("N")), Samples.StreamType, 0, [LogBenchmark.Types.Serialize(Sampled.Example)])],
-            new Origin("user:bench", "request")),
+            new EventMetadata("user:bench", "request")),
         ct));
 
     private static async Task<double> LoadCost(EventStore store, CancellationToken ct)

@@ -20,7 +20,7 @@ internal static class Reads
         await store.Append(
             new AppendRequest(
                 [new StreamAppend(stream, Samples.StreamType, 0, [.. Enumerable.Range(0, Length).Select(_ => LogBenchmark.Types.Serialize(Sampled.Example))])],
-                new Origin("user:bench")),
+                new EventMetadata("user:bench")),
             ct);
         var raw = await Time(() => RawRead(store, stream, ct));
         var fold = await Time(() => store.Snapshots.Replay<Samples>(stream, long.MaxValue, ct));
@@ -32,7 +32,7 @@ internal static class Reads
             await store.Append(
                 new AppendRequest(
                     [new StreamAppend(new StreamKey("acme", $"snap{i}"), Samples.StreamType, 0, [LogBenchmark.Types.Serialize(Sampled.Example)], snapshot)],
-                    new Origin("user:bench")),
+                    new EventMetadata("user:bench")),
                 ct);
         }
 

@@ -95,7 +95,7 @@ internal static class Subscribers
                     await store.Append(
                         new AppendRequest(
                             [new StreamAppend(new StreamKey("acme", $"{name}{writer}_{n}"), Samples.StreamType, 0, [LogBenchmark.Types.Serialize(Sampled.Example with { At = DateTimeOffset.UtcNow })])],
-                            new Origin("user:bench")),
+                            new EventMetadata("user:bench")),
                         ct);
                     await Task.Delay(writers == 1 ? 10 : 5, ct);
                 }

@@ -75,7 +75,7 @@ internal static class PeopleBackgrounds
         });
     }
 
-    /// <summary>What a thousand views cost: campaigns end and begin, and with them the level and its spread.</summary>
+    /// <summary>What a thousand queries cost: campaigns end and begin, and with them the level and its spread.</summary>
     private static double[] CostPerView(Backgrounds b, int rows)
     {
         var (level, spread, every) = (b.Ratio(0.1, 3), b.Between(0.05, 0.3), b.Ratio(100, 800));

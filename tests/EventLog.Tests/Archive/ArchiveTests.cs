@@ -94,7 +94,7 @@ public sealed class ArchiveTests(PostgresFixture postgres) : IDisposable
         var options = new EventStoreOptions { PartitionSize = 100 };
         var store = await Samples.Open(await postgres.CreateDatabaseAsync(), options);
         var state = new Snapshot(JsonSerializer.SerializeToUtf8Bytes(new Account("Ada", 7), EventJson.Options), 1);
-        await store.Append(new AppendRequest([Samples.To("kept", 0, new Opened("Ada"), Samples.Euro(7)) with { Snapshot = state }], Samples.Origin), Ct);
+        await store.Append(new AppendRequest([Samples.To("kept", 0, new Opened("Ada"), Samples.Euro(7)) with { Snapshot = state }], Samples.Metadata), Ct);
         for (var i = 0; i < 50; i++)
         {
             await store.Append($"s{i % 7}", i / 7 * 5, Enumerable.Range(0, 5).Select(n => (IEvent)Samples.Euro(n)).ToArray());

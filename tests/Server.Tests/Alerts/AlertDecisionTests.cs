@@ -1,8 +1,8 @@
 using EventSourcedAnomaly.EventLog.Erasure;
 using EventSourcedAnomaly.EventLog.Events;
-using EventSourcedAnomaly.Server.Alerts;
-using EventSourcedAnomaly.Server.Observability.Resources;
-using EventSourcedAnomaly.Server.Surfaces;
+using EventSourcedAnomaly.Server.Domain;
+using EventSourcedAnomaly.Server.Features.Alerts;
+using EventSourcedAnomaly.Server.Infrastructure.Observability.Resources;
 
 namespace EventSourcedAnomaly.Server.Tests.Alerts;
 
@@ -114,9 +114,9 @@ public sealed class AlertDecisionTests
     [Fact]
     public void Every_metric_of_the_machine_is_read_or_not_there()
     {
-        var now = new ResourceFigures(
-            Noon, new CpuFigures(45.2, 1, [45.2]), new SpaceFigures(62.8, 50.2, 80), new SpaceFigures(38.5, 385, 1000),
-            [new GpuFigures(0, "a", 75.2, 18, 24, 92.5, 68), new GpuFigures(1, "b", 80, 19, 24, null, 60)]);
+        var now = new ResourceUsage(
+            Noon, new CpuUsage(45.2, 1, [45.2]), new SpaceUsage(62.8, 50.2, 80), new SpaceUsage(38.5, 385, 1000),
+            [new GpuUsage(0, "a", 75.2, 18, 24, 92.5, 68), new GpuUsage(1, "b", 80, 19, 24, null, 60)]);
 
         Assert.Equal([45.2, 62.8, 50.2, 38.5, 385, 80, 92.5, 68], SystemMetrics.Names.Select(name => SystemMetrics.Read(name, now)!.Value));
         Assert.Null(SystemMetrics.Read("gpu_temperature", now with { Gpu = [] }));

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace EventSourcedAnomaly.Server.Tests.Api;
 
-/// <summary>Text, time and missing cells are prepared alike in training and detection, and stay what they were when a verdict is replayed.</summary>
+/// <summary>Text, time and missing cells are prepared alike in training and detection, and stay what they were when a prediction is replayed.</summary>
 public sealed class PreprocessingTests(ServerFixture server)
 {
     [Fact]

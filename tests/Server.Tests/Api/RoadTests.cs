@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace EventSourcedAnomaly.Server.Tests.Api;
 
-/// <summary>The main road: data in, a model, verdicts out, every step replayable.</summary>
+/// <summary>The main road: data in, a model, predictions out, every step replayable.</summary>
 public sealed class RoadTests(ServerFixture server)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

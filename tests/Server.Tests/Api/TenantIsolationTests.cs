@@ -27,7 +27,7 @@ public sealed class TenantIsolationTests(ServerFixture server)
         {
             var names = MalformedRequests.Placeholder().Matches(path).Select(match => match.Groups[1].Value).ToArray();
             var address = MalformedRequests.Placeholder().Replace(path, match => theirs.GetValueOrDefault(match.Groups[1].Value, match.Groups[1].Value == "id" ? "isolated-first" : "csv"));
-            var (status, text) = await Ask(second, method, address, BodyOf(root, operation, theirs));
+            var (status, text) = await Submit(second, method, address, BodyOf(root, operation, theirs));
             var asksForTheirs = names.Any(theirs.ContainsKey);
             if (text.Contains(Mark, StringComparison.Ordinal) || (asksForTheirs && status is not (HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.UpgradeRequired or HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity)))
             {
@@ -59,7 +59,7 @@ public sealed class TenantIsolationTests(ServerFixture server)
         }
     }
 
-    private static async Task<(HttpStatusCode Status, string Text)> Ask(ApiClient client, string method, string address, JsonObject? body)
+    private static async Task<(HttpStatusCode Status, string Text)> Submit(ApiClient client, string method, string address, JsonObject? body)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method.ToUpperInvariant()), address);
         if (body is not null)

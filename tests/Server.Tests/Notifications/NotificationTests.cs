@@ -1,6 +1,6 @@
 using System.Text.Json;
 using EventSourcedAnomaly.EventLog.Events;
-using EventSourcedAnomaly.Server.Notifications;
+using EventSourcedAnomaly.Server.Features.Notifications;
 
 namespace EventSourcedAnomaly.Server.Tests.Notifications;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using EventSourcedAnomaly.Server.Observability.Metrics;
+using EventSourcedAnomaly.Server.Infrastructure.Observability.Metrics;
 using EventSourcedAnomaly.Server.Tests.Api;
 
 namespace EventSourcedAnomaly.Server.Tests.Observability;

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
-using EventSourcedAnomaly.Server.Observability.Prometheus;
+using EventSourcedAnomaly.Server.Infrastructure.Observability.Prometheus;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 

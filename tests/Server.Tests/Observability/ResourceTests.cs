@@ -1,4 +1,4 @@
-using EventSourcedAnomaly.Server.Observability.Resources;
+using EventSourcedAnomaly.Server.Infrastructure.Observability.Resources;
 using EventSourcedAnomaly.Server.Tests.Security;
 
 namespace EventSourcedAnomaly.Server.Tests.Observability;
@@ -31,7 +31,7 @@ public sealed class ResourceTests(ServerFixture server)
     {
         var cards = GraphicsCards.Read("0, NVIDIA RTX 4090, 18432, 24576, 92, 68\n1, NVIDIA T4, [N/A], 15360, [N/A], 41\n");
 
-        Assert.Equal([new GpuFigures(0, "NVIDIA RTX 4090", 75, 18, 24, 92, 68), new GpuFigures(1, "NVIDIA T4", null, null, 15, null, 41)], cards);
+        Assert.Equal([new GpuUsage(0, "NVIDIA RTX 4090", 75, 18, 24, 92, 68), new GpuUsage(1, "NVIDIA T4", null, null, 15, null, 41)], cards);
         Assert.Empty(GraphicsCards.Read(string.Empty));
     }
 
@@ -42,7 +42,7 @@ public sealed class ResourceTests(ServerFixture server)
         var start = new DateTimeOffset(2025, 12, 19, 10, 30, 0, TimeSpan.Zero);
         for (var i = 0; i < 5; i++)
         {
-            series.Add(new ResourceFigures(start.AddSeconds(i), new CpuFigures(i, 1, [i]), SpaceFigures.Of(1, 2), SpaceFigures.Of(1, 2), []));
+            series.Add(new ResourceUsage(start.AddSeconds(i), new CpuUsage(i, 1, [i]), SpaceUsage.Of(1, 2), SpaceUsage.Of(1, 2), []));
         }
 
         Assert.Equal([2, 3, 4], series.Since(start).Select(sample => sample.Cpu.Percent));

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using EventSourcedAnomaly.Server.Observability;
-using EventSourcedAnomaly.Server.Surfaces;
+using EventSourcedAnomaly.Server.Infrastructure.Contracts;
+using EventSourcedAnomaly.Server.Infrastructure.Http;
+using EventSourcedAnomaly.Server.Infrastructure.Observability;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -49,7 +50,7 @@ public sealed class TraceTests(ServerFixture server)
         http.Request.Method = "GET";
         http.Request.Path = "/api/v1/detectors";
         http.Request.QueryString = new QueryString("?api_key=secret");
-        http.Features.Set<IConversation>(new Conversed());
+        http.Features.Set<IRequestContext>(new Conversed());
         var observation = new RequestObservation(
             context =>
             {
@@ -66,11 +67,11 @@ public sealed class TraceTests(ServerFixture server)
         Assert.Equal(["correlation_id:req_1"], logger.Scopes);
     }
 
-    private sealed class Conversed : IConversation
+    private sealed class Conversed : IRequestContext
     {
         public string RequestId => "req_1";
 
-        Surface IConversation.Surface => Surface.Platform;
+        ApiContract IRequestContext.ApiContract => ApiContract.Platform;
 
         public long StartedAt => 0;
     }

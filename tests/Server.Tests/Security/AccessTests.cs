@@ -1,4 +1,4 @@
-using EventSourcedAnomaly.Server.Security;
+using EventSourcedAnomaly.Server.Infrastructure.Security;
 using Microsoft.AspNetCore.Routing;
 
 namespace EventSourcedAnomaly.Server.Tests.Security;

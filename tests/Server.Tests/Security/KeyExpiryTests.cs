@@ -1,5 +1,5 @@
 using System.Text.Json;
-using EventSourcedAnomaly.Server.Security;
+using EventSourcedAnomaly.Server.Features.ApiKeys;
 
 namespace EventSourcedAnomaly.Server.Tests.Security;
 

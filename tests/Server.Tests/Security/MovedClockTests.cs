@@ -2,10 +2,10 @@ using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.EventLog.Erasure;
 using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.EventLog.Schema;
-using EventSourcedAnomaly.Server.Hosting;
-using EventSourcedAnomaly.Server.Security;
-using EventSourcedAnomaly.Server.Sessions;
-using EventSourcedAnomaly.Server.Surfaces;
+using EventSourcedAnomaly.Server.Domain;
+using EventSourcedAnomaly.Server.Features.SignIns;
+using EventSourcedAnomaly.Server.Infrastructure.Hosting;
+using EventSourcedAnomaly.Server.Infrastructure.Security;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EventSourcedAnomaly.Server.Tests.Security;
@@ -59,25 +59,25 @@ public sealed class MovedClockTests(ServerFixture server)
     [Fact]
     public void A_locked_name_opens_again_when_the_lock_is_over()
     {
-        var state = SignIn.Initial;
+        var state = SignInAttempts.Initial;
         for (var i = 0; i < 5; i++)
         {
-            state = Fold<SignIn>.Apply(state, SignIn.Fail(state, "user_1", Address, Start.AddSeconds(i)));
+            state = Fold<SignInAttempts>.Apply(state, SignInAttempts.Fail(state, "user_1", Address, Start.AddSeconds(i)));
         }
 
-        var locked = Assert.Throws<Problem>(void () => SignIn.Succeed(state, "user_1", "session_1", Address, Start.AddSeconds(5)));
+        var locked = Assert.Throws<Problem>(void () => SignInAttempts.Succeed(state, "user_1", "session_1", Address, Start.AddSeconds(5)));
         var end = Start.AddSeconds(5) + locked.RetryAfter!.Value;
-        Assert.Throws<Problem>(void () => SignIn.Fail(state, "user_1", Address, end.AddTicks(-1)));
-        Assert.Single(SignIn.Succeed(state, "user_1", "session_1", Address, end));
+        Assert.Throws<Problem>(void () => SignInAttempts.Fail(state, "user_1", Address, end.AddTicks(-1)));
+        Assert.Single(SignInAttempts.Succeed(state, "user_1", "session_1", Address, end));
     }
 
     [Fact]
     public void Failures_that_lie_far_apart_lock_nothing()
     {
-        var state = SignIn.Initial;
+        var state = SignInAttempts.Initial;
         for (var i = 0; i < 20; i++)
         {
-            state = Fold<SignIn>.Apply(state, SignIn.Fail(state, "user_1", Address, Start.AddMinutes(16 * i)));
+            state = Fold<SignInAttempts>.Apply(state, SignInAttempts.Fail(state, "user_1", Address, Start.AddMinutes(16 * i)));
         }
 
         Assert.Null(state.LockedUntil);

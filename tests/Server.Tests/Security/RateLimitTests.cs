@@ -2,10 +2,11 @@ using System.Text.Json;
 using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.EventLog.Append;
 using EventSourcedAnomaly.EventLog.Events;
-using EventSourcedAnomaly.Server.Security;
-using EventSourcedAnomaly.Server.Surfaces;
+using EventSourcedAnomaly.Server.Domain;
+using EventSourcedAnomaly.Server.Features.ApiKeys;
+using EventSourcedAnomaly.Server.Features.ModelTrainings;
+using EventSourcedAnomaly.Server.Infrastructure.Security;
 using EventSourcedAnomaly.Server.Tests.Api;
-using EventSourcedAnomaly.Server.Training;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -125,7 +126,7 @@ public sealed class RateLimitTests(ServerFixture server)
         Assert.Equal(429, refused.Status);
         Assert.NotNull(refused.Headers.RetryAfter);
 
-        await Store(principal, $"training_{Array.IndexOf(asked, true)}", 1, TrainingSession.Cancelled, new TrainingCancelled(DateTimeOffset.UtcNow));
+        await Store(principal, $"training_{Array.IndexOf(asked, true)}", 1, ModelTraining.Cancelled, new TrainingCancelled(DateTimeOffset.UtcNow));
         Assert.Equal(202, (await client.Post($"/v1/detectors/{detector}/train", new { dataset_id = dataset })).Status);
     }
 
@@ -137,7 +138,7 @@ public sealed class RateLimitTests(ServerFixture server)
         try
         {
             await slots.Take(
-                principal, () => Store(principal, id, ExpectedVersion.NoStream, TrainingSession.Training, new TrainingStarted(DateTimeOffset.UtcNow)), Ct);
+                principal, () => Store(principal, id, ExpectedVersion.NoStream, ModelTraining.Training, new TrainingStarted(DateTimeOffset.UtcNow)), Ct);
             return true;
         }
         catch (Problem problem) when (problem.Kind == ProblemKind.RateLimited)
@@ -147,14 +148,14 @@ public sealed class RateLimitTests(ServerFixture server)
     }
 
     // A training that is under way for as long as the test likes: nothing works on it.
-    private async Task<TrainingSession> Store(Principal principal, string id, long version, string status, IEvent happened)
+    private async Task<ModelTraining> Store(Principal principal, string id, long version, string status, IEvent happened)
     {
-        var (store, state) = (server.Services.GetRequiredService<EventStore>(), TrainingSession.Initial with { Status = status });
+        var (store, state) = (server.Services.GetRequiredService<EventStore>(), ModelTraining.Initial with { Status = status });
         var snapshot = new Snapshot(JsonSerializer.SerializeToUtf8Bytes(state, EventJson.Options), 1);
         await store.Append(
             new AppendRequest(
-                [new StreamAppend(new StreamKey(principal.Tenant, id), TrainingSession.StreamType, version, [store.Types.Serialize(happened)], snapshot)],
-                new Origin(principal.Actor)),
+                [new StreamAppend(new StreamKey(principal.Tenant, id), ModelTraining.StreamType, version, [store.Types.Serialize(happened)], snapshot)],
+                new EventMetadata(principal.Actor)),
             Ct);
         return state;
     }

@@ -1,4 +1,4 @@
-using EventSourcedAnomaly.Server.Tenants;
+using EventSourcedAnomaly.Server.Features.Tenants;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 

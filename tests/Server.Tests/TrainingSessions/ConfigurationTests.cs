@@ -1,6 +1,7 @@
 using System.Text;
-using EventSourcedAnomaly.Server.Surfaces;
-using EventSourcedAnomaly.Server.TrainingSessions;
+using EventSourcedAnomaly.Server.Domain;
+using EventSourcedAnomaly.Server.Features.TrainingSessions;
+using EventSourcedAnomaly.Server.Infrastructure.Http;
 
 namespace EventSourcedAnomaly.Server.Tests.TrainingSessions;
 

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using EventSourcedAnomaly.EventLog.Events;
-using EventSourcedAnomaly.Server.Hosting;
-using EventSourcedAnomaly.Server.Surfaces;
-using EventSourcedAnomaly.Server.Webhooks;
+using EventSourcedAnomaly.Server.Domain;
+using EventSourcedAnomaly.Server.Features.Webhooks;
+using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 
 namespace EventSourcedAnomaly.Server.Tests.Webhooks;
 

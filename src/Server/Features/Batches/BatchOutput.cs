@@ -1,0 +1,174 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using EventSourcedAnomaly.Datasets;
+using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Domain;
+using EventSourcedAnomaly.Server.Features.Detections;
+using EventSourcedAnomaly.Server.Infrastructure.Hosting;
+using EventSourcedAnomaly.Server.Infrastructure.Security;
+
+namespace EventSourcedAnomaly.Server.Features.Batches;
+
+/// <summary>The output of a batch, written from the stored predictions chunk by chunk.</summary>
+internal sealed class BatchOutput(EventStore store, LoadedModels models, ServerSettings settings)
+{
+    /// <summary>Writes it in a format.</summary>
+    public async Task Write(string tenant, Batch batch, string format, Stream output, CancellationToken ct)
+    {
+        var features = batch.Requested.Options.ReturnExplanations ? await Features(tenant, batch, ct) : [];
+        switch (format)
+        {
+            case "parquet":
+                await WriteParquet(tenant, batch, features, output, ct);
+                break;
+            case "ndjson":
+                await WriteLines(Lines(tenant, batch, features, (line, row) => Json(line, row, features), ct), output, ct);
+                break;
+            default:
+                await WriteCsv(tenant, batch, features, output, ct);
+                break;
+        }
+    }
+
+    private async Task WriteCsv(string tenant, Batch batch, IReadOnlyList<string> features, Stream output, CancellationToken ct)
+    {
+        var header = string.Join(',', Columns(batch, features).Select(column => Quoted(column.Name)));
+        await output.WriteAsync(Encoding.UTF8.GetBytes(header + "\n"), ct);
+        await WriteLines(Lines(tenant, batch, features, Csv, ct), output, ct);
+    }
+
+    private async Task WriteParquet(string tenant, Batch batch, IReadOnlyList<string> features, Stream output, CancellationToken ct)
+    {
+        var directory = Directory.CreateDirectory(Path.Combine(settings.TempDirectory, $"output-{Guid.CreateVersion7():N}"));
+        try
+        {
+            var (csv, parquet) = (Path.Combine(directory.FullName, "rows.csv"), Path.Combine(directory.FullName, "rows.parquet"));
+            await using (var file = File.Create(csv))
+            {
+                await WriteCsv(tenant, batch, features, file, ct);
+            }
+
+            await Task.Run(() => ParquetExport.FromCsv(csv, Columns(batch, features), parquet, ct), ct);
+            await using var written = File.OpenRead(parquet);
+            await written.CopyToAsync(output, ct);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    private static async Task WriteLines(IAsyncEnumerable<string> parts, Stream output, CancellationToken ct)
+    {
+        await foreach (var part in parts)
+        {
+            await output.WriteAsync(Encoding.UTF8.GetBytes(part), ct);
+        }
+    }
+
+    private async IAsyncEnumerable<string> Lines(
+        string tenant, Batch batch, IReadOnlyList<string> features, Action<StringBuilder, OutputRow> write, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var (request, stream, index) = (batch.Requested, new StreamKey(tenant, batch.Requested.Id), 0L);
+        for (var part = 0; index < batch.Tally.Samples; part++)
+        {
+            var predictions = Predictions.FromBytes(await Bytes(stream, DetectionRecord.Output, part, ct));
+            var contributions = features.Count == 0 ? [] : NumberBlock.Decode(await Bytes(stream, BatchJob.Contributions, part, ct));
+            var lines = new StringBuilder(predictions.Scores.Length * 48);
+            for (var i = 0; i < predictions.Scores.Length; i++)
+            {
+                write(lines, new OutputRow(
+                    index++, predictions.IsAnomaly(i, request.Options.Threshold) ? 1 : 0, request.Options.ReturnScores ? predictions.Scores[i] : null, predictions.Confidences[i],
+                    new ArraySegment<double>(contributions, i * features.Count, features.Count)));
+            }
+
+            yield return lines.ToString();
+        }
+    }
+
+    private async Task<byte[]> Bytes(StreamKey stream, string name, int part, CancellationToken ct) =>
+        await store.Attachments.Get(stream, name, ct, part) ?? throw new InvalidDataException($"Part {part} of the {name} is missing.");
+
+    private async Task<IReadOnlyList<string>> Features(string tenant, Batch batch, CancellationToken ct) =>
+        (await models.Load(tenant, batch.Requested.Model is null ? batch.Requested.Id : batch.Requested.DetectorId, batch.Model!, ct)).Artifact.FeatureNames;
+
+    private static DatasetColumn[] Columns(Batch batch, IReadOnlyList<string> features) =>
+    [
+        new("index", ColumnType.Int64), new("prediction", ColumnType.Int64),
+        .. batch.Requested.Options.ReturnScores ? [new DatasetColumn("score", ColumnType.Float64)] : Array.Empty<DatasetColumn>(),
+        new("confidence", ColumnType.Float64), .. features.Select(name => new DatasetColumn($"contribution_{name}", ColumnType.Float64)),
+    ];
+
+    private static void Csv(StringBuilder lines, OutputRow row)
+    {
+        lines.Append(CultureInfo.InvariantCulture, $"{row.Index},{row.Prediction},");
+        if (row.Score is { } score)
+        {
+            lines.Append(CultureInfo.InvariantCulture, $"{score:R},");
+        }
+
+        lines.Append(CultureInfo.InvariantCulture, $"{row.Confidence:R}");
+        foreach (var contribution in row.Contributions)
+        {
+            lines.Append(CultureInfo.InvariantCulture, $",{contribution:R}");
+        }
+
+        lines.Append('\n');
+    }
+
+    private static void Json(StringBuilder lines, OutputRow row, IReadOnlyList<string> features)
+    {
+        lines.Append(CultureInfo.InvariantCulture, $"{{\"index\":{row.Index},\"prediction\":{row.Prediction}");
+        if (row.Score is { } score)
+        {
+            lines.Append(CultureInfo.InvariantCulture, $",\"score\":{score:R}");
+        }
+
+        lines.Append(CultureInfo.InvariantCulture, $",\"confidence\":{row.Confidence:R}");
+        if (features.Count > 0)
+        {
+            var named = features.Select((name, j) => $"{JsonSerializer.Serialize(name, Infrastructure.Http.Json.Options)}:{row.Contributions[j].ToString("R", CultureInfo.InvariantCulture)}");
+            lines.Append(",\"contributions\":{").AppendJoin(',', named).Append('}');
+        }
+
+        lines.Append("}\n");
+    }
+
+    private static string Quoted(string name) => name.AsSpan().IndexOfAny(",\"\n\r") < 0 ? name : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    private readonly record struct OutputRow(long Index, int Prediction, double? Score, double Confidence, ArraySegment<double> Contributions);
+}
+
+/// <summary><c>GET …/output.{csv|ndjson|parquet}</c>: what <c>output_location</c> points at.</summary>
+internal static class GetBatchOutput
+{
+    private static readonly Dictionary<string, string> Types = new()
+    {
+        ["csv"] = "text/csv", ["ndjson"] = "application/x-ndjson", ["parquet"] = "application/vnd.apache.parquet",
+    };
+
+    /// <summary>What an output may be.</summary>
+    public static IReadOnlyCollection<string> ContentTypes => Types.Values;
+
+    public static async Task Handle(HttpContext http, string jobId, string format, BatchQueries queries, BatchOutput output)
+    {
+        var id = ResourceId.Canonical("batch", jobId);
+        var batch = await queries.Get(http.Tenant(), id, http.RequestAborted);
+        if (!Types.TryGetValue(format, out var type))
+        {
+            throw Problem.Invalid("format", $"one of: {string.Join(", ", Types.Keys)}", format);
+        }
+
+        if (batch.Request is null || batch.Status != Batch.Completed)
+        {
+            throw Problem.Conflict(batch.Request is null ? "The batch was answered at once; its results are named in it." : $"The batch is {batch.Status}; its output is there once it is completed.");
+        }
+
+        http.Response.ContentType = type;
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{id}.{format}\"";
+        await output.Write(http.Tenant(), batch, format, http.Response.Body, http.RequestAborted);
+    }
+}

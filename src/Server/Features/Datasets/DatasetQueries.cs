@@ -1,0 +1,97 @@
+using EventSourcedAnomaly.Datasets;
+using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Domain;
+using EventSourcedAnomaly.Server.Infrastructure.Contracts;
+
+namespace EventSourcedAnomaly.Server.Features.Datasets;
+
+/// <summary>Finds data sets, and puts them as documents 000 and 002 show them.</summary>
+internal sealed class DatasetQueries(EventStore store, DatasetRows rows)
+{
+    /// <summary>A data set of a tenant, deleted ones apart.</summary>
+    public async Task<Dataset> Get(string tenant, string id, CancellationToken ct)
+    {
+        var (state, version) = await store.Snapshots.Load<Dataset>(new StreamKey(tenant, id), ct);
+        return version > 0 && !state.Deleted ? state : throw Problem.NotFound("dataset", id);
+    }
+
+    /// <summary>The newest of a tenant's data sets with a name, or null.</summary>
+    public async Task<Dataset?> Named(string tenant, string name, CancellationToken ct) =>
+        (await store.Snapshots.List<Dataset>(tenant, "not (snapshot->>'deleted')::bool and snapshot->'upload'->>'name' = $3", [name], 1, 0, ct)).States is [var found] ? found : null;
+
+    /// <summary>A page of a tenant's data sets, newest first.</summary>
+    public Task<(IReadOnlyList<Dataset> States, long Total)> List(
+        string tenant, string? format, string? status, string? search, int limit, int offset, CancellationToken ct) =>
+        store.Snapshots.List<Dataset>(
+            tenant,
+            """
+            not (snapshot->>'deleted')::bool
+            and ($3 = '' or snapshot->'upload'->>'format' = $3) and ($4 = '' or snapshot->>'status' = $4)
+            and ($5 = '' or strpos(lower(snapshot->'upload'->>'name'), lower($5)) > 0)
+            """,
+            [format ?? string.Empty, status ?? string.Empty, search ?? string.Empty], limit, offset, ct);
+
+    /// <summary>A line of a list.</summary>
+    public static DatasetItem Item(Dataset dataset, ApiContract surface) => Fill(dataset, surface, new DatasetItem
+    {
+        Statistics = new DatasetCounts(
+            dataset.Uploaded.Columns.Numerical, dataset.Uploaded.Columns.Categorical, dataset.Uploaded.MissingValues, dataset.Uploaded.DuplicateRows),
+    });
+
+    /// <summary>Everything that is known of a data set.</summary>
+    public async Task<DatasetDetail> Detail(string tenant, Dataset dataset, ApiContract surface, CancellationToken ct)
+    {
+        var upload = dataset.Uploaded;
+        var manifest = await rows.Manifest(tenant, upload, ct);
+        var (profile, quality) = (manifest.Profile, manifest.Profile.Quality);
+        var names = manifest.FeatureNames(upload.LabelColumn);
+        var features = names.Select(name => profile.Columns[manifest.IndexOf(name)].Statistics).ToArray();
+        return Fill(dataset, surface, new DatasetDetail
+        {
+            FeatureNames = names,
+            LabelColumn = upload.LabelColumn,
+            Sha256 = upload.Sha256,
+            Failure = dataset.Failure,
+            Statistics = new FeatureStatistics(
+                [.. features.Select(column => column?.Mean)], [.. features.Select(column => column?.Std)],
+                [.. features.Select(column => column?.Min)], [.. features.Select(column => column?.Max)]),
+            Columns = [.. profile.Columns.Select(column => new ColumnDetail(
+                column.Name, TypeName(column.Type), column.NullCount, column.UniqueCount, column.Statistics))],
+            QualityMetrics = new QualityMetrics(quality.Completeness, quality.Consistency, quality.Validity),
+            QualityReport = new QualitySummary(quality.OverallScore, quality.Issues),
+        });
+    }
+
+    /// <summary>What every answer about a data set says.</summary>
+    public static T Fill<T>(Dataset dataset, ApiContract surface, T head)
+        where T : DatasetHead
+    {
+        var upload = dataset.Uploaded;
+        return head with
+        {
+            Id = dataset.Id,
+            DatasetId = dataset.Id,
+            Name = upload.Name,
+            Description = upload.Description,
+            Format = upload.Format,
+            SizeBytes = upload.SizeBytes,
+            RowCount = upload.RowCount,
+            ColumnCount = upload.Columns.Total,
+            Size = upload.RowCount,
+            Features = upload.Columns.Features,
+            Status = surface.DatasetStatus(dataset.Status),
+            CreatedAt = upload.UploadedAt,
+            UpdatedAt = dataset.UpdatedAt,
+        };
+    }
+
+    private static string TypeName(ColumnType type) => type switch
+    {
+        ColumnType.Float64 => "float64",
+        ColumnType.Int64 => "int64",
+        ColumnType.Boolean => "bool",
+        ColumnType.Timestamp => "timestamp",
+        _ => "string",
+    };
+}

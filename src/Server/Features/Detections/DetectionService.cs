@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using EventSourcedAnomaly.Detection;
+using EventSourcedAnomaly.EventLog.Append;
+using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Domain;
+using EventSourcedAnomaly.Server.Features.Detectors;
+using EventSourcedAnomaly.Server.Infrastructure.Hosting;
+using EventSourcedAnomaly.Server.Infrastructure.Observability;
+
+namespace EventSourcedAnomaly.Server.Features.Detections;
+
+/// <summary>A detection just made.</summary>
+internal sealed record Detected(DetectionCompleted Completed, Predictions Predictions, LoadedModel Model, Matrix Rows);
+
+/// <summary>
+/// Judges rows and records the predictions. A detection is written once and never changes, so it needs no grain: it is one append
+/// to a stream of its own.
+/// </summary>
+internal sealed class DetectionService(DetectionRecord record, LoadedModels models, BuildInfo build, ProductTelemetry telemetry, TimeProvider time)
+{
+    /// <summary>Judges rows with the model that a detector has in service.</summary>
+    public async Task<Detected> Detect(
+        string tenant, string detectorId, Func<ModelArtifact, Matrix> rows, double? threshold, EventMetadata metadata, CancellationToken ct)
+    {
+        var clock = Stopwatch.GetTimestamp();
+        var cpu = Environment.CpuUsage.TotalTime;
+        var allocated = GC.GetTotalAllocatedBytes();
+        var model = await models.InService(tenant, detectorId, ct);
+        var matrix = rows(model.Artifact);
+        var predictions = Predictions.Of(model, matrix, ct);
+        var (input, output) = (NumberBlock.Encode(matrix.RowRange(0, matrix.Rows)), predictions.ToBytes());
+        var completed = new DetectionCompleted(
+            ResourceId.New("result"), detectorId, null, model.Metadata.TrainingId, model.Metadata.Version, model.Metadata.Sha256, build.Version,
+            threshold ?? Predictions.ModelThreshold, HashOf(input), HashOf(output),
+            predictions.Summarise(threshold ?? Predictions.ModelThreshold), ClassificationMetrics.Unknown,
+            new DetectionCost(
+                Stopwatch.GetElapsedTime(clock).TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds,
+                Megabytes(GC.GetTotalAllocatedBytes() - allocated), Megabytes(input.Length + output.Length)),
+            time.GetUtcNow());
+        await record.Write(
+            tenant, completed, [new Attachment(DetectionRecord.Input, 0, input), new Attachment(DetectionRecord.Output, 0, output)], metadata, ct);
+        telemetry.Detected(matrix.Rows);
+        return new Detected(completed, predictions, model, matrix);
+    }
+
+    private static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    private static double Megabytes(long bytes) => Math.Round(bytes / 1048576.0, 6);
+}

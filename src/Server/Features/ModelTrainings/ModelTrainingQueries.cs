@@ -1,0 +1,87 @@
+using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Domain;
+
+namespace EventSourcedAnomaly.Server.Features.ModelTrainings;
+
+/// <summary>Finds trainings, estimates their time, and puts them as documents 000 and 002 show them.</summary>
+internal sealed class ModelTrainingQueries(EventStore store, TimeProvider time)
+{
+    private const double SecondsAtLeast = 1;
+    private const double SecondsPerCellUnknown = 2e-6;
+
+    /// <summary>A training of a tenant.</summary>
+    public async Task<ModelTraining> Get(string tenant, string id, CancellationToken ct)
+    {
+        var (state, version) = await store.Snapshots.Load<ModelTraining>(new StreamKey(tenant, id), ct);
+        return version > 0 ? state : throw Problem.NotFound("training", id);
+    }
+
+    /// <summary>Whether there is such a training.</summary>
+    public async Task<bool> Exists(string tenant, string id, CancellationToken ct) =>
+        (await store.Snapshots.Load<ModelTraining>(new StreamKey(tenant, id), ct)).Version > 0;
+
+    /// <summary>The last training of a detector, or null.</summary>
+    public async Task<ModelTraining?> Last(string tenant, string detectorId, CancellationToken ct) =>
+        (await store.Snapshots.List<ModelTraining>(tenant, "snapshot->'request'->>'detector_id' = $3", [detectorId], 1, 0, ct)).States is [var last] ? last : null;
+
+    /// <summary>How long a training should take, from what earlier ones took for each cell of their data.</summary>
+    public async Task<double> Estimate(string tenant, string algorithm, double cells, int folds, CancellationToken ct)
+    {
+        var (past, _) = await store.Snapshots.List<ModelTraining>(
+            tenant, "snapshot->>'status' = 'completed' and snapshot->'request'->>'algorithm' = $3", [algorithm], 20, 0, ct);
+        var known = past.Where(session => session.Result is { Cells: > 0 }).Select(session => session.Result!).ToArray();
+        var perCell = known.Length == 0 ? SecondsPerCellUnknown : known.Sum(result => result.TrainingSeconds) / known.Sum(result => result.Cells);
+        var seconds = perCell * cells * (1 + folds);
+        return Math.Round(Math.Max(SecondsAtLeast, seconds), 1);
+    }
+
+    /// <summary>A training as it stands.</summary>
+    public TrainingBody Body(ModelTraining session)
+    {
+        var request = session.Requested;
+        return new TrainingBody(
+            request.Id, request.Id, request.DetectorId, request.DatasetId, session.Status == ModelTraining.Started ? ModelTraining.Training : session.Status,
+            session.Progress, session.Step, Remaining(session),
+            new MetricsNow(session.Metrics.Accuracy, null, session.Metrics.Precision, session.Metrics.Recall, session.Metrics.F1Score, session.Metrics.Auc),
+            new MetricsSoFar(session.Metrics.Accuracy, session.BestAccuracy, null),
+            session.Result?.CrossValidation, session.Result?.LeftOut, session.Failure, session.StartedAt ?? request.RequestedAt, session.EndedAt);
+    }
+
+    private double Remaining(ModelTraining session)
+    {
+        if (session.Ended)
+        {
+            return 0;
+        }
+
+        var elapsed = session.StartedAt is { } started ? (time.GetUtcNow() - started).TotalSeconds : 0;
+        return Math.Round(session.Progress > 0.1
+            ? elapsed * (1 - session.Progress) / session.Progress
+            : Math.Max(0, session.Requested.EstimatedSeconds - elapsed), 1);
+    }
+}
+
+/// <summary>A training; the fields of both documents.</summary>
+internal sealed record TrainingBody(
+    string TrainingId,
+    string TrainingJobId,
+    string DetectorId,
+    string DatasetId,
+    string Status,
+    double Progress,
+    string CurrentStep,
+    double EstimatedRemaining,
+    MetricsNow CurrentMetrics,
+    MetricsSoFar Metrics,
+    CrossValidationMetrics? CrossValidation,
+    IReadOnlyDictionary<string, string>? LeftOut,
+    string? Error,
+    DateTimeOffset StartedAt,
+    DateTimeOffset? CompletedAt);
+
+/// <summary>Document 000's view of a training's metrics; null without labels, or for an algorithm without a loss.</summary>
+internal sealed record MetricsNow(double? Accuracy, double? Loss, double? Precision, double? Recall, double? F1Score, double? Auc);
+
+/// <summary>Document 002's view of the same.</summary>
+internal sealed record MetricsSoFar(double? CurrentAccuracy, double? BestAccuracy, double? TrainingLoss);

@@ -1,0 +1,76 @@
+using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.EventLog.Embedded;
+using Npgsql;
+
+namespace EventSourcedAnomaly.Server.Infrastructure.Hosting;
+
+/// <summary>The PostgreSQL of this server: one that was named, or a private one in the data directory.</summary>
+internal sealed class DatabaseAccess : IAsyncDisposable
+{
+    private readonly EmbeddedPostgres? _embedded;
+
+    private DatabaseAccess(string connectionString, EmbeddedPostgres? embedded)
+    {
+        ConnectionString = connectionString;
+        _embedded = embedded;
+    }
+
+    /// <summary>An Npgsql connection string.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Where it is, for people.</summary>
+    public string Description => _embedded is null ? "external" : $"embedded, port {_embedded.Port}";
+
+    /// <summary>Finds or starts it.</summary>
+    public static async Task<DatabaseAccess> Open(ServerSettings settings, ILoggerFactory loggers, CancellationToken ct)
+    {
+        Directory.CreateDirectory(settings.DataDirectory);
+        if (settings.ConnectionString is { } external)
+        {
+            await RequireReachable(external, ct);
+            await PostgresUri.Save(Path.Combine(settings.DataDirectory, "postgres.uri"), external, ct);
+            return new DatabaseAccess(external, null);
+        }
+
+        var embedded = await EmbeddedPostgres.StartAsync(
+            new EmbeddedPostgresOptions { DataDirectory = settings.DataDirectory, NativePackagesDirectory = FindNativePackages() },
+            loggers.CreateLogger<EmbeddedPostgres>(), ct);
+        return new DatabaseAccess(embedded.ConnectionString, embedded);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_embedded is not null)
+        {
+            await _embedded.DisposeAsync();
+        }
+    }
+
+    private static async Task RequireReachable(string connectionString, CancellationToken ct)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        try
+        {
+            await connection.OpenAsync(ct);
+        }
+        catch (NpgsqlException e)
+        {
+            throw new SettingException($"ConnectionStrings__Postgres: the database cannot be used: {e.Message}");
+        }
+    }
+
+    private static string? FindNativePackages()
+    {
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            var native = Path.Combine(directory.FullName, "ops", "native");
+            if (Directory.Exists(Path.Combine(native, "node_modules")))
+            {
+                return native;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,85 @@
+using EventSourcedAnomaly.Server.Domain;
+using EventSourcedAnomaly.Server.Features.ApiKeys;
+using EventSourcedAnomaly.Server.Infrastructure.Contracts;
+using EventSourcedAnomaly.Server.Infrastructure.Hosting;
+using EventSourcedAnomaly.Server.Infrastructure.Http;
+
+namespace EventSourcedAnomaly.Server.Infrastructure.Security;
+
+/// <summary>
+/// Finds out who is asking, from <c>X-API-Key</c>, <c>Authorization: Bearer</c> or <c>?api_key=</c>. A route that does not say whom
+/// it is for is for nobody.
+/// </summary>
+internal sealed class Authentication(RequestDelegate next, Credentials credentials, ServerSettings settings)
+{
+    // Document 004 knows no keys; an operator may open its paths to whoever reaches the server.
+    private static readonly Principal Anonymous = new(Principal.SystemTenant, "anonymous", [Role.Analyst], Scopes.All) { Id = "anonymous", Plan = "training" };
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        if (http.GetEndpoint() is { } endpoint)
+        {
+            var access = endpoint.Metadata.GetMetadata<Access>()
+                ?? throw new Problem(ProblemKind.Forbidden, "This path is for nobody: it does not say what it demands.");
+            if (!access.IsOpen)
+            {
+                http.Features.Set(await Identify(http));
+            }
+        }
+
+        await next(http);
+    }
+
+    private async Task<Principal> Identify(HttpContext http)
+    {
+        var credential = Credential(http.Request);
+        if (credential is null && settings.AnonymousTraining && http.ApiContract() == ApiContract.Training)
+        {
+            return Anonymous;
+        }
+
+        _ = credential ?? throw new Problem(
+                ProblemKind.Unauthenticated, "A credential is required: X-API-Key, Authorization: Bearer, or the query parameter api_key.", "X-API-Key", "a valid API key");
+        return await credentials.Find(credential, http.RequestAborted)
+            ?? throw new Problem(ProblemKind.Unauthenticated, "The credential is not valid: unknown, expired or revoked.", "X-API-Key", "a valid API key or access token");
+    }
+
+    private static string? Credential(HttpRequest request)
+    {
+        if (request.Headers["X-API-Key"].ToString() is { Length: > 0 } key)
+        {
+            return key;
+        }
+
+        if (request.Headers.Authorization.ToString() is { Length: > 7 } authorization && authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        {
+            return authorization[7..].Trim();
+        }
+
+        return request.Query["api_key"].ToString() is { Length: > 0 } parameter ? parameter : null;
+    }
+}
+
+/// <summary>Lets in whoever has the scope and one of the roles that the route demands.</summary>
+internal sealed class Authorization(RequestDelegate next)
+{
+    public Task InvokeAsync(HttpContext http)
+    {
+        if (http.GetEndpoint()?.Metadata.GetMetadata<Access>() is { Scope: { } scope } access)
+        {
+            Require(access, scope, http.Principal());
+        }
+
+        return next(http);
+    }
+
+    private static void Require(Access access, string scope, Principal principal)
+    {
+        if (!principal.Permissions.Contains(scope))
+        {
+            throw new Problem(ProblemKind.Forbidden, $"The credential lacks the permission '{scope}'.", "permissions", scope);
+        }
+
+        principal.Require([.. access.Roles]);
+    }
+}

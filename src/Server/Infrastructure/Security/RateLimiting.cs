@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using EventSourcedAnomaly.Server.Domain;
+using EventSourcedAnomaly.Server.Infrastructure.Hosting;
+
+namespace EventSourcedAnomaly.Server.Infrastructure.Security;
+
+/// <summary>
+/// Holds callers to their rate plans. Every answer that a plan counts says how the plan stands, in the documents' headers and in
+/// those of draft-ietf-httpapi-ratelimit-headers. What is refused for want of a credential is served to nobody and not counted.
+/// </summary>
+internal sealed class RateLimiting(RequestDelegate next, RateWindows windows, ServerSettings settings)
+{
+    private readonly RatePlan _anonymous = RatePlan.Anonymous(settings.AnonymousPerHour);
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        if (http.GetEndpoint()?.Metadata.GetMetadata<Access>() is { IsCounted: true } access)
+        {
+            var principal = http.Features.Get<Principal>();
+            var plan = principal is null ? _anonymous : RatePlan.Of(principal.Plan);
+            var limits = plan.For(access);
+            if (limits.Count > 0)
+            {
+                var state = await Take(plan.ByAddress || principal is null ? AddressOf(http) : $"{principal.Tenant}/{principal.Actor}", limits, http.RequestAborted);
+                http.Response.OnStarting(() => Tell(http.Response, limits, state));
+                Require(state);
+            }
+        }
+
+        await next(http);
+    }
+
+    private async ValueTask<RateState> Take(string subject, IReadOnlyList<RateLimit> limits, CancellationToken ct)
+    {
+        RateState first = default;
+        for (var i = 0; i < limits.Count; i++)
+        {
+            var state = await windows.Take(subject, limits[i], ct);
+            if (!state.Granted)
+            {
+                foreach (var earlier in limits.Take(i))
+                {
+                    windows.GiveBack(subject, earlier);
+                }
+
+                return state;
+            }
+
+            first = i == 0 ? state : first;
+        }
+
+        return first;
+    }
+
+    private static void Require(RateState state)
+    {
+        if (!state.Granted)
+        {
+            throw new Problem(
+                ProblemKind.RateLimited, $"Too many requests: the limit is {state.Limit.Amount} in {state.Limit.Window.TotalSeconds:0} seconds.")
+            {
+                RetryAfter = state.ResetsIn,
+            };
+        }
+    }
+
+    private static Task Tell(HttpResponse response, IReadOnlyList<RateLimit> limits, RateState state)
+    {
+        var seconds = (long)Math.Ceiling(state.ResetsIn.TotalSeconds);
+        var remaining = state.Granted ? state.Remaining : 0;
+        var time = response.HttpContext.RequestServices.GetRequiredService<TimeProvider>();
+        var reset = (long)Math.Ceiling((time.GetUtcNow() + state.ResetsIn).ToUnixTimeMilliseconds() / 1000.0);
+        response.Headers["X-RateLimit-Limit"] = Text(state.Limit.Amount);
+        response.Headers["X-RateLimit-Remaining"] = Text(remaining);
+        response.Headers["X-RateLimit-Reset"] = Text(reset);
+        response.Headers["RateLimit-Policy"] = string.Join(", ", limits.Select(limit => $"\"{limit.Name}\";q={Text(limit.Total)};w={Text(limit.Seconds)}"));
+        response.Headers["RateLimit"] = $"\"{state.Limit.Name}\";r={Text(remaining)};t={Text(seconds)}";
+        return Task.CompletedTask;
+    }
+
+    // Whoever has an IPv6 address has all of its /64.
+    private static string AddressOf(HttpContext http) => http.Connection.RemoteIpAddress switch
+    {
+        null => "address:unknown",
+        { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false } address =>
+            $"address:{new IPAddress([.. address.GetAddressBytes().Take(8), .. new byte[8]])}/64",
+        var address => $"address:{address.MapToIPv4()}",
+    };
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,22 @@
+using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.EventLog.Reading;
+
+namespace EventSourcedAnomaly.Server.Infrastructure.Security;
+
+/// <summary>
+/// How often keys, users, sessions or tenants have changed, on all silos. The count rises in the transaction of the change, so
+/// whatever was found out about a credential holds as long as it stands.
+/// </summary>
+internal sealed class SecurityEpoch(EventStore store)
+{
+    private readonly SharedReading<long> _changes = new(() => Read(store));
+
+    /// <summary>The count at some moment after the call.</summary>
+    public Task<long> Current(CancellationToken ct) => _changes.Next(ct);
+
+    private static async Task<long> Read(EventStore store)
+    {
+        await using var command = store.Database.CreateCommand("select changes from security_epoch");
+        return (long)(await command.ExecuteScalarAsync(CancellationToken.None))!;
+    }
+}

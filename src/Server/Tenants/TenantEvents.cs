@@ -1,9 +1,0 @@
-using EventSourcedAnomaly.EventLog.Events;
-
-namespace EventSourcedAnomaly.Server.Tenants;
-
-/// <summary>A tenant was created.</summary>
-public sealed record TenantCreated(string Id, string Name, DateTimeOffset CreatedAt) : IEvent;
-
-/// <summary>A tenant was closed; its keys no longer open anything.</summary>
-public sealed record TenantDeleted(DateTimeOffset DeletedAt) : IEvent;
