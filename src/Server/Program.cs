@@ -1,4 +1,4 @@
-using EventSourcedAnomaly.EventLog.Embedded;
+using EventSourcedAnomaly.EmbeddedPostgres;
 using EventSourcedAnomaly.EventLog.Schema;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 using Microsoft.AspNetCore.Connections;

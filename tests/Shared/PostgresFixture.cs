@@ -1,4 +1,4 @@
-using EventSourcedAnomaly.EventLog.Embedded;
+using EventSourcedAnomaly.EmbeddedPostgres;
 using EventSourcedAnomaly.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -20,7 +20,7 @@ public sealed class PostgresFixture : IAsyncLifetime
         ["max_connections"] = "400",
     };
 
-    private EmbeddedPostgres? _server;
+    private EmbeddedPostgresServer? _server;
     private DirectoryInfo? _folder;
     private string _superuser = "";
 
@@ -51,7 +51,7 @@ public sealed class PostgresFixture : IAsyncLifetime
             NativePackagesDirectory = NativePackagesDirectory,
             Settings = FastAndForgetful,
         };
-        _server = await EmbeddedPostgres.StartAsync(options, NullLogger.Instance, CancellationToken.None);
+        _server = await EmbeddedPostgresServer.StartAsync(options, NullLogger.Instance, CancellationToken.None);
         _superuser = _server.ConnectionString;
     }
 

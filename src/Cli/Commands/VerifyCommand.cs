@@ -1,5 +1,5 @@
 using System.CommandLine;
-using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.EmbeddedPostgres;
 using EventSourcedAnomaly.EventLog.Ledger;
 using Npgsql;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using EventSourcedAnomaly.Actors;
 using EventSourcedAnomaly.Benchmarks.Log;
-using EventSourcedAnomaly.EventLog.Embedded;
+using EventSourcedAnomaly.EmbeddedPostgres;
 using EventSourcedAnomaly.EventLog.Events;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -32,7 +32,7 @@ internal static class ActorBenchmark
     public static async Task Run(Report report, CancellationToken ct)
     {
         var folder = Directory.CreateTempSubdirectory("esa-bench-");
-        var server = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataDirectory = folder.FullName }, NullLogger.Instance, ct);
+        var server = await EmbeddedPostgresServer.StartAsync(new EmbeddedPostgresOptions { DataDirectory = folder.FullName }, NullLogger.Instance, ct);
         try
         {
             await using var store = await LogBenchmark.Open(server.ConnectionString, ct);

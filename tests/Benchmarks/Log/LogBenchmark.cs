@@ -1,5 +1,5 @@
 using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Embedded;
+using EventSourcedAnomaly.EmbeddedPostgres;
 using EventSourcedAnomaly.EventLog.Events;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -32,7 +32,7 @@ internal static class LogBenchmark
     public static async Task Run(Report report, IReadOnlyList<string> options, CancellationToken ct)
     {
         var folder = Directory.CreateTempSubdirectory("esa-bench-");
-        var server = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataDirectory = folder.FullName, NativePackagesDirectory = Native() }, NullLogger.Instance, ct);
+        var server = await EmbeddedPostgresServer.StartAsync(new EmbeddedPostgresOptions { DataDirectory = folder.FullName, NativePackagesDirectory = Native() }, NullLogger.Instance, ct);
         try
         {
             await Appends.Run(report, server.ConnectionString, ct);

@@ -1,5 +1,4 @@
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Embedded;
+using EventSourcedAnomaly.EmbeddedPostgres;
 using Npgsql;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Hosting;
@@ -7,9 +6,9 @@ namespace EventSourcedAnomaly.Server.Infrastructure.Hosting;
 /// <summary>The PostgreSQL of this server: one that was named, or a private one in the data directory.</summary>
 internal sealed class DatabaseAccess : IAsyncDisposable
 {
-    private readonly EmbeddedPostgres? _embedded;
+    private readonly EmbeddedPostgresServer? _embedded;
 
-    private DatabaseAccess(string connectionString, EmbeddedPostgres? embedded)
+    private DatabaseAccess(string connectionString, EmbeddedPostgresServer? embedded)
     {
         ConnectionString = connectionString;
         _embedded = embedded;
@@ -32,9 +31,9 @@ internal sealed class DatabaseAccess : IAsyncDisposable
             return new DatabaseAccess(external, null);
         }
 
-        var embedded = await EmbeddedPostgres.StartAsync(
+        var embedded = await EmbeddedPostgresServer.StartAsync(
             new EmbeddedPostgresOptions { DataDirectory = settings.DataDirectory, NativePackagesDirectory = FindNativePackages() },
-            loggers.CreateLogger<EmbeddedPostgres>(), ct);
+            loggers.CreateLogger<EmbeddedPostgresServer>(), ct);
         return new DatabaseAccess(embedded.ConnectionString, embedded);
     }
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using EventSourcedAnomaly.EventLog;
+using EventSourcedAnomaly.EmbeddedPostgres;
 using EventSourcedAnomaly.Server.Features.Webhooks;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Hosting;

@@ -1,4 +1,4 @@
-namespace EventSourcedAnomaly.EventLog.Embedded;
+namespace EventSourcedAnomaly.EmbeddedPostgres;
 
 /// <summary>Where a private PostgreSQL server keeps its data and finds its programs.</summary>
 public sealed record EmbeddedPostgresOptions

@@ -1,4 +1,4 @@
-namespace EventSourcedAnomaly.EventLog.Embedded;
+namespace EventSourcedAnomaly.EmbeddedPostgres;
 
 /// <summary>The file the server writes its log to, one earlier generation kept.</summary>
 internal sealed class ServerLog(string file)

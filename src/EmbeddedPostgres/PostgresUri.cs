@@ -1,7 +1,6 @@
-using EventSourcedAnomaly.EventLog.Embedded;
 using Npgsql;
 
-namespace EventSourcedAnomaly.EventLog;
+namespace EventSourcedAnomaly.EmbeddedPostgres;
 
 /// <summary>Takes a connection as people have it: a libpq URI (<c>postgresql://user:password@host:port/database</c>) or Npgsql's keywords.</summary>
 public static class PostgresUri

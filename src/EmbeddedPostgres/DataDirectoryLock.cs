@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace EventSourcedAnomaly.EventLog.Embedded;
+namespace EventSourcedAnomaly.EmbeddedPostgres;
 
 /// <summary>
 /// Holds a data directory for one process. The lock is the kernel's (flock on <c>server.lock</c>), so it ends with the process

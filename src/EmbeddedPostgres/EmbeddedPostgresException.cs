@@ -1,4 +1,4 @@
-namespace EventSourcedAnomaly.EventLog.Embedded;
+namespace EventSourcedAnomaly.EmbeddedPostgres;
 
 /// <summary>The embedded PostgreSQL server cannot start; the message says why and what to do about it.</summary>
 public sealed class EmbeddedPostgresException : Exception

@@ -1,4 +1,4 @@
-namespace EventSourcedAnomaly.EventLog.Embedded;
+namespace EventSourcedAnomaly.EmbeddedPostgres;
 
 /// <summary>
 /// The account the server runs as. PostgreSQL refuses to run as root, so root lends it another account;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace EventSourcedAnomaly.EventLog.Embedded;
+namespace EventSourcedAnomaly.EmbeddedPostgres;
 
 /// <summary>One installation of PostgreSQL's server programs.</summary>
 /// <param name="Directory">The folder of <c>initdb</c> and <c>postgres</c>.</param>

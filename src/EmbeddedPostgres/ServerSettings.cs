@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace EventSourcedAnomaly.EventLog.Embedded;
+namespace EventSourcedAnomaly.EmbeddedPostgres;
 
 /// <summary>The settings the server is started with; given on its command line, so no stale file can disagree with them.</summary>
 internal static class ServerSettings

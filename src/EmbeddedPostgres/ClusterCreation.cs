@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace EventSourcedAnomaly.EventLog.Embedded;
+namespace EventSourcedAnomaly.EmbeddedPostgres;
 
 /// <summary>Makes a new cluster with a generated password for its superuser <c>postgres</c>.</summary>
 internal static class ClusterCreation

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace EventSourcedAnomaly.EventLog.Embedded;
+namespace EventSourcedAnomaly.EmbeddedPostgres;
 
 /// <summary>What the embedded server tells the log.</summary>
 internal static partial class EmbeddedPostgresLog

@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
-using EventSourcedAnomaly.EventLog.Embedded;
 
-namespace EventSourcedAnomaly.EventLog.Tests.Embedded;
+namespace EventSourcedAnomaly.EmbeddedPostgres.Tests;
 
 /// <summary>What a <c>kill -9</c> leaves behind does not keep the next start from serving.</summary>
-public sealed class EmbeddedPostgresRecoveryTests : IDisposable
+public sealed class RecoveryTests : IDisposable
 {
     private readonly DataDirectory _data = new();
 
@@ -75,7 +74,7 @@ public sealed class EmbeddedPostgresRecoveryTests : IDisposable
         if (!OperatingSystem.IsWindows())
             closed.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         var dataDirectory = Path.Combine(closed.FullName, "data");
-        EmbeddedPostgres server;
+        EmbeddedPostgresServer server;
         await using (server = await DataDirectory.StartInAsync(dataDirectory))
             await DataDirectory.QueryAsync<object>(server, "CREATE TABLE kept AS SELECT 42 AS answer; SELECT 1");
         var pointer = Path.Combine(dataDirectory, "postgres.location");

@@ -3,19 +3,19 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace EventSourcedAnomaly.EventLog.Embedded;
+namespace EventSourcedAnomaly.EmbeddedPostgres;
 
 /// <summary>
 /// A private PostgreSQL server in a data directory of its own: started with this process, reachable on 127.0.0.1 by a generated
 /// password only, shut down on dispose, and started again safely after either process was killed.
 /// </summary>
-public sealed class EmbeddedPostgres : IAsyncDisposable
+public sealed class EmbeddedPostgresServer : IAsyncDisposable
 {
     private const int PortAttempts = 10;
     private readonly DataDirectoryLock _lock;
     private readonly PostmasterProcess _postmaster;
 
-    private EmbeddedPostgres(DataDirectoryLock held, PostmasterProcess postmaster, ClusterHome home, int port, string password)
+    private EmbeddedPostgresServer(DataDirectoryLock held, PostmasterProcess postmaster, ClusterHome home, int port, string password)
     {
         _lock = held;
         _postmaster = postmaster;
@@ -48,7 +48,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     /// <exception cref="EmbeddedPostgresException">
     /// The data directory is in use, PostgreSQL's programs are missing, or the server does not start.
     /// </exception>
-    public static async Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions options, ILogger logger, CancellationToken ct)
+    public static async Task<EmbeddedPostgresServer> StartAsync(EmbeddedPostgresOptions options, ILogger logger, CancellationToken ct)
     {
         if (!OperatingSystem.IsLinux())
             throw new EmbeddedPostgresException("The embedded PostgreSQL runs on Linux only; set a connection string to a server instead.");
@@ -73,7 +73,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         _lock.Dispose();
     }
 
-    private static async Task<EmbeddedPostgres> StartHeldAsync(
+    private static async Task<EmbeddedPostgresServer> StartHeldAsync(
         DataDirectoryLock held, string dataDirectory, EmbeddedPostgresOptions options, ILogger logger, CancellationToken ct)
     {
         var existing = ClusterHome.Existing(dataDirectory);
@@ -101,7 +101,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             {
                 if (await AcceptsConnectionsAsync(postmaster, ConnectionStringOf(port, password), options.StartTimeout, ct))
                 {
-                    var server = new EmbeddedPostgres(held, postmaster, home, port, password);
+                    var server = new EmbeddedPostgresServer(held, postmaster, home, port, password);
                     await PostgresUri.Save(Path.Combine(dataDirectory, "postgres.uri"), server.ConnectionString, ct);
                     EmbeddedPostgresLog.Running(logger, binaries.MajorVersion, postmaster.Id, port, home.Directory);
                     return server;

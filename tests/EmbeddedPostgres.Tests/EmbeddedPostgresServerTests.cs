@@ -1,10 +1,9 @@
-using EventSourcedAnomaly.EventLog.Embedded;
 using EventSourcedAnomaly.Tests.Shared;
 using Npgsql;
 
-namespace EventSourcedAnomaly.EventLog.Tests.Embedded;
+namespace EventSourcedAnomaly.EmbeddedPostgres.Tests;
 
-public sealed class EmbeddedPostgresTests : IDisposable
+public sealed class EmbeddedPostgresServerTests : IDisposable
 {
     private readonly DataDirectory _data = new();
 

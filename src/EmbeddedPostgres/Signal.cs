@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace EventSourcedAnomaly.EventLog.Embedded;
+namespace EventSourcedAnomaly.EmbeddedPostgres;
 
 /// <summary>POSIX signals; to a postmaster SIGINT is a fast shutdown and SIGQUIT an immediate one.</summary>
 internal static class Signal

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace EventSourcedAnomaly.EventLog.Embedded;
+namespace EventSourcedAnomaly.EmbeddedPostgres;
 
 /// <summary>What a finished command left: its exit code and both of its outputs.</summary>
 internal readonly record struct CommandResult(int ExitCode, string Output, string Error)

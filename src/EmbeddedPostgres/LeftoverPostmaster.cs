@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 
-namespace EventSourcedAnomaly.EventLog.Embedded;
+namespace EventSourcedAnomaly.EmbeddedPostgres;
 
 /// <summary>
 /// What a killed server left in its cluster: a <c>postmaster.pid</c>, and perhaps processes that still run. Whether a process is of
@@ -10,7 +10,7 @@ namespace EventSourcedAnomaly.EventLog.Embedded;
 /// </summary>
 internal static class LeftoverPostmaster
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Ends what still runs in the cluster and removes the stale file. Call only while holding the data directory.</summary>
     public static async Task ClearAsync(string cluster, ServerAccount account, ILogger logger, CancellationToken ct)
@@ -46,7 +46,7 @@ internal static class LeftoverPostmaster
     private static async Task<bool> AllGoneAsync(string cluster, ServerAccount account, CancellationToken ct)
     {
         var step = TimeSpan.FromMilliseconds(50);
-        for (var waited = TimeSpan.Zero; waited < Patience; waited += step)
+        for (var waited = TimeSpan.Zero; waited < StopTimeout; waited += step)
         {
             if ((await ProcessesOfAsync(cluster, account, ct)).Count == 0)
                 return true;

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace EventSourcedAnomaly.EventLog.Embedded;
+namespace EventSourcedAnomaly.EmbeddedPostgres;
 
 /// <summary>The running server process (PostgreSQL's postmaster), a child of this one.</summary>
 internal sealed class PostmasterProcess

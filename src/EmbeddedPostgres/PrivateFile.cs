@@ -1,4 +1,4 @@
-namespace EventSourcedAnomaly.EventLog.Embedded;
+namespace EventSourcedAnomaly.EmbeddedPostgres;
 
 /// <summary>Files that only their owner may read (mode 0600).</summary>
 internal static class PrivateFile

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace EventSourcedAnomaly.EventLog.Tests;
+namespace EventSourcedAnomaly.EmbeddedPostgres.Tests;
 
 /// <summary>A connection may be given as people have it, and is written down as psql takes it.</summary>
 public sealed class PostgresUriTests

@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
-using EventSourcedAnomaly.EventLog.Embedded;
 using EventSourcedAnomaly.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
-namespace EventSourcedAnomaly.EventLog.Tests.Embedded;
+namespace EventSourcedAnomaly.EmbeddedPostgres.Tests;
 
 /// <summary>A temporary data directory with what the tests do to a server in it.</summary>
 internal sealed class DataDirectory : IDisposable
@@ -14,9 +13,9 @@ internal sealed class DataDirectory : IDisposable
 
     public string FullName => _folder.FullName;
 
-    public Task<EmbeddedPostgres> StartAsync(string? binaries = null) => StartInAsync(FullName, binaries);
+    public Task<EmbeddedPostgresServer> StartAsync(string? binaries = null) => StartInAsync(FullName, binaries);
 
-    public static Task<EmbeddedPostgres> StartInAsync(string dataDirectory, string? binaries = null)
+    public static Task<EmbeddedPostgresServer> StartInAsync(string dataDirectory, string? binaries = null)
     {
         var options = new EmbeddedPostgresOptions
         {
@@ -25,10 +24,10 @@ internal sealed class DataDirectory : IDisposable
             NativePackagesDirectory = PostgresFixture.NativePackagesDirectory,
             Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["shared_buffers"] = "16MB" },
         };
-        return EmbeddedPostgres.StartAsync(options, NullLogger.Instance, TestContext.Current.CancellationToken);
+        return EmbeddedPostgresServer.StartAsync(options, NullLogger.Instance, TestContext.Current.CancellationToken);
     }
 
-    public static async Task<T> QueryAsync<T>(EmbeddedPostgres server, string sql)
+    public static async Task<T> QueryAsync<T>(EmbeddedPostgresServer server, string sql)
     {
         await using var connection = new NpgsqlConnection(server.ConnectionString + ";Pooling=false");
         await connection.OpenAsync();
