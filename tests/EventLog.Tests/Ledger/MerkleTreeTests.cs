@@ -83,19 +83,6 @@ public sealed class MerkleTreeTests
     }
 
     [Fact]
-    public void Signatures_are_those_of_RFC_8032()
-    {
-        var seed = Convert.FromHexString("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
-        const string Signature =
-            "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b";
-
-        Assert.Equal("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", Convert.ToHexStringLower(Ed25519.PublicKey(seed)));
-        Assert.Equal(Signature, Convert.ToHexStringLower(Ed25519.Sign(seed, [])));
-        Assert.True(Ed25519.Verify(Ed25519.PublicKey(seed), [], Convert.FromHexString(Signature)));
-        Assert.False(Ed25519.Verify(Ed25519.PublicKey(seed), [1], Convert.FromHexString(Signature)));
-    }
-
-    [Fact]
     public void A_verifier_key_and_a_checkpoint_come_back_from_their_text()
     {
         var key = new LedgerKey("example.com/log", [.. Enumerable.Range(0, 32).Select(i => (byte)i)]);
