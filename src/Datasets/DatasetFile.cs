@@ -1,3 +1,4 @@
+using DuckDB.NET.Data;
 using EventSourcedAnomaly.Datasets.DuckDb;
 using EventSourcedAnomaly.Datasets.Sources;
 
@@ -55,7 +56,7 @@ public sealed class DatasetFile : IDisposable
         {
             database?.Dispose();
             work.Delete(recursive: true);
-            if (e is DuckDbException failure)
+            if (e is DuckDBException failure)
                 throw Refusal.Of(failure);
             throw;
         }

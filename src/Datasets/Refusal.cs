@@ -1,4 +1,4 @@
-using EventSourcedAnomaly.Datasets.DuckDb;
+using DuckDB.NET.Data;
 
 namespace EventSourcedAnomaly.Datasets;
 
@@ -7,7 +7,7 @@ internal static class Refusal
 {
     private const int MaxLength = 300;
 
-    public static Exception Of(DuckDbException failure)
+    public static Exception Of(DuckDBException failure)
     {
         var message = FirstSentence(failure.Message);
         if (Says(failure, "Out of Memory") || Says(failure, "max_temp_directory_size"))
@@ -28,5 +28,5 @@ internal static class Refusal
         return line.Length <= MaxLength ? line : line[..MaxLength] + "…";
     }
 
-    private static bool Says(DuckDbException failure, string words) => failure.Message.Contains(words, StringComparison.OrdinalIgnoreCase);
+    private static bool Says(DuckDBException failure, string words) => failure.Message.Contains(words, StringComparison.OrdinalIgnoreCase);
 }

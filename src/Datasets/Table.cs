@@ -1,3 +1,4 @@
+using DuckDB.NET.Data;
 using EventSourcedAnomaly.Datasets.DuckDb;
 using EventSourcedAnomaly.Datasets.Sources;
 
@@ -15,7 +16,7 @@ internal static class Table
     private const int MaxCellBytes = 1 << 20;
 
     /// <summary>Loads a checked file; returns the number of rows.</summary>
-    public static long Load(Connection connection, SourceTable source, string workDirectory, ReadLimits limits, CancellationToken ct)
+    public static long Load(DuckDBConnection connection, SourceTable source, string workDirectory, ReadLimits limits, CancellationToken ct)
     {
         // Row groups are built in memory: the wider the table, the fewer rows may make one.
         var vectors = Math.Clamp(CellsPerGroup / (source.Columns.Count * VectorRows), 1, MostVectorsPerGroup);
@@ -37,7 +38,7 @@ internal static class Table
         return rows;
     }
 
-    private static void CheckCells(Connection connection, IReadOnlyList<DatasetColumn> columns, CancellationToken ct)
+    private static void CheckCells(DuckDBConnection connection, IReadOnlyList<DatasetColumn> columns, CancellationToken ct)
     {
         for (var i = 0; i < columns.Count; i++)
         {

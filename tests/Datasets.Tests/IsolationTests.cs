@@ -1,3 +1,4 @@
+using DuckDB.NET.Data;
 using EventSourcedAnomaly.Datasets.DuckDb;
 
 namespace EventSourcedAnomaly.Datasets.Tests;
@@ -20,6 +21,6 @@ public sealed class IsolationTests : UploadFolder
         database.Lock(columns: 1, memoryLimitMegabytes: 64);
         using var connection = database.Connect();
 
-        Assert.Throws<DuckDbException>(() => connection.Execute(statement));
+        Assert.Throws<DuckDBException>(() => connection.Execute(statement));
     }
 }

@@ -10,22 +10,18 @@ internal static class ChunkReading
         using var connection = database.Connect();
         ColumnBuilder[]? builders = null;
         var filled = 0;
-        foreach (var batch in connection.Query($"SELECT * FROM {Table.Name}", ct))
+        // A time is asked for as its microseconds: a file's offset may carry it beyond the years that DateTime has.
+        var values = string.Join(", ", columns.Select((c, i) => c.Type is ColumnType.Timestamp ? $"epoch_us(c{i})" : $"c{i}"));
+        foreach (var row in connection.Query($"SELECT {values} FROM {Table.Name}", ct))
         {
-            for (var from = 0; from < batch.RowCount;)
-            {
-                builders ??= [.. columns.Select((c, i) => ColumnBuilder.For(c.Type, i, rowsPerChunk))];
-                var count = Math.Min(batch.RowCount - from, rowsPerChunk - filled);
-                foreach (var builder in builders)
-                    builder.Take(batch, from, count, filled);
-                from += count;
-                filled += count;
-                if (filled < rowsPerChunk)
-                    continue;
-                yield return Build(builders, filled);
-                builders = null;
-                filled = 0;
-            }
+            builders ??= [.. columns.Select((c, i) => ColumnBuilder.For(c.Type, i, rowsPerChunk))];
+            foreach (var builder in builders)
+                builder.Take(row, filled);
+            if (++filled < rowsPerChunk)
+                continue;
+            yield return Build(builders, filled);
+            builders = null;
+            filled = 0;
         }
         if (builders is not null)
             yield return Build(builders, filled);

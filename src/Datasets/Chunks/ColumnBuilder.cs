@@ -1,77 +1,53 @@
-using EventSourcedAnomaly.Datasets.DuckDb;
+using DuckDB.NET.Data;
 
 namespace EventSourcedAnomaly.Datasets;
 
-/// <summary>Collects one column of a chunk from the batches of a result.</summary>
+/// <summary>Collects one column of a chunk from the rows of a result.</summary>
 internal abstract class ColumnBuilder(int column, int capacity)
 {
-    protected int Column { get; } = column;
-
-    protected NullMask Nulls { get; } = NullMask.ForRows(capacity);
+    private readonly NullMask _nulls = NullMask.ForRows(capacity);
 
     public static ColumnBuilder For(ColumnType type, int column, int capacity) => type switch
     {
-        ColumnType.Float64 => new ColumnBuilder<double>(column, capacity, (values, nulls) => new Float64Column(values, nulls)),
-        ColumnType.Int64 => new ColumnBuilder<long>(column, capacity, (values, nulls) => new Int64Column(values, nulls)),
-        ColumnType.Timestamp => new ColumnBuilder<long>(column, capacity, (values, nulls) => new TimestampColumn(values, nulls)),
-        ColumnType.Boolean => new ColumnBuilder<bool>(column, capacity, (values, nulls) => new BooleanColumn(values, nulls)),
-        _ => new TextColumnBuilder(column, capacity),
+        ColumnType.Float64 => new ColumnBuilder<double>(column, capacity, 0, row => row.GetDouble(column), (values, nulls) => new Float64Column(values, nulls)),
+        ColumnType.Int64 => new ColumnBuilder<long>(column, capacity, 0, row => row.GetInt64(column), (values, nulls) => new Int64Column(values, nulls)),
+        ColumnType.Timestamp => new ColumnBuilder<long>(column, capacity, 0, row => row.GetInt64(column), (values, nulls) => new TimestampColumn(values, nulls)),
+        ColumnType.Boolean => new ColumnBuilder<bool>(column, capacity, false, row => row.GetBoolean(column), (values, nulls) => new BooleanColumn(values, nulls)),
+        _ => new ColumnBuilder<string>(column, capacity, "", row => row.GetString(column), (values, nulls) => new TextColumn(values, nulls)),
     };
 
-    /// <summary>Takes rows <paramref name="from"/> to <paramref name="from"/> + <paramref name="count"/> of a batch to position <paramref name="to"/>.</summary>
-    public abstract void Take(Batch batch, int from, int count, int to);
-
-    public abstract ChunkColumn Build(int rows);
-
-    protected void TakeNulls(ReadOnlySpan<ulong> validity, int from, int count, int to)
+    /// <summary>Takes the reader's row to position <paramref name="to"/>.</summary>
+    public void Take(DuckDBDataReader row, int to)
     {
-        if (validity.IsEmpty)
-            return;
-        for (var i = 0; i < count; i++)
+        if (row.IsDBNull(column))
         {
-            if (Batch.IsNull(validity, from + i))
-                Nulls.Set(to + i);
+            _nulls.Set(to);
+            TakeMissing(to);
+        }
+        else
+        {
+            TakeValue(row, to);
         }
     }
+
+    public ChunkColumn Build(int rows) => Build(rows, _nulls.Shortened(rows));
+
+    protected abstract void TakeMissing(int to);
+
+    protected abstract void TakeValue(DuckDBDataReader row, int to);
+
+    protected abstract ChunkColumn Build(int rows, NullMask nulls);
 }
 
-/// <summary>Collects a column of fixed width.</summary>
-internal sealed class ColumnBuilder<T>(int column, int capacity, Func<T[], NullMask, ChunkColumn> build) : ColumnBuilder(column, capacity)
-    where T : unmanaged
+/// <summary>Collects a column of one type of value; stored chunks depend on what stands in the slot of a missing one.</summary>
+internal sealed class ColumnBuilder<T>(
+    int column, int capacity, T missing, Func<DuckDBDataReader, T> read, Func<T[], NullMask, ChunkColumn> build) : ColumnBuilder(column, capacity)
 {
     private readonly T[] _values = new T[capacity];
 
-    public override void Take(Batch batch, int from, int count, int to)
-    {
-        var target = _values.AsSpan(to, count);
-        batch.Values<T>(Column).Slice(from, count).CopyTo(target);
-        var validity = batch.Validity(Column);
-        if (validity.IsEmpty)
-            return;
-        TakeNulls(validity, from, count, to);
+    protected override void TakeMissing(int to) => _values[to] = missing;
 
-        // The slot of a missing value holds whatever was there; stored chunks must not depend on it.
-        for (var i = 0; i < count; i++)
-        {
-            if (Nulls[to + i])
-                target[i] = default;
-        }
-    }
+    protected override void TakeValue(DuckDBDataReader row, int to) => _values[to] = read(row);
 
-    public override ChunkColumn Build(int rows) => build(_values.Length == rows ? _values : _values[..rows], Nulls.Shortened(rows));
-}
-
-/// <summary>Collects a column of text.</summary>
-internal sealed class TextColumnBuilder(int column, int capacity) : ColumnBuilder(column, capacity)
-{
-    private readonly string[] _values = new string[capacity];
-
-    public override void Take(Batch batch, int from, int count, int to)
-    {
-        TakeNulls(batch.Validity(Column), from, count, to);
-        for (var i = 0; i < count; i++)
-            _values[to + i] = Nulls[to + i] ? "" : batch.Text(Column, from + i);
-    }
-
-    public override ChunkColumn Build(int rows) => new TextColumn(_values.Length == rows ? _values : _values[..rows], Nulls.Shortened(rows));
+    protected override ChunkColumn Build(int rows, NullMask nulls) => build(_values.Length == rows ? _values : _values[..rows], nulls);
 }

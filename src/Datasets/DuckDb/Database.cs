@@ -1,15 +1,20 @@
-using System.Runtime.InteropServices;
+using DuckDB.NET.Data;
 
 namespace EventSourcedAnomaly.Datasets.DuckDb;
 
 /// <summary>
-/// A DuckDB instance closed to everything but the file it is to read and its own work directory.
+/// A DuckDB database in memory, closed to everything but the file it is to read and its own work directory.
 /// </summary>
 internal sealed class Database : IDisposable
 {
-    private nint _handle;
+    private const string WithoutExtensions = "Data Source=:memory:;autoinstall_known_extensions=false;autoload_known_extensions=false;"
+        + "allow_community_extensions=false;allow_unsigned_extensions=false";
 
-    private Database(nint handle) => _handle = handle;
+    private readonly DuckDBConnection _first = new(WithoutExtensions);
+
+    private Database()
+    {
+    }
 
     /// <summary>Opens a database that can read <paramref name="source"/> and write below <paramref name="workDirectory"/>, nothing else.</summary>
     /// <param name="source">The only file its statements may name.</param>
@@ -18,10 +23,11 @@ internal sealed class Database : IDisposable
     /// <param name="maxTempBytes">What it may spill to disk.</param>
     public static Database Open(string source, string workDirectory, int memoryLimitMegabytes, long maxTempBytes)
     {
-        var database = new Database(OpenHandle());
+        var database = new Database();
         try
         {
-            using var connection = database.Connect();
+            var connection = database._first;
+            connection.Open();
             connection.Execute($"SET memory_limit='{memoryLimitMegabytes}MiB'");
             connection.Execute($"SET threads={Math.Min(2, Environment.ProcessorCount)}");
             connection.Execute($"SET temp_directory={Sql.Text(Path.Combine(workDirectory, "spill"))}");
@@ -46,38 +52,22 @@ internal sealed class Database : IDisposable
     {
         const int Wide = 1024;
         const int KilobytesPerWideColumn = 192;
-        using var connection = Connect();
         if (columns > Wide)
         {
-            connection.Execute("SET threads=1");
-            connection.Execute($"SET memory_limit='{Math.Max(memoryLimitMegabytes, columns * KilobytesPerWideColumn / 1024)}MiB'");
+            _first.Execute("SET threads=1");
+            _first.Execute($"SET memory_limit='{Math.Max(memoryLimitMegabytes, columns * KilobytesPerWideColumn / 1024)}MiB'");
         }
-        connection.Execute("SET lock_configuration=true");
+        _first.Execute("SET lock_configuration=true");
     }
 
-    public Connection Connect() =>
-        NativeMethods.Connect(_handle, out var connection) == 0
-            ? new Connection(connection)
-            : throw new DuckDbException("The database accepts no connection.");
-
-    public void Dispose() => NativeMethods.Close(ref _handle);
-
-    private static nint OpenHandle()
+    /// <summary>One more connection to this database.</summary>
+    public DuckDBConnection Connect()
     {
-        _ = NativeMethods.CreateConfig(out var config);
-        try
-        {
-            foreach (var name in new[] { "autoinstall_known_extensions", "autoload_known_extensions", "allow_community_extensions", "allow_unsigned_extensions" })
-                _ = NativeMethods.SetConfig(config, name, "false");
-            if (NativeMethods.Open(":memory:", out var database, config, out var error) == 0)
-                return database;
-            var message = Marshal.PtrToStringUTF8(error) ?? "DuckDB cannot be opened.";
-            NativeMethods.Free(error);
-            throw new DuckDbException(message);
-        }
-        finally
-        {
-            NativeMethods.DestroyConfig(ref config);
-        }
+        var connection = _first.Duplicate();
+        connection.Open();
+        return connection;
     }
+
+    /// <summary>Closes the database; its other connections must have been closed before.</summary>
+    public void Dispose() => _first.Dispose();
 }

@@ -1,5 +1,3 @@
-using EventSourcedAnomaly.Datasets.DuckDb;
-
 namespace EventSourcedAnomaly.Datasets;
 
 /// <summary>
@@ -17,17 +15,8 @@ internal sealed class Moments
 
     public double Std => Count > 1 ? Math.Sqrt(_squares / (Count - 1)) : 0;
 
-    /// <summary>Takes the values that are present, each divided by its unit.</summary>
-    public void Add(ReadOnlySpan<double> values, ReadOnlySpan<ulong> validity, double unit)
-    {
-        for (var row = 0; row < values.Length; row++)
-        {
-            if (!Batch.IsNull(validity, row))
-                Add(values[row] / unit);
-        }
-    }
-
-    private void Add(double value)
+    /// <summary>Takes one more value.</summary>
+    public void Add(double value)
     {
         Count++;
         var difference = value - _mean;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using DuckDB.NET.Data;
 using EventSourcedAnomaly.Datasets.DuckDb;
 
 namespace EventSourcedAnomaly.Datasets;
@@ -8,7 +9,7 @@ internal static class ProfileComputation
 {
     private const double MicrosecondsPerSecond = 1e6;
 
-    public static DatasetProfile Run(Connection connection, IReadOnlyList<DatasetColumn> columns, long rows, CancellationToken ct)
+    public static DatasetProfile Run(DuckDBConnection connection, IReadOnlyList<DatasetColumn> columns, long rows, CancellationToken ct)
     {
         var present = PresentCells(connection, columns.Count, ct);
         var moments = MomentsOf(connection, columns, ct);
@@ -30,41 +31,45 @@ internal static class ProfileComputation
         return new DatasetProfile(rows, profiles, duplicates, constant, QualityAssessment.Of(rows, profiles, duplicates, constant, inconsistent));
     }
 
-    private static long[] PresentCells(Connection connection, int columns, CancellationToken ct)
+    private static long[] PresentCells(DuckDBConnection connection, int columns, CancellationToken ct)
     {
         var counts = new long[columns];
         var each = string.Join(", ", Enumerable.Range(0, columns).Select(i => $"count(c{i})"));
-        foreach (var batch in connection.Query($"SELECT {each} FROM {Table.Name}", ct))
+        foreach (var row in connection.Query($"SELECT {each} FROM {Table.Name}", ct))
         {
             for (var i = 0; i < columns; i++)
-                counts[i] = batch.Values<long>(i)[0];
+                counts[i] = row.GetInt64(i);
         }
         return counts;
     }
 
-    private static Moments[] MomentsOf(Connection connection, IReadOnlyList<DatasetColumn> columns, CancellationToken ct)
+    private static Moments[] MomentsOf(DuckDBConnection connection, IReadOnlyList<DatasetColumn> columns, CancellationToken ct)
     {
         var moments = columns.Select(_ => new Moments()).ToArray();
         var numbers = Enumerable.Range(0, columns.Count).Where(i => columns[i].Type is not ColumnType.Text).ToArray();
         if (numbers.Length == 0)
             return moments;
+        var units = numbers.Select(i => Unit(columns[i].Type)).ToArray();
         var each = string.Join(", ", numbers.Select(i => $"({Number(i, columns[i].Type)})::DOUBLE"));
-        foreach (var batch in connection.Query($"SELECT {each} FROM {Table.Name}", ct))
+        foreach (var row in connection.Query($"SELECT {each} FROM {Table.Name}", ct))
         {
             for (var i = 0; i < numbers.Length; i++)
-                moments[numbers[i]].Add(batch.Values<double>(i), batch.Validity(i), Unit(columns[numbers[i]].Type));
+            {
+                if (!row.IsDBNull(i))
+                    moments[numbers[i]].Add(row.GetDouble(i) / units[i]);
+            }
         }
         return moments;
     }
 
-    private static ColumnProfile TextProfile(Connection connection, DatasetColumn column, int position, long rows, long present, CancellationToken ct)
+    private static ColumnProfile TextProfile(DuckDBConnection connection, DatasetColumn column, int position, long rows, long present, CancellationToken ct)
     {
         var unique = connection.Number($"SELECT count(DISTINCT c{position}) FROM {Table.Name}", ct);
         return new ColumnProfile(column.Name, column.Type, rows - present, unique, Statistics: null);
     }
 
     private static ColumnProfile NumberProfile<T>(
-        Connection connection, DatasetColumn column, int position, long rows, Moments moments, CancellationToken ct)
+        DuckDBConnection connection, DatasetColumn column, int position, long rows, Moments moments, CancellationToken ct)
         where T : unmanaged, INumber<T>
     {
         var sorted = SortedColumn<T>.Of(connection, Number(position, column.Type), moments.Count, ct);
@@ -77,7 +82,7 @@ internal static class ProfileComputation
     }
 
     /// <summary>Of a text column's cells, how many are in the smaller camp: those that read as numbers, or those that do not.</summary>
-    private static long Minority(Connection connection, int position, long present, CancellationToken ct)
+    private static long Minority(DuckDBConnection connection, int position, long present, CancellationToken ct)
     {
         var numbers = connection.Number($"SELECT count(TRY_CAST(c{position} AS DOUBLE)) FROM {Table.Name}", ct);
         return Math.Min(numbers, present - numbers);
@@ -87,7 +92,7 @@ internal static class ProfileComputation
     /// Rows are told apart by two 64-bit hashes, over the columns forwards and backwards: wide rows need not be kept, and two different
     /// ones among a hundred million meet with a chance of one in 10^22.
     /// </summary>
-    private static long DistinctRows(Connection connection, int columns, CancellationToken ct)
+    private static long DistinctRows(DuckDBConnection connection, int columns, CancellationToken ct)
     {
         var forwards = string.Join(", ", Enumerable.Range(0, columns).Select(i => $"c{i}"));
         var backwards = string.Join(", ", Enumerable.Range(0, columns).Reverse().Select(i => $"c{i}"));

@@ -1,4 +1,5 @@
 using System.Numerics;
+using DuckDB.NET.Data;
 using EventSourcedAnomaly.Datasets.DuckDb;
 
 namespace EventSourcedAnomaly.Datasets;
@@ -14,10 +15,15 @@ internal sealed class SortedColumn<T>
     private static readonly double[] Probabilities = [0.25, 0.5, 0.75];
     private readonly T[] _below = new T[Probabilities.Length];
     private readonly T[] _above = new T[Probabilities.Length];
+    private readonly long[] _places;
     private readonly long _count;
     private long _position;
 
-    private SortedColumn(long count) => _count = count;
+    private SortedColumn(long count)
+    {
+        _count = count;
+        _places = Array.ConvertAll(Probabilities, p => (long)Math.Floor((count - 1) * p));
+    }
 
     public long UniqueCount { get; private set; }
 
@@ -29,11 +35,11 @@ internal sealed class SortedColumn<T>
     /// <param name="expression">The column, or what makes a number of it.</param>
     /// <param name="count">How many of its cells are present.</param>
     /// <param name="ct">Stops the reading.</param>
-    public static SortedColumn<T> Of(Connection connection, string expression, long count, CancellationToken ct)
+    public static SortedColumn<T> Of(DuckDBConnection connection, string expression, long count, CancellationToken ct)
     {
         var sorted = new SortedColumn<T>(count);
-        foreach (var batch in connection.Query($"SELECT v FROM (SELECT {expression} AS v FROM {Table.Name}) WHERE v IS NOT NULL ORDER BY v", ct))
-            sorted.Take(batch.Values<T>(0));
+        foreach (var row in connection.Query($"SELECT v FROM (SELECT {expression} AS v FROM {Table.Name}) WHERE v IS NOT NULL ORDER BY v", ct))
+            sorted.Take(row.GetFieldValue<T>(0));
         return sorted;
     }
 
@@ -50,27 +56,20 @@ internal sealed class SortedColumn<T>
         return quartiles;
     }
 
-    private void Take(ReadOnlySpan<T> values)
+    private void Take(T value)
     {
         if (_position == 0)
-            (Min, UniqueCount) = (values[0], 1);
-        else
-            UniqueCount += values[0] != Max ? 1 : 0;
-        for (var i = 1; i < values.Length; i++)
-            UniqueCount += values[i] != values[i - 1] ? 1 : 0;
-        Max = values[^1];
+            (Min, UniqueCount) = (value, 1);
+        else if (value != Max)
+            UniqueCount++;
+        Max = value;
         for (var i = 0; i < Probabilities.Length; i++)
         {
-            var place = (long)Math.Floor((_count - 1) * Probabilities[i]);
-            Pick(values, place, ref _below[i]);
-            Pick(values, Math.Min(place + 1, _count - 1), ref _above[i]);
+            if (_position == _places[i])
+                _below[i] = value;
+            if (_position == Math.Min(_places[i] + 1, _count - 1))
+                _above[i] = value;
         }
-        _position += values.Length;
-    }
-
-    private void Pick(ReadOnlySpan<T> values, long place, ref T target)
-    {
-        if (place >= _position && place < _position + values.Length)
-            target = values[(int)(place - _position)];
+        _position++;
     }
 }

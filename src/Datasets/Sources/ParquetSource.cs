@@ -1,3 +1,4 @@
+using DuckDB.NET.Data;
 using EventSourcedAnomaly.Datasets.DuckDb;
 
 namespace EventSourcedAnomaly.Datasets.Sources;
@@ -7,7 +8,7 @@ internal static class ParquetSource
 {
     private const int Mark = 4;
 
-    public static SourceTable Read(string path, Connection connection, ReadLimits limits, CancellationToken ct)
+    public static SourceTable Read(string path, DuckDBConnection connection, ReadLimits limits, CancellationToken ct)
     {
         CheckEndMark(path);
         var file = Sql.Text(path);
@@ -16,9 +17,7 @@ internal static class ParquetSource
         var types = described.Select(d => SqlTypes.From(d.Type, d.Name)).ToArray();
 
         // DuckDB renames the second of two equal names; the footer has them as they are, the root first.
-        var names = connection.Query($"SELECT name FROM parquet_schema({file})", ct)
-            .SelectMany(b => Enumerable.Range(0, b.RowCount).Select(row => b.Text(0, row)).ToArray())
-            .Skip(1).ToArray();
+        var names = connection.Query($"SELECT name FROM parquet_schema({file})", ct).Select(row => row.GetString(0)).Skip(1).ToArray();
         ColumnNames.Check(names);
         var rows = CheckSize(connection, file, types.Length, limits, ct);
         var values = string.Join(", ", types.Select((type, i) => $"c{i}::{SqlTypes.Of(type)} AS c{i}"));
@@ -26,7 +25,7 @@ internal static class ParquetSource
         return new SourceTable([.. names.Zip(types, (name, type) => new DatasetColumn(name, type))], query, rows, IsChecked: false);
     }
 
-    private static long CheckSize(Connection connection, string file, int columns, ReadLimits limits, CancellationToken ct)
+    private static long CheckSize(DuckDBConnection connection, string file, int columns, ReadLimits limits, CancellationToken ct)
     {
         var rows = connection.Number($"SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata({file})", ct);
         if (rows == 0)

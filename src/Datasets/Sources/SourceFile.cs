@@ -1,4 +1,4 @@
-using EventSourcedAnomaly.Datasets.DuckDb;
+using DuckDB.NET.Data;
 using EventSourcedAnomaly.Datasets.Sources.Text;
 
 namespace EventSourcedAnomaly.Datasets.Sources;
@@ -39,7 +39,7 @@ internal sealed record SourceFile(string Path, DatasetFormat Format)
         return new SourceFile(path, format);
     }
 
-    public SourceTable Read(Connection connection, ReadOptions options, ReadLimits limits, CancellationToken ct) => Format switch
+    public SourceTable Read(DuckDBConnection connection, ReadOptions options, ReadLimits limits, CancellationToken ct) => Format switch
     {
         DatasetFormat.Csv => Csv.CsvSource.Read(Path, options, limits, ct),
         DatasetFormat.Parquet => ParquetSource.Read(Path, connection, limits, ct),
