@@ -9,7 +9,7 @@ namespace EventSourcedAnomaly.Detection.Onnx;
 internal static class OnnxInspection
 {
     private const int MaxDepth = 16;
-    private const int MostElements = 1 << 28;
+    private const int MaxElements = 1 << 28;
     private static readonly HashSet<string> Domains = new(StringComparer.Ordinal) { "", "ai.onnx", OnnxExport.MachineLearning };
 
     /// <summary>What the model says of itself beside its graph.</summary>
@@ -110,7 +110,7 @@ internal static class OnnxInspection
     /// <summary>What is said to be large need not be: memory would be taken for it all the same.</summary>
     private static void RefuseLarge(double elements)
     {
-        if (elements > MostElements) throw new InvalidDataException($"the ONNX model has a tensor of {elements} elements, at most {MostElements} are accepted");
+        if (elements > MaxElements) throw new InvalidDataException($"the ONNX model has a tensor of {elements} elements, at most {MaxElements} are accepted");
     }
 
     private static void Refuse(bool isExternal)

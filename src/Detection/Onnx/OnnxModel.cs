@@ -27,7 +27,7 @@ public sealed record OnnxOutput(
 /// <summary>
 /// A model trained elsewhere, as an ONNX file, scored by ONNX Runtime. <see cref="Detector.Fit"/> does not change it: it takes the
 /// threshold from the scores of the rows it is given. Scores are reproducible with the same version of ONNX Runtime on the same kind of
-/// processor. A model is code: it cannot reach files or the network, but can use memory, and time up to <see cref="LongestRun"/>.
+/// processor. A model is code: it cannot reach files or the network, but can use memory, and time up to <see cref="MaxRunTime"/>.
 /// </summary>
 public sealed class OnnxModel : Detector
 {
@@ -37,7 +37,7 @@ public sealed class OnnxModel : Detector
     };
 
     /// <summary>The largest file that is opened, in bytes.</summary>
-    public const int MostBytes = 1 << 29;
+    public const int MaxBytes = 1 << 29;
 
     private byte[] _model = [];
     private OnnxOutput _output = new();
@@ -67,14 +67,14 @@ public sealed class OnnxModel : Detector
     /// How long the model may take for the rows it is given at once, up to 1,024 unless it is sequential; five minutes unless set. A
     /// model that takes longer is stopped and scoring ends in an <see cref="InvalidDataException"/>.
     /// </summary>
-    public TimeSpan LongestRun
+    public TimeSpan MaxRunTime
     {
-        get => _session.Longest;
+        get => _session.MaxRunTime;
         set
         {
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
             ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromDays(1));
-            _session.Longest = value;
+            _session.MaxRunTime = value;
         }
     }
 
@@ -93,7 +93,7 @@ public sealed class OnnxModel : Detector
     {
         if (chosen is not null && !Enum.IsDefined(chosen.Reading))
             throw new ParameterException("reading", string.Join(", ", Enum.GetNames<OnnxReading>()), $"{chosen.Reading}");
-        if (model.Length > MostBytes) throw new InvalidDataException($"the ONNX model has {model.Length} bytes, at most {MostBytes} are opened");
+        if (model.Length > MaxBytes) throw new InvalidDataException($"the ONNX model has {model.Length} bytes, at most {MaxBytes} are opened");
         var metadata = OnnxInspection.Check(model);
         var output = chosen ?? new OnnxOutput(
             IsSequential: metadata.TryGetValue(OnnxExport.Sequential, out var sequential) && string.Equals(sequential, "true", StringComparison.Ordinal));
@@ -109,15 +109,15 @@ public sealed class OnnxModel : Detector
 
     private protected override void ScoreBlock(ReadOnlySpan<double> rows, Span<double> scores)
     {
-        var atOnce = _session.FixedRows > 0 ? _session.FixedRows : scores.Length;
+        var together = _session.FixedRows > 0 ? _session.FixedRows : scores.Length;
         var features = _session.FeatureCount;
-        if (scores.Length % Math.Max(1, atOnce) != 0)
-            throw new InvalidDataException($"the ONNX model takes {atOnce} rows at once, got {scores.Length}");
-        for (var first = 0; first < scores.Length; first += atOnce)
+        if (scores.Length % Math.Max(1, together) != 0)
+            throw new InvalidDataException($"the ONNX model takes {together} rows at once, got {scores.Length}");
+        for (var first = 0; first < scores.Length; first += together)
         {
-            var part = rows.Slice(first * features, atOnce * features);
+            var part = rows.Slice(first * features, together * features);
             var (numbers, columns) = _session.Run(part);
-            for (var i = 0; i < atOnce; i++)
+            for (var i = 0; i < together; i++)
                 scores[first + i] = Read(part.Slice(i * features, features), numbers.AsSpan(i * columns, columns));
         }
     }

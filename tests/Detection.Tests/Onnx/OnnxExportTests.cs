@@ -1,5 +1,5 @@
 using EventSourcedAnomaly.Detection.Onnx;
-using EventSourcedAnomaly.Detection.Onnx.Runtime;
+using Microsoft.ML.OnnxRuntime;
 
 namespace EventSourcedAnomaly.Detection.Tests.Onnx;
 
@@ -66,11 +66,12 @@ public sealed class OnnxExportTests
         var x = TestData.Cloud(200, 3, outliers: 10);
         var detector = TestData.Fitted("PCA", x);
         var expected = detector.DecisionScores.Select(score => detector.IsAnomaly(score) ? 1L : 0L);
-        using var session = new OnnxSession(OnnxExport.Write(detector), "scores");
-        var (labels, shape) = OnnxRuntimeApi.Run<double, long>(
-            session.DangerousGetHandle(), "rows", x.Values.ToArray(), OnnxType.Double, [200, 3], "labels", TimeSpan.FromMinutes(1));
-        Assert.Equal(expected, labels);
-        Assert.Equal([200, 1], shape);
+        using var session = new InferenceSession(OnnxExport.Write(detector));
+        using var rows = OrtValue.CreateTensorValueFromMemory(x.Values.ToArray(), [200, 3]);
+        using var options = new RunOptions();
+        using var results = session.Run(options, ["rows"], [rows], ["labels"]);
+        Assert.Equal(expected, results[0].GetTensorDataAsSpan<long>().ToArray());
+        Assert.Equal([200, 1], results[0].GetTensorTypeAndShape().Shape);
     }
 
     [Fact]

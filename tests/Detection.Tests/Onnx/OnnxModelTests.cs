@@ -131,7 +131,7 @@ public sealed class OnnxModelTests
     public void A_model_that_never_ends_is_stopped()
     {
         var model = OnnxModel.Import(Endless());
-        model.LongestRun = TimeSpan.FromMilliseconds(100);
+        model.MaxRunTime = TimeSpan.FromMilliseconds(100);
         Assert.Contains("ran longer than 0.1 seconds on 80 rows", Assert.Throws<InvalidDataException>(() => model.Fit(X)).Message, StringComparison.Ordinal);
     }
 
@@ -139,8 +139,8 @@ public sealed class OnnxModelTests
     public void The_time_of_a_run_is_positive_and_at_most_a_day()
     {
         var model = OnnxModel.Import(Norms());
-        Assert.Throws<ArgumentOutOfRangeException>(() => model.LongestRun = TimeSpan.Zero);
-        Assert.Throws<ArgumentOutOfRangeException>(() => model.LongestRun = TimeSpan.MaxValue);
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.MaxRunTime = TimeSpan.Zero);
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.MaxRunTime = TimeSpan.MaxValue);
     }
 
     [Theory]

@@ -1,15 +1,17 @@
-using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace EventSourcedAnomaly.Detection.Onnx.Runtime;
 
 /// <summary>
 /// A model opened by ONNX Runtime with one table as its input and one of its outputs taken. May be used from several threads at once.
 /// </summary>
-internal sealed class OnnxSession : SafeHandle
+internal sealed class OnnxSession : IDisposable
 {
-    private const int MostFeatures = 100_000;
-    private const int MostRowsAtOnce = 1_000_000;
+    private const int MaxFeatures = 100_000;
+    private const int MaxRowsPerRun = 1_000_000;
 
+    private readonly InferenceSession _session;
     private readonly OnnxValueInfo _input;
     private readonly OnnxValueInfo _output;
 
@@ -17,68 +19,100 @@ internal sealed class OnnxSession : SafeHandle
     /// <param name="outputName">The output to take; null for the first one of numbers.</param>
     /// <exception cref="InvalidDataException">The model cannot be opened, or takes or gives something else than tables of
     /// numbers.</exception>
-    public OnnxSession(ReadOnlySpan<byte> model, string? outputName) : base(0, ownsHandle: true)
+    public OnnxSession(byte[] model, string? outputName)
     {
-        SetHandle(OnnxRuntimeApi.CreateSession(model));
-        var inputs = OnnxRuntimeApi.Inputs(handle);
-        _input = inputs is [{ Type: OnnxType.Float or OnnxType.Double, Shape: [<= MostRowsAtOnce, > 0 and <= MostFeatures] } table]
-            ? table
-            : throw new InvalidDataException(
-                $"expected one input of float32 or float64 rows with a fixed number of features, at most {MostFeatures}, got {string.Join(", ", inputs)}");
-        var outputs = OnnxRuntimeApi.Outputs(handle);
-        _output = outputs.FirstOrDefault(o => (outputName is null || string.Equals(o.Name, outputName, StringComparison.Ordinal))
-                && o is { Type: OnnxType.Float or OnnxType.Double, Shape.Length: 1 or 2 })
-            ?? throw new InvalidDataException(
-                $"expected an output {(outputName is null ? "" : $"'{outputName}' ")}of float32 or float64 numbers, one or more for each row, got {string.Join(", ", outputs)}");
+        _session = Open(model);
+        try
+        {
+            var inputs = OnnxValueInfo.Of(_session.InputNames, _session.InputMetadata);
+            _input = inputs is [{ IsTable: true, Shape: [<= MaxRowsPerRun, > 0 and <= MaxFeatures] } table]
+                ? table
+                : throw new InvalidDataException(
+                    $"expected one input of float32 or float64 rows with a fixed number of features, at most {MaxFeatures}, got {string.Join(", ", inputs)}");
+            var outputs = OnnxValueInfo.Of(_session.OutputNames, _session.OutputMetadata);
+            _output = outputs.FirstOrDefault(o => (outputName is null || string.Equals(o.Name, outputName, StringComparison.Ordinal))
+                    && o is { IsTable: true, Shape.Length: 1 or 2 })
+                ?? throw new InvalidDataException(
+                    $"expected an output {(outputName is null ? "" : $"'{outputName}' ")}of float32 or float64 numbers, one or more for each row, got {string.Join(", ", outputs)}");
+        }
+        catch
+        {
+            _session.Dispose();
+            throw;
+        }
     }
-
-    public override bool IsInvalid => handle == 0;
 
     public int FeatureCount => (int)_input.Shape[1];
 
     /// <summary>How long one run may take.</summary>
-    public TimeSpan Longest { get; set; } = TimeSpan.FromMinutes(5);
+    public TimeSpan MaxRunTime { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Name of the output that is taken.</summary>
     public string Output => _output.Name;
 
-    /// <summary>Rows that must be given at once; 0 for any number.</summary>
+    /// <summary>Rows that must be given together; 0 for any number.</summary>
     public int FixedRows => (int)Math.Max(0, _input.Shape[0]);
 
     /// <summary>The output for rows laid out one after the other, with the numbers it has for each row.</summary>
-    /// <exception cref="InvalidDataException">The model fails, or gives another number of rows than it was given.</exception>
+    /// <exception cref="InvalidDataException">The model fails, runs too long, or gives another number of rows than it was given.</exception>
     public (double[] Numbers, int Columns) Run(ReadOnlySpan<double> rows)
     {
         var count = rows.Length / FeatureCount;
         long[] shape = [count, FeatureCount];
-        var (numbers, given) = _input.Type is OnnxType.Float
-            ? Run(Array.ConvertAll(rows.ToArray(), value => (float)value), shape)
-            : Run(rows.ToArray(), shape);
-        return given.Length > 0 && given[0] == count
-            ? (numbers, given.Length == 2 ? (int)given[1] : 1)
-            : throw new InvalidDataException($"the model gave {string.Join(" x ", given)} numbers for {count} rows");
+        using var input = _input.Type is TensorElementType.Float
+            ? OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(rows.ToArray(), value => (float)value), shape)
+            : OrtValue.CreateTensorValueFromMemory(rows.ToArray(), shape);
+        using var results = Run(input, count);
+        var given = results[0].GetTensorTypeAndShape().Shape;
+        if (given.Length == 0 || given[0] != count)
+            throw new InvalidDataException($"the model gave {string.Join(" x ", given)} numbers for {count} rows");
+        var numbers = _output.Type is TensorElementType.Float
+            ? Array.ConvertAll(results[0].GetTensorDataAsSpan<float>().ToArray(), value => (double)value)
+            : results[0].GetTensorDataAsSpan<double>().ToArray();
+        return (numbers, given.Length == 2 ? (int)given[1] : 1);
     }
 
-    private (double[] Numbers, long[] Shape) Run<T>(T[] rows, long[] shape) where T : unmanaged
+    public void Dispose() => _session.Dispose();
+
+    private static InferenceSession Open(byte[] model)
     {
-        var held = false;
+        using var options = new SessionOptions
+        {
+            // one thread, so that sums are always taken in the same order
+            IntraOpNumThreads = 1,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+        };
         try
         {
-            DangerousAddRef(ref held);
-            if (_output.Type is OnnxType.Double)
-                return OnnxRuntimeApi.Run<T, double>(handle, _input.Name, rows, _input.Type!.Value, shape, _output.Name, Longest);
-            var (numbers, given) = OnnxRuntimeApi.Run<T, float>(handle, _input.Name, rows, _input.Type!.Value, shape, _output.Name, Longest);
-            return (Array.ConvertAll(numbers, value => (double)value), given);
+            return new InferenceSession(model, options);
         }
-        finally
+        catch (OnnxRuntimeException e)
         {
-            if (held) DangerousRelease();
+            throw new InvalidDataException($"ONNX Runtime: {e.Message}", e);
+        }
+        catch (OverflowException e)
+        {
+            throw new InvalidDataException("expected one input of float32 or float64 rows, got a dimension beyond 32 bits", e);
         }
     }
 
-    protected override bool ReleaseHandle()
+    private IDisposableReadOnlyCollection<OrtValue> Run(OrtValue input, int rows)
     {
-        OnnxRuntimeApi.ReleaseSession(handle);
-        return true;
+        using var options = new RunOptions();
+        using var clock = new CancellationTokenSource(MaxRunTime, TimeProvider.System);
+        // told to end between two of its operations; disposing waits for a stop that is under way
+        using var stop = clock.Token.Register(() => options.Terminate = true);
+        try
+        {
+            return _session.Run(options, [_input.Name], [input], [_output.Name]);
+        }
+        catch (OnnxRuntimeException e) when (clock.IsCancellationRequested)
+        {
+            throw new InvalidDataException($"the ONNX model ran longer than {MaxRunTime.TotalSeconds} seconds on {rows} rows and was stopped", e);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new InvalidDataException($"ONNX Runtime: {e.Message}", e);
+        }
     }
 }
