@@ -2,7 +2,6 @@ using System.CommandLine;
 using EventSourcedAnomaly.Cli;
 using EventSourcedAnomaly.Cli.Commands;
 using EventSourcedAnomaly.Cli.Remote;
-using EventSourcedAnomaly.EventLog.Archive;
 
 var root = new RootCommand("Anomaly detection on local files: fit, score and evaluate without a server; train on one.")
 {
@@ -12,7 +11,6 @@ var root = new RootCommand("Anomaly detection on local files: fit, score and eva
     AlgorithmsCommand.Create(),
     VerifyCommand.Create(),
     StreamCommand.Create(),
-    ArchiveCommand.Create(),
     TrainCommand.Create(),
     WatchCommand.Create(),
 };
@@ -21,7 +19,7 @@ try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception refused) when (refused is CsvException or ArgumentException or FormatException or ArchiveException or InvalidDataException or Npgsql.NpgsqlException or IOException or NotSupportedException or DllNotFoundException or ServerException or HttpRequestException or UnauthorizedAccessException)
+catch (Exception refused) when (refused is CsvException or ArgumentException or FormatException or InvalidDataException or Npgsql.NpgsqlException or IOException or NotSupportedException or DllNotFoundException or ServerException or HttpRequestException or UnauthorizedAccessException)
 {
     await Console.Error.WriteLineAsync("esa: " + refused.Message);
     return 1;

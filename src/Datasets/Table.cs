@@ -10,7 +10,7 @@ internal static class Table
     public const string Name = "work.rows";
 
     private const int VectorRows = 2048;
-    private const int MostVectorsPerGroup = 60;
+    private const int MaxVectorsPerGroup = 60;
     private const int CellsPerGroup = 4 << 20;
     private const int ManyColumns = 256;
     private const int MaxCellBytes = 1 << 20;
@@ -19,7 +19,7 @@ internal static class Table
     public static long Load(DuckDBConnection connection, SourceTable source, string workDirectory, ReadLimits limits, CancellationToken ct)
     {
         // Row groups are built in memory: the wider the table, the fewer rows may make one.
-        var vectors = Math.Clamp(CellsPerGroup / (source.Columns.Count * VectorRows), 1, MostVectorsPerGroup);
+        var vectors = Math.Clamp(CellsPerGroup / (source.Columns.Count * VectorRows), 1, MaxVectorsPerGroup);
         var blockSize = source.Columns.Count > ManyColumns ? 16 << 10 : 256 << 10;
         var file = Sql.Text(Path.Combine(workDirectory, "rows.duckdb"));
         connection.Execute($"ATTACH {file} AS work (ROW_GROUP_SIZE {vectors * VectorRows}, BLOCK_SIZE {blockSize})", ct);

@@ -11,8 +11,11 @@ namespace EventSourcedAnomaly.Detection;
 /// fitted detector may be used from several threads at once; fitting may not. The same seed gives the same scores on any number of
 /// threads.
 /// </summary>
-public abstract class Detector
+public abstract class Detector : IStoredDetector
 {
+    /// <summary>How detectors are stored.</summary>
+    internal static readonly StoredForm Form = new("ESAD", 1, "detector");
+
     /// <summary>Of scores within this, mean and variance are within float64.</summary>
     internal const double LargestScore = 1e150;
 
@@ -144,7 +147,7 @@ public abstract class Detector
     public bool IsAnomaly(double raw) => raw > Threshold;
 
     /// <summary>
-    /// Probability that the verdict on this raw score would survive another training sample (PyOD's <c>predict_confidence</c>).
+    /// Probability that the prediction on this raw score would survive another training sample (PyOD's <c>predict_confidence</c>).
     /// </summary>
     public double Confidence(double raw) => OutlierConfidence.Of(Fitted(_sortedScores), _expectedAnomalies, raw, IsAnomaly(raw));
 
@@ -172,13 +175,13 @@ public abstract class Detector
     public byte[] ToBytes()
     {
         Fitted(FeatureCount);
-        return ModelEnvelope.Write(this);
+        return DetectorEnvelope<Detector>.Write(Form, this);
     }
 
-    /// <summary>Restores a detector.</summary>
+    /// <summary>Restores a detector of this library's algorithms; <see cref="AlgorithmCatalog.Read"/> those of any catalogue.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a stored detector, are damaged, or of an unknown version or
     /// algorithm.</exception>
-    public static Detector FromBytes(ReadOnlySpan<byte> bytes) => ModelEnvelope.Read(bytes);
+    public static Detector FromBytes(ReadOnlySpan<byte> bytes) => Algorithms.Catalog.Read(bytes);
 
     /// <summary>The medians, also while the model is being read.</summary>
     private protected double[] StoredCenter => _center;
@@ -221,7 +224,7 @@ public abstract class Detector
         return scores;
     }
 
-    internal void WriteFitted(ModelWriter writer)
+    void IStoredDetector.WriteLearned(ModelWriter writer)
     {
         writer.Int(FeatureCount);
         writer.Array(_center);
@@ -229,7 +232,7 @@ public abstract class Detector
         WriteModel(writer);
     }
 
-    internal void ReadFitted(ref ModelReader reader)
+    void IStoredDetector.ReadLearned(ref ModelReader reader)
     {
         FeatureCount = reader.Int();
         _center = reader.Array<double>();

@@ -122,20 +122,20 @@ public sealed class EmbeddedPostgresServer : IAsyncDisposable
     private static async Task<bool> AcceptsConnectionsAsync(
         PostmasterProcess postmaster, string connectionString, TimeSpan timeout, CancellationToken ct)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(timeout);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        deadline.CancelAfter(timeout);
         var probe = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
         while (!postmaster.Exited.IsCompleted)
         {
             try
             {
                 await using var connection = new NpgsqlConnection(probe);
-                await connection.OpenAsync(patience.Token);
+                await connection.OpenAsync(deadline.Token);
                 return true;
             }
             catch (NpgsqlException e) when (e.SqlState is null or PostgresErrorCodes.CannotConnectNow)
             {
-                await Task.WhenAny(postmaster.Exited, Task.Delay(TimeSpan.FromMilliseconds(25), patience.Token));
+                await Task.WhenAny(postmaster.Exited, Task.Delay(TimeSpan.FromMilliseconds(25), deadline.Token));
             }
             catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
             {

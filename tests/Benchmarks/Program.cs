@@ -9,7 +9,7 @@ using EventSourcedAnomaly.Benchmarks.Serving;
 return args switch
 {
     ["detection", .. var options] => await Report.Collect(options, report => DetectionBenchmark.Run(report, options, CancellationToken.None)),
-    ["log", .. var options] => await Report.Collect(options, report => LogBenchmark.Run(report, options, CancellationToken.None)),
+    ["log", .. var options] => await Report.Collect(options, report => LogBenchmark.Run(report, CancellationToken.None)),
     ["actors", .. var options] => await Report.Collect(options, report => ActorBenchmark.Run(report, CancellationToken.None)),
     ["nab", .. var options] => await Report.Collect(options, report => NabBenchmark.Run(report, options, CancellationToken.None)),
     ["quality", .. var options] => await Report.Collect(options, report => QualityBenchmark.Run(report, options, CancellationToken.None)),

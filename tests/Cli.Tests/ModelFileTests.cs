@@ -30,6 +30,22 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_supervised_detector_learns_from_the_labels_and_is_kept_like_the_others()
+    {
+        using var rows = new TemporaryCsv(["a,b,label", .. Enumerable.Range(0, 120).Select(i => i < 100 ? $"{i % 10},{i % 7},0" : $"{4 + i % 2},{3 + i % 3},1")]);
+        string[] supervised = ["--algorithm", "XGBOD", "--param", "n_estimators=20"];
+        var measured = await Esa(["evaluate", rows.Path, .. supervised]);
+        var (exitCode, _, error) = await EsaProcess.RunAsync(["score", rows.Path, .. supervised]);
+        var model = await Fit(rows, "xgbod.esa", supervised);
+        var scores = Scores(await Esa("score", rows.Path, "--label", "label", "--model", model, "--raw"));
+
+        Assert.Contains("roc_auc", measured, StringComparison.Ordinal);
+        Assert.Equal((1, true), (exitCode, error.Contains("--label: expected a column of labels", StringComparison.Ordinal)));
+        Assert.True(scores[100..].Average() > scores[..100].Average());
+        Assert.Contains("XGBOD (supervised)", await Esa("algorithms"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_algorithm_without_an_ONNX_form_is_refused_with_those_that_have_one()
     {
         using var rows = TemporaryCsv.WithOneOutlier();

@@ -3,7 +3,7 @@ namespace EventSourcedAnomaly.Detection.Tests;
 /// <summary>Tables that have little or nothing to learn from, or numbers at the ends of what is accepted: every detector copes.</summary>
 public sealed class DegenerateTableTests
 {
-    private static readonly (string Name, Matrix Table)[] Tables = [.. Made()];
+    private static readonly (string Name, Matrix Table)[] Tables = [.. CreateTables()];
 
     /// <summary>Every algorithm, as it is and with hyper-parameters that take other ways through it.</summary>
     public static TheoryData<string, string> Detectors
@@ -147,7 +147,7 @@ public sealed class DegenerateTableTests
     private static Matrix Far(int columns) =>
         Table(6, columns, (i, j) => new[] { 1e75, -1e75, 1e-300, double.Epsilon, -0.0, j % 2 == 0 ? 1e75 : -1e75 }[i]);
 
-    private static IEnumerable<(string Name, Matrix Table)> Made()
+    private static IEnumerable<(string Name, Matrix Table)> CreateTables()
     {
         var random = new Random(5);
         yield return ("one number", Table(1, 1, (_, _) => 3));

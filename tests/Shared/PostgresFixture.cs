@@ -24,21 +24,6 @@ public sealed class PostgresFixture : IAsyncLifetime
     private DirectoryInfo? _folder;
     private string _superuser = "";
 
-    /// <summary>The folder whose <c>node_modules</c> holds the packaged PostgreSQL.</summary>
-    public static string? NativePackagesDirectory
-    {
-        get
-        {
-            for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            {
-                var native = Path.Combine(folder.FullName, "ops", "native");
-                if (Directory.Exists(native))
-                    return native;
-            }
-            return null;
-        }
-    }
-
     public async ValueTask InitializeAsync()
     {
         _superuser = Environment.GetEnvironmentVariable("ESA_TEST_POSTGRES") ?? "";
@@ -48,7 +33,6 @@ public sealed class PostgresFixture : IAsyncLifetime
         var options = new EmbeddedPostgresOptions
         {
             DataDirectory = _folder.FullName,
-            NativePackagesDirectory = NativePackagesDirectory,
             Settings = FastAndForgetful,
         };
         _server = await EmbeddedPostgresServer.StartAsync(options, NullLogger.Instance, CancellationToken.None);

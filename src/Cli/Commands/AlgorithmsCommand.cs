@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EventSourcedAnomaly.Detection;
+using EventSourcedAnomaly.Detection.ML;
 using EventSourcedAnomaly.Detection.Streaming;
 
 namespace EventSourcedAnomaly.Cli.Commands;
@@ -13,7 +14,7 @@ internal static class AlgorithmsCommand
         command.SetAction(_ =>
         {
             Console.WriteLine("Tables (evaluate, score)");
-            foreach (var a in Algorithms.All) Write(a.Name, a.Family + (a.HasOnnxForm ? ", exports to ONNX" : ""), a.Aliases, a.Parameters);
+            foreach (var a in MachineLearningAlgorithms.Catalog.All) Write(a.Name, a.Family + (a.HasOnnxForm ? ", exports to ONNX" : ""), a.Aliases, a.Parameters);
             Console.WriteLine("Streams (stream)");
             foreach (var a in StreamingAlgorithms.All) Write(a.Name, a.Family, a.Aliases, a.Parameters);
             Console.WriteLine("Drift in streams");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EventSourcedAnomaly.Detection;
+using EventSourcedAnomaly.Detection.ML;
 
 namespace EventSourcedAnomaly.Cli.Commands;
 
@@ -54,7 +55,7 @@ internal sealed class DetectorOptions(bool scales = true)
     public string[] Ignored(ParseResult arguments) => arguments.GetValue(_ignored) ?? [];
 
     public Detector CreateDetector(ParseResult arguments) =>
-        Algorithms.Create(arguments.GetValue(_algorithm)!, _parameters.Values(arguments), Seed(arguments));
+        MachineLearningAlgorithms.Catalog.Create(arguments.GetValue(_algorithm)!, _parameters.Values(arguments), Seed(arguments));
 
     public FitPlan Plan(ParseResult arguments) => new(scales && arguments.GetValue(_standardize), arguments.GetValue(_fitRows), Seed(arguments));
 }

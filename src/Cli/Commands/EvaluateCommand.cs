@@ -4,7 +4,7 @@ using EventSourcedAnomaly.Detection;
 
 namespace EventSourcedAnomaly.Cli.Commands;
 
-/// <summary><c>esa evaluate</c>: fits without labels, scores all rows and compares the ranking with the labels.</summary>
+/// <summary><c>esa evaluate</c>: fits, without labels unless the algorithm is supervised, scores all rows and compares the ranking with the labels.</summary>
 internal static class EvaluateCommand
 {
     public static Command Create()
@@ -24,7 +24,7 @@ internal static class EvaluateCommand
         {
             var detector = options.CreateDetector(arguments);
             var table = await CsvTable.ReadAsync(options.Data(arguments), arguments.GetValue(label), options.Ignored(arguments), ct);
-            var result = FitProgress.Run(options.Plan(arguments), detector, table.Features, ct);
+            var result = FitProgress.Run(options.Plan(arguments), detector, table, ct);
             var report = new Report(detector.Algorithm, table.Features.Rows, table.Features.Columns, detector.Seed,
                 Evaluation.RocAuc(result.Scores, table.Labels), Evaluation.AveragePrecision(result.Scores, table.Labels),
                 result.FitSeconds, result.ScoreSeconds);

@@ -9,7 +9,7 @@ internal static class FitCommand
     {
         var command = new Command("fit", "Fit a detector on a CSV file and write it to a file, to score with later.");
         var options = new DetectorOptions(scales: false);
-        var label = new Option<string?>("--label") { Description = "Column of labels to keep out of the features." };
+        var label = new Option<string?>("--label") { Description = "Column of labels, 1 for an anomaly and 0 for a normal row: no feature, and what a supervised algorithm learns from." };
         var output = new Option<FileInfo>("--output")
         {
             Description = "File to write: an ONNX model where it ends in .onnx, else the detector's own stored form.",
@@ -25,7 +25,7 @@ internal static class FitCommand
             var path = options.Data(arguments);
             var target = OutputFile.Separate(file.FullName, path);
             var table = await CsvTable.ReadAsync(path, arguments.GetValue(label), options.Ignored(arguments), ct);
-            FitProgress.Run(options.Plan(arguments), detector, table.Features, ct);
+            FitProgress.Run(options.Plan(arguments), detector, table, ct);
             await File.WriteAllBytesAsync(target, ModelFile.Contents(detector, file.Name), ct);
             return 0;
         });

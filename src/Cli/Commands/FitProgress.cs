@@ -6,12 +6,12 @@ namespace EventSourcedAnomaly.Cli.Commands;
 /// <summary>Runs a fit, under a progress bar on standard error when a person is watching.</summary>
 internal static class FitProgress
 {
-    public static FitResult Run(FitPlan plan, Detector detector, Matrix table, CancellationToken ct) =>
+    public static FitResult Run(FitPlan plan, Detector detector, CsvTable table, CancellationToken ct) =>
         Console.IsErrorRedirected || Console.IsOutputRedirected
             ? plan.Run(detector, table, progress: null, ct)
             : WithBar(plan, detector, table, ct);
 
-    private static FitResult WithBar(FitPlan plan, Detector detector, Matrix table, CancellationToken ct)
+    private static FitResult WithBar(FitPlan plan, Detector detector, CsvTable table, CancellationToken ct)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         return console.Progress().AutoClear(enabled: true).Start(context =>

@@ -1,4 +1,5 @@
 using EventSourcedAnomaly.Detection;
+using EventSourcedAnomaly.Detection.ML;
 using EventSourcedAnomaly.Detection.Onnx;
 
 namespace EventSourcedAnomaly.Cli.Commands;
@@ -19,7 +20,7 @@ internal static class ModelFile
         var bytes = await File.ReadAllBytesAsync(path, ct);
         if (!IsOnnx(path))
         {
-            var stored = Detector.FromBytes(bytes);
+            var stored = MachineLearningAlgorithms.Catalog.Read(bytes);
             CheckColumns(path, stored.FeatureCount, rows);
             return (stored, stored.DecisionFunction(rows.Features, ct));
         }

@@ -14,7 +14,7 @@ internal static class ScoreCommand
     {
         var command = new Command("score", "Fit a detector on a CSV file, or take one from a file, and write the rows with an anomaly_score column.");
         var options = new DetectorOptions();
-        var label = new Option<string?>("--label") { Description = "Column of labels to keep out of the features." };
+        var label = new Option<string?>("--label") { Description = "Column of labels, 1 for an anomaly and 0 for a normal row: no feature, and what a supervised algorithm learns from." };
         var output = new Option<FileInfo?>("--output") { Description = "File to write; standard output unless given." };
         var model = new Option<FileInfo?>("--model") { Description = "Score with the detector in this file, which 'esa fit' wrote, or with an ONNX model." };
         var raw = new Option<bool>("--raw") { Description = "Write a decision_score column instead: the detector's raw scores, without bounds." };
@@ -44,7 +44,7 @@ internal static class ScoreCommand
     {
         var detector = options.CreateDetector(arguments);
         var table = await read();
-        return (detector, FitProgress.Run(options.Plan(arguments), detector, table.Features, ct).Scores);
+        return (detector, FitProgress.Run(options.Plan(arguments), detector, table, ct).Scores);
     }
 
     private static async Task<(Detector Detector, double[] Scores)> ByModelAsync(

@@ -8,7 +8,7 @@ namespace EventSourcedAnomaly.Cli.Commands;
 /// <summary>Shows a session of a server while it trains: a bar where a person is watching, a line for each epoch elsewhere.</summary>
 internal static class SessionProgress
 {
-    private const int MostInLine = 6, MostBesideBar = 2;
+    private const int MaxMetricsInLine = 6, MaxMetricsBesideBar = 2;
 
     /// <summary>Shows it to its end.</summary>
     /// <returns>0 when it completed; 1 when it failed or was stopped.</returns>
@@ -68,7 +68,7 @@ internal static class SessionProgress
         public void See(SessionMessage message)
         {
             if (message.Name == "metrics")
-                Console.WriteLine(Describe(message.Data, session.TotalEpochs, _pace.Left(message, session.TotalEpochs), MostInLine));
+                Console.WriteLine(Describe(message.Data, session.TotalEpochs, _pace.Left(message, session.TotalEpochs), MaxMetricsInLine));
             else if (message.Name == "status")
                 Console.WriteLine($"{session.Name}: {message.Status}");
         }
@@ -87,7 +87,7 @@ internal static class SessionProgress
             {
                 _task.IsIndeterminate = session.TotalEpochs == 0;
                 _task.Value = message.Data.GetProperty("epoch").GetInt32();
-                _task.Description = Markup.Escape(Describe(message.Data, session.TotalEpochs, _pace.Left(message, session.TotalEpochs), MostBesideBar));
+                _task.Description = Markup.Escape(Describe(message.Data, session.TotalEpochs, _pace.Left(message, session.TotalEpochs), MaxMetricsBesideBar));
             }
             else if (message.Name == "completed")
             {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EventSourcedAnomaly.EmbeddedPostgres;
-using EventSourcedAnomaly.EventLog.Ledger;
+using EventSourcedAnomaly.Ledger;
+using EventSourcedAnomaly.Ledger.Database;
 using Npgsql;
 
 namespace EventSourcedAnomaly.Cli.Commands;
@@ -66,11 +67,6 @@ internal static class VerifyCommand
 
             var verification = new DatabaseVerification(database, key);
             var findings = await verification.Run(kept, null, ct);
-            foreach (var gone in verification.Archived)
-            {
-                Console.WriteLine($"archived: events {gone.First} to {gone.Last} lie in the file with SHA-256 {gone.Sha256}; verify it with 'esa archive verify'.");
-            }
-
             return Report(findings, $"{verification.Events} events are whole{(key is null ? " (signatures not checked: no --key)" : string.Empty)}.");
         });
         return command;

@@ -15,7 +15,7 @@ internal sealed class ServerException(string message, bool isPassing) : Exceptio
 /// <summary>The training API of a running server. Redirects are not followed, so the key stays with the server that it is for.</summary>
 internal sealed class RemoteServer : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
     private readonly HttpClient _http;
 
     /// <param name="address">Where it is; <c>/api/v1</c> behind it is allowed.</param>
@@ -27,7 +27,7 @@ internal sealed class RemoteServer : IDisposable
         var root = trimmed.EndsWith("/api/v1", StringComparison.Ordinal) ? trimmed : trimmed + "/api/v1";
         if (!Uri.TryCreate(root + "/", UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             throw new ArgumentException($"--server: expected an http or https address, got '{address}'");
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = Patience }) { BaseAddress = uri, Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = RequestTimeout }) { BaseAddress = uri, Timeout = Timeout.InfiniteTimeSpan };
         if (!string.IsNullOrEmpty(key)) _http.DefaultRequestHeaders.Add("X-API-Key", key);
     }
 
@@ -43,7 +43,7 @@ internal sealed class RemoteServer : IDisposable
     public async Task<HttpResponseMessage> Open(HttpRequestMessage request, CancellationToken ct)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        late.CancelAfter(Patience);
+        late.CancelAfter(RequestTimeout);
         HttpResponseMessage response;
         try
         {
@@ -51,7 +51,7 @@ internal sealed class RemoteServer : IDisposable
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            throw new ServerException($"{_http.BaseAddress!.Authority} did not answer within {Patience.TotalSeconds} s", isPassing: true);
+            throw new ServerException($"{_http.BaseAddress!.Authority} did not answer within {RequestTimeout.TotalSeconds} s", isPassing: true);
         }
         catch (HttpRequestException e)
         {

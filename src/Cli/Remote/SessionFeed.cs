@@ -18,8 +18,8 @@ internal sealed class SessionFeed(RemoteServer server, TimeProvider time)
 {
     // The server says something every 15 seconds; a line that is silent for longer than this is dead.
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ReconnectTimeout = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(15);
 
     /// <summary>Follows until the session completes, fails or is stopped.</summary>
     /// <param name="session">The session.</param>
@@ -50,12 +50,12 @@ internal sealed class SessionFeed(RemoteServer server, TimeProvider time)
 
                 if (isOver) return;
             }
-            catch (Exception e) when (IsPassing(e, ct) && time.GetElapsedTime(seen) < Patience)
+            catch (Exception e) when (IsPassing(e, ct) && time.GetElapsedTime(seen) < ReconnectTimeout)
             {
                 // Picked up below.
             }
 
-            await Task.Delay(TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, 0.25 * Math.Pow(2, attempt))), time, ct);
+            await Task.Delay(TimeSpan.FromSeconds(Math.Min(MaxPause.TotalSeconds, 0.25 * Math.Pow(2, attempt))), time, ct);
         }
     }
 

@@ -9,11 +9,15 @@ internal abstract class ColumnBuilder(int column, int capacity)
 
     public static ColumnBuilder For(ColumnType type, int column, int capacity) => type switch
     {
-        ColumnType.Float64 => new ColumnBuilder<double>(column, capacity, 0, row => row.GetDouble(column), (values, nulls) => new Float64Column(values, nulls)),
-        ColumnType.Int64 => new ColumnBuilder<long>(column, capacity, 0, row => row.GetInt64(column), (values, nulls) => new Int64Column(values, nulls)),
-        ColumnType.Timestamp => new ColumnBuilder<long>(column, capacity, 0, row => row.GetInt64(column), (values, nulls) => new TimestampColumn(values, nulls)),
-        ColumnType.Boolean => new ColumnBuilder<bool>(column, capacity, false, row => row.GetBoolean(column), (values, nulls) => new BooleanColumn(values, nulls)),
-        _ => new ColumnBuilder<string>(column, capacity, "", row => row.GetString(column), (values, nulls) => new TextColumn(values, nulls)),
+        ColumnType.Float64 => new ColumnBuilder<double>(
+            column, capacity, 0, row => row.GetDouble(column), (v, nulls) => new Float64Column(v, nulls)),
+        ColumnType.Int64 => new ColumnBuilder<long>(
+            column, capacity, 0, row => row.GetInt64(column), (v, nulls) => new Int64Column(v, nulls)),
+        ColumnType.Timestamp => new ColumnBuilder<long>(
+            column, capacity, 0, row => row.GetInt64(column), (v, nulls) => new TimestampColumn(v, nulls)),
+        ColumnType.Boolean => new ColumnBuilder<bool>(
+            column, capacity, false, row => row.GetBoolean(column), (v, nulls) => new BooleanColumn(v, nulls)),
+        _ => new ColumnBuilder<string>(column, capacity, "", row => row.GetString(column), (v, nulls) => new TextColumn(v, nulls)),
     };
 
     /// <summary>Takes the reader's row to position <paramref name="to"/>.</summary>
@@ -41,7 +45,8 @@ internal abstract class ColumnBuilder(int column, int capacity)
 
 /// <summary>Collects a column of one type of value; stored chunks depend on what stands in the slot of a missing one.</summary>
 internal sealed class ColumnBuilder<T>(
-    int column, int capacity, T missing, Func<DuckDBDataReader, T> read, Func<T[], NullMask, ChunkColumn> build) : ColumnBuilder(column, capacity)
+    int column, int capacity, T missing, Func<DuckDBDataReader, T> read, Func<T[], NullMask, ChunkColumn> build)
+    : ColumnBuilder(column, capacity)
 {
     private readonly T[] _values = new T[capacity];
 

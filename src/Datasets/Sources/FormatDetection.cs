@@ -3,7 +3,7 @@ namespace EventSourcedAnomaly.Datasets.Sources;
 /// <summary>Tells formats apart by their first bytes, then by the file's name.</summary>
 internal static class FormatDetection
 {
-    private static readonly (byte[] Magic, string What)[] Strangers =
+    private static readonly (byte[] Magic, string What)[] ForeignFormats =
     [
         ([0x50, 0x4B, 0x03, 0x04], "a ZIP archive or an Office document"),
         ([0x89, 0x50, 0x4E, 0x47], "a PNG image"),
@@ -24,7 +24,7 @@ internal static class FormatDetection
     /// <param name="stated">What the uploader says.</param>
     public static DatasetFormat Detect(string name, ReadOnlySpan<byte> start, DatasetFormat? stated)
     {
-        foreach (var (magic, what) in Strangers)
+        foreach (var (magic, what) in ForeignFormats)
         {
             if (start.StartsWith(magic))
                 throw DatasetException.OfFile(DatasetError.Binary, $"The file is {what}; expected CSV, Parquet, JSON or NDJSON.");

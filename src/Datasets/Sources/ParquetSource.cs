@@ -3,7 +3,7 @@ using EventSourcedAnomaly.Datasets.DuckDb;
 
 namespace EventSourcedAnomaly.Datasets.Sources;
 
-/// <summary>A Parquet file, judged by its footer before a page is read.</summary>
+/// <summary>A Parquet file, checked by its footer before a page is read.</summary>
 internal static class ParquetSource
 {
     private const int Mark = 4;

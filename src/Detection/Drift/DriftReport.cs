@@ -9,7 +9,7 @@ public enum PValueCorrection
     BenjaminiHochberg,
 }
 
-/// <summary>The verdict on one feature.</summary>
+/// <summary>The test of one feature.</summary>
 /// <param name="Feature">Column number, from 0.</param>
 /// <param name="Result">The test's outcome.</param>
 /// <param name="AdjustedPValue">Its p-value, corrected for the number of features.</param>
@@ -17,7 +17,7 @@ public enum PValueCorrection
 public sealed record FeatureDrift(int Feature, DriftResult Result, double AdjustedPValue, bool HasDrifted);
 
 /// <summary>Current rows compared with reference rows, feature by feature.</summary>
-/// <param name="Features">One verdict per column.</param>
+/// <param name="Features">One test per column.</param>
 public sealed record DriftReport(IReadOnlyList<FeatureDrift> Features)
 {
     /// <summary>A univariate test of reference values against current ones.</summary>

@@ -39,8 +39,8 @@ internal sealed class Combination
 
     private double OverGroups(ReadOnlySpan<double> unified, Reduction inner, Reduction outer)
     {
-        using var reduced = new Scratch<double>(_groups.Length);
-        using var members = new Scratch<double>(unified.Length);
+        using var reduced = new PooledBuffer<double>(_groups.Length);
+        using var members = new PooledBuffer<double>(unified.Length);
         for (var g = 0; g < _groups.Length; g++)
         {
             for (var m = 0; m < _groups[g].Length; m++) members.Span[m] = unified[_groups[g][m]];

@@ -137,11 +137,11 @@ public sealed class Ensemble : Detector
     private protected override void ScoreBlock(ReadOnlySpan<double> rows, Span<double> scores)
     {
         var features = rows.Length / scores.Length;
-        using var z = new Scratch<double>(rows.Length);
+        using var z = new PooledBuffer<double>(rows.Length);
         _standardizer.Transform(rows, z.Span);
-        using var raw = new Scratch<double>(_members.Length * scores.Length);
+        using var raw = new PooledBuffer<double>(_members.Length * scores.Length);
         for (var m = 0; m < _members.Length; m++) _members[m].DecisionFunction(z.Span, raw.Span.Slice(m * scores.Length, scores.Length));
-        using var unified = new Scratch<double>(_members.Length);
+        using var unified = new PooledBuffer<double>(_members.Length);
         for (var i = 0; i < scores.Length; i++)
         {
             for (var m = 0; m < _members.Length; m++) unified.Span[m] = _unifications[m].Of(raw.Span[m * scores.Length + i]);

@@ -5,7 +5,7 @@ namespace EventSourcedAnomaly.Detection.Ensembles;
 
 /// <summary>
 /// Locally selective combination (Zhao, Nasrullah, Hryniewicki, Li 2019, "LSCP: Locally selective combination in parallel outlier
-/// ensembles"): a row is judged by the member that agrees best, among the row's nearest training rows, with the greatest of all
+/// ensembles"): a row is scored by the member that agrees best, among the row's nearest training rows, with the greatest of all
 /// members' scores.
 /// </summary>
 /// <param name="points">Training rows.</param>

@@ -1,6 +1,6 @@
 namespace EventSourcedAnomaly.Detection;
 
-/// <summary>The verdict on the neighbourhood of one real anomaly.</summary>
+/// <summary>The score of the neighbourhood of one real anomaly.</summary>
 /// <param name="PrecisionDistance">Mean distance of what was reported there from the anomaly; NaN when nothing was.</param>
 /// <param name="RecallDistance">Mean distance of the anomaly from what was reported; infinite when nothing was.</param>
 /// <param name="Precision">Probability that a report at random would have been farther away; NaN when nothing was reported.</param>
@@ -15,23 +15,23 @@ public sealed record AffiliationAgreement(double Precision, double Recall, IRead
 
 /// <summary>
 /// Affiliation metrics (Huet, Navarro, Rossi 2022, "Local evaluation of time series anomaly detection algorithms"): time is divided
-/// among the real anomalies, each point going to the nearest; within such a zone reports are judged by their distance, and the distance
+/// among the real anomalies, each point going to the nearest; within such a zone reports are measured by their distance, and the distance
 /// by how likely a report at random would have been farther away. Near misses count, and a long anomaly no more than a short one.
 /// </summary>
 public static class AffiliationMetrics
 {
-    /// <summary>Judges verdicts on the rows of a series.</summary>
-    /// <param name="predicted">One verdict per row, 1 = anomaly.</param>
+    /// <summary>Scores predictions on the rows of a series.</summary>
+    /// <param name="predicted">One prediction per row, 1 = anomaly.</param>
     /// <param name="labels">One label per row, 0 or 1, at least one of them 1.</param>
     /// <exception cref="ArgumentException">The lengths differ, a label is neither 0 nor 1, or there is no anomaly.</exception>
     public static AffiliationAgreement Of(ReadOnlySpan<int> predicted, ReadOnlySpan<int> labels)
     {
         if (predicted.Length != labels.Length)
-            throw new ArgumentException($"expected {predicted.Length} labels, one per verdict, got {labels.Length}", nameof(labels));
+            throw new ArgumentException($"expected {predicted.Length} labels, one per prediction, got {labels.Length}", nameof(labels));
         return Of(SeriesRange.Of(predicted), SeriesRange.Of(labels), new SeriesRange(0, labels.Length));
     }
 
-    /// <summary>Judges reported stretches of time.</summary>
+    /// <summary>Scores reported stretches of time.</summary>
     /// <param name="reported">Ascending and apart.</param>
     /// <param name="anomalies">The real ones, ascending and apart, at least one.</param>
     /// <param name="whole">What was watched; holds all the others.</param>
@@ -49,9 +49,9 @@ public static class AffiliationMetrics
             if (range.Start < whole.Start || range.End > whole.End)
                 throw new ArgumentException($"expected ranges from {whole.Start} to {whole.End}, got {range.Start} to {range.End}", nameof(whole));
         }
-        var judged = anomalies.Select((anomaly, i) => Judge(anomaly, Zone(anomalies, i, whole), reported)).ToArray();
+        var measured = anomalies.Select((anomaly, i) => Measure(anomaly, Zone(anomalies, i, whole), reported)).ToArray();
         return new AffiliationAgreement(
-            judged.Select(a => a.Precision).Where(p => !double.IsNaN(p)).DefaultIfEmpty(double.NaN).Average(), judged.Average(a => a.Recall), judged);
+            measured.Select(a => a.Precision).Where(p => !double.IsNaN(p)).DefaultIfEmpty(double.NaN).Average(), measured.Average(a => a.Recall), measured);
     }
 
     /// <summary>The time that is nearer to one anomaly than to any other.</summary>
@@ -59,7 +59,7 @@ public static class AffiliationMetrics
         i == 0 ? whole.Start : (anomalies[i - 1].End + anomalies[i].Start) / 2,
         i == anomalies.Count - 1 ? whole.End : (anomalies[i].End + anomalies[i + 1].Start) / 2);
 
-    private static Affiliation Judge(SeriesRange anomaly, SeriesRange zone, IReadOnlyList<SeriesRange> reported)
+    private static Affiliation Measure(SeriesRange anomaly, SeriesRange zone, IReadOnlyList<SeriesRange> reported)
     {
         SeriesRange[] inZone = [.. reported
             .Select(r => new SeriesRange(Math.Max(r.Start, zone.Start), Math.Min(r.End, zone.End))).Where(r => r.Length > 0)];

@@ -1,8 +1,6 @@
-using EventSourcedAnomaly.Detection.Numerics;
-
 namespace EventSourcedAnomaly.Detection;
 
-/// <summary>Agreement with the labels on the rows of one fold, by a detector fitted without labels on the other folds.</summary>
+/// <summary>Agreement with the labels on the rows of one fold, by a detector fitted on the other folds, with their labels only if it is supervised.</summary>
 public sealed record FoldResult(int Fold, int Rows, double RocAuc, double AveragePrecision);
 
 /// <summary>Estimates how a detector does on rows it has not seen.</summary>
@@ -23,24 +21,19 @@ public static class CrossValidation
             throw new ArgumentException($"expected {x.Rows} labels, one per row, got {labels.Length}", nameof(labels));
         if (folds < 2 || folds > x.Rows)
             throw new ArgumentOutOfRangeException(nameof(folds), folds, $"expected from 2 to {x.Rows} folds");
-        var fold = Divide(labels, folds, new RandomSource(seed));
+        var fold = StratifiedFolds.Of(labels, folds, seed);
         return [.. Enumerable.Range(0, folds).Select(k => Evaluate(create(), x, labels, fold, k, ct))];
-    }
-
-    /// <summary>Deals the rows of each class out in random order, so that every fold gets its share.</summary>
-    private static int[] Divide(int[] labels, int folds, RandomSource random)
-    {
-        var fold = new int[labels.Length];
-        var next = 0;
-        foreach (var row in random.Permutation(labels.Length).OrderBy(i => labels[i])) fold[row] = next++ % folds;
-        return fold;
     }
 
     private static FoldResult Evaluate(Detector detector, Matrix x, int[] labels, int[] fold, int k, CancellationToken ct)
     {
         var rows = Enumerable.Range(0, labels.Length).ToArray();
         var held = Array.FindAll(rows, i => fold[i] == k);
-        detector.Fit(x.SelectRows(Array.FindAll(rows, i => fold[i] != k)), progress: null, ct);
+        var others = Array.FindAll(rows, i => fold[i] != k);
+        if (detector is SupervisedDetector supervised)
+            supervised.Fit(x.SelectRows(others), Array.ConvertAll(others, i => labels[i]), progress: null, ct);
+        else
+            detector.Fit(x.SelectRows(others), progress: null, ct);
         var scores = detector.DecisionFunction(x.SelectRows(held), ct);
         var truth = Array.ConvertAll(held, i => labels[i]);
         return new FoldResult(k, held.Length, Evaluation.RocAuc(scores, truth), Evaluation.AveragePrecision(scores, truth));

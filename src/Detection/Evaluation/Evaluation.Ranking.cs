@@ -23,7 +23,7 @@ public static partial class Evaluation
         return (positivesAbove + (double)(taken - above) * positivesTied / tied) / taken;
     }
 
-    /// <summary>The threshold whose verdicts (score &gt;= threshold) have the greatest F1, and that F1.</summary>
+    /// <summary>The threshold whose predictions (score &gt;= threshold) have the greatest F1, and that F1.</summary>
     /// <inheritdoc cref="RocAuc" path="/param"/>
     public static (double F1, double Threshold) BestF1(ReadOnlySpan<double> scores, ReadOnlySpan<int> labels)
     {

@@ -1,6 +1,6 @@
 namespace EventSourcedAnomaly.Detection;
 
-/// <summary>How well scores or verdicts agree with known labels (1 = anomaly, 0 = normal).</summary>
+/// <summary>How well scores or predictions agree with known labels (1 = anomaly, 0 = normal).</summary>
 public static partial class Evaluation
 {
     /// <summary>
@@ -51,8 +51,8 @@ public static partial class Evaluation
         return sum / total;
     }
 
-    /// <summary>Counts verdicts against labels.</summary>
-    /// <param name="predicted">One verdict per row, 1 = anomaly.</param>
+    /// <summary>Counts predictions against labels.</summary>
+    /// <param name="predicted">One prediction per row, 1 = anomaly.</param>
     /// <param name="labels">One label per row, 0 or 1.</param>
     public static ConfusionMatrix Confusion(ReadOnlySpan<int> predicted, ReadOnlySpan<int> labels)
     {

@@ -19,18 +19,18 @@ public static class RangeMetrics
     /// is right as far as it covers real ones. What lies where the <paramref name="bias"/> is counts more, and what comes in several
     /// pieces is divided by their number when <paramref name="isCardinalityReciprocal"/>.
     /// </summary>
-    /// <param name="predicted">One verdict per row, 1 = anomaly.</param>
+    /// <param name="predicted">One prediction per row, 1 = anomaly.</param>
     /// <param name="labels">One label per row, 0 or 1.</param>
     /// <param name="alpha">Weight of being met at all in the recall, from 0 to 1.</param>
     /// <param name="bias">Which rows of a range matter most.</param>
     /// <param name="isCardinalityReciprocal">Whether a range in x pieces counts 1/x (γ of the paper); otherwise pieces cost nothing.</param>
-    /// <exception cref="ArgumentException">The lengths differ, or a label or verdict is neither 0 nor 1.</exception>
+    /// <exception cref="ArgumentException">The lengths differ, or a label or prediction is neither 0 nor 1.</exception>
     public static RangeAgreement Of(
         ReadOnlySpan<int> predicted, ReadOnlySpan<int> labels, double alpha = 0, PositionalBias bias = PositionalBias.Flat,
         bool isCardinalityReciprocal = true)
     {
         if (predicted.Length != labels.Length)
-            throw new ArgumentException($"expected {predicted.Length} labels, one per verdict, got {labels.Length}", nameof(labels));
+            throw new ArgumentException($"expected {predicted.Length} labels, one per prediction, got {labels.Length}", nameof(labels));
         if (alpha is not (>= 0 and <= 1)) throw new ParameterException(nameof(alpha), "a number in [0, 1]", $"{alpha}");
         var (reported, real) = (SeriesRange.Of(predicted), SeriesRange.Of(labels));
         var precision = reported.Select(range => Overlap(range, real, bias, isCardinalityReciprocal).Reward).DefaultIfEmpty(double.NaN).Average();

@@ -37,7 +37,7 @@ public readonly record struct SeriesRange(double Start, double End)
     }
 }
 
-/// <summary>How far reported ranges are right, and how far real ones are found; from 0 to 1, NaN where there is nothing to judge.</summary>
+/// <summary>How far reported ranges are right, and how far real ones are found; from 0 to 1, NaN where there is nothing to measure.</summary>
 public record RangeAgreement(double Precision, double Recall)
 {
     /// <summary>Harmonic mean of precision and recall; 0 when both are.</summary>

@@ -67,7 +67,7 @@ public sealed class IsolationForest : Detector
             ? [.. Enumerable.Range(0, features)]
             : random.Sample(features, count);
         var rows = Parameters.Boolean("bootstrap") ? DrawWithReplacement(x.Rows, samples, random) : random.Sample(x.Rows, samples);
-        using var sample = new Scratch<float>(features * samples);
+        using var sample = new PooledBuffer<float>(features * samples);
         for (var i = 0; i < samples; i++) keys.Keys(x.Row(rows[i]), sample.Span.Slice(i * features, features));
         var depthLimit = (int)Math.Ceiling(Math.Log2(Math.Max(samples, 2)));
         return IsolationTreeGrowth.Grow(sample.Array, samples, features, chosen, depthLimit, random);

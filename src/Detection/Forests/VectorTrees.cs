@@ -13,7 +13,7 @@ internal sealed class VectorTrees : PathLengths
 {
     public const int MaxDepth = 8;
     private const int Lanes = 16;
-    private const int AtOnce = 4;
+    private const int GroupsPerStep = 4;
     private const int BlockBytes = 24 * 1024;
     private const int Nodes = 1 << MaxDepth;
 
@@ -61,9 +61,9 @@ internal sealed class VectorTrees : PathLengths
             _fewRows.Sum(rows, sums);
             return;
         }
-        var groupsPerBlock = AtOnce * Math.Clamp(BlockBytes / (AtOnce * features * Lanes * sizeof(float)), 1, 4);
-        using var keys = new Scratch<float>(groupsPerBlock * Lanes * features);
-        using var totals = new Scratch<double>(groupsPerBlock * Lanes);
+        var groupsPerBlock = GroupsPerStep * Math.Clamp(BlockBytes / (GroupsPerStep * features * Lanes * sizeof(float)), 1, 4);
+        using var keys = new PooledBuffer<float>(groupsPerBlock * Lanes * features);
+        using var totals = new PooledBuffer<double>(groupsPerBlock * Lanes);
         var (buffer, partial) = (keys.Array, totals.Array);
         for (var first = 0; first < sums.Length; first += groupsPerBlock * Lanes)
         {
@@ -105,7 +105,7 @@ internal sealed class VectorTrees : PathLengths
         {
             for (var t = 0; t < _trees; t++)
             {
-                for (var g = 0; g < groups; g += AtOnce)
+                for (var g = 0; g < groups; g += GroupsPerStep)
                     Walk(thresholds + t * Nodes, features + t * Nodes, pathLengths + t * Nodes, keys + g * stride, stride, total + g * Lanes);
             }
         }

@@ -25,9 +25,9 @@ internal sealed record Kernel(string Name, double Gamma, double Coef0, int Degre
     /// <summary>Kernel values of one row with many points.</summary>
     /// <param name="row">One value per feature.</param>
     /// <param name="columns">The points' values feature by feature: <c>[feature * points + i]</c>.</param>
-    /// <param name="scratch">As long as there are points.</param>
+    /// <param name="buffer">As long as there are points.</param>
     /// <param name="values">Receives one kernel value per point.</param>
-    public void Evaluate(ReadOnlySpan<double> row, ReadOnlySpan<double> columns, Span<double> scratch, Span<double> values)
+    public void Evaluate(ReadOnlySpan<double> row, ReadOnlySpan<double> columns, Span<double> buffer, Span<double> values)
     {
         values.Clear();
         for (var f = 0; f < row.Length; f++)
@@ -35,8 +35,8 @@ internal sealed record Kernel(string Name, double Gamma, double Coef0, int Degre
             var column = columns.Slice(f * values.Length, values.Length);
             if (IsRadial)
             {
-                TensorPrimitives.Subtract(column, row[f], scratch);
-                TensorPrimitives.MultiplyAdd(scratch, scratch, values, values);
+                TensorPrimitives.Subtract(column, row[f], buffer);
+                TensorPrimitives.MultiplyAdd(buffer, buffer, values, values);
             }
             else
             {

@@ -8,7 +8,7 @@ internal sealed class KernelCache
     private readonly Kernel _kernel;
     private readonly Matrix _points;
     private readonly double[] _columns;
-    private readonly double[] _scratch;
+    private readonly double[] _buffer;
     private readonly double[]?[] _rows;
     private readonly LinkedList<int> _byUse = new();
     private readonly LinkedListNode<int>?[] _uses;
@@ -20,7 +20,7 @@ internal sealed class KernelCache
     public KernelCache(Kernel kernel, Matrix points, double megabytes)
     {
         (_kernel, _points, _columns) = (kernel, points, points.ToColumnMajor());
-        _scratch = new double[points.Rows];
+        _buffer = new double[points.Rows];
         _rows = new double[points.Rows][];
         _uses = new LinkedListNode<int>[points.Rows];
         _capacity = (int)Math.Clamp(megabytes * 1024 * 1024 / (8.0 * points.Rows), 2, points.Rows + 2);
@@ -35,7 +35,7 @@ internal sealed class KernelCache
             return known;
         }
         var row = _byUse.Count < _capacity ? new double[_points.Rows] : Evict();
-        _kernel.Evaluate(_points.Row(index), _columns, _scratch, row);
+        _kernel.Evaluate(_points.Row(index), _columns, _buffer, row);
         _rows[index] = row;
         _uses[index] = _byUse.AddFirst(index);
         return row;

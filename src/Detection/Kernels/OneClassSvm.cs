@@ -82,11 +82,11 @@ public sealed class OneClassSvm : Detector
     private protected override void ScoreBlock(ReadOnlySpan<double> rows, Span<double> scores)
     {
         var features = _supportVectors.Columns;
-        using var values = new Scratch<double>(_dualCoef.Length);
-        using var scratch = new Scratch<double>(_dualCoef.Length);
+        using var values = new PooledBuffer<double>(_dualCoef.Length);
+        using var buffer = new PooledBuffer<double>(_dualCoef.Length);
         for (var i = 0; i < scores.Length; i++)
         {
-            _kernel.Evaluate(rows.Slice(i * features, features), _columns, scratch.Span, values.Span);
+            _kernel.Evaluate(rows.Slice(i * features, features), _columns, buffer.Span, values.Span);
             scores[i] = _rho - TensorPrimitives.Dot<double>(values.Span, _dualCoef);
         }
     }

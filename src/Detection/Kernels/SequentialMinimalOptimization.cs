@@ -10,7 +10,7 @@ namespace EventSourcedAnomaly.Detection.Kernels;
 internal sealed class SequentialMinimalOptimization
 {
     private const double Tau = 1e-12;
-    private const long MostIterations = 10_000_000;
+    private const long MaxIterations = 10_000_000;
 
     /// <summary>What rounding leaves of a gradient, relatively: no violation below it can be told from 0.</summary>
     private const double Rounding = 1e-13;
@@ -48,7 +48,7 @@ internal sealed class SequentialMinimalOptimization
             ct.ThrowIfCancellationRequested();
             TensorPrimitives.MultiplyAdd(kernel.Row(i), state._alpha[i], state._gradient, state._gradient);
         }
-        var limit = maxIterations >= 0 ? maxIterations : Math.Max(MostIterations, 100L * diagonal.Length);
+        var limit = maxIterations >= 0 ? maxIterations : Math.Max(MaxIterations, 100L * diagonal.Length);
         var greatest = Math.Max(Math.Abs(TensorPrimitives.MaxMagnitude<double>(state._gradient)), Math.Abs(TensorPrimitives.MaxMagnitude<double>(diagonal)));
         var attainable = Math.Max(tolerance, Rounding * greatest);
         for (var iteration = 0L; iteration < limit && state.TryChoosePair(attainable, out var up, out var down); iteration++)

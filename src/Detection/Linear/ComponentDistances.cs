@@ -8,7 +8,7 @@ namespace EventSourcedAnomaly.Detection.Linear;
 internal sealed class ComponentDistances
 {
     private const int BlockRows = 4096;
-    private const int RowsAtOnce = 4;
+    private const int RowsPerStep = 4;
 
     private readonly int _features;
     private readonly int _groups;
@@ -40,7 +40,7 @@ internal sealed class ComponentDistances
     public void WeightedSums(ReadOnlySpan<double> rows, Span<double> sums)
     {
         var row = 0;
-        for (; row + RowsAtOnce <= sums.Length; row += RowsAtOnce) SumFour(rows.Slice(row * _features, RowsAtOnce * _features), sums.Slice(row, RowsAtOnce));
+        for (; row + RowsPerStep <= sums.Length; row += RowsPerStep) SumFour(rows.Slice(row * _features, RowsPerStep * _features), sums.Slice(row, RowsPerStep));
         for (; row < sums.Length; row++) sums[row] = SumOne(rows.Slice(row * _features, _features));
     }
 
@@ -105,7 +105,7 @@ internal sealed class ComponentDistances
     public ComponentDistances WithSignsOf(Matrix z, double[] mean, int maxDegreeOfParallelism, CancellationToken ct)
     {
         var longest = new double[(z.Rows + BlockRows - 1) / BlockRows][];
-        RowBlocks.ForEach(z.Rows, BlockRows, maxDegreeOfParallelism, ct, (first, count) => longest[first / BlockRows] = LongestProjections(z, mean, first, count));
+        RowBlocks.ForEach(z.Rows, BlockRows, maxDegreeOfParallelism, ct, (first, count) => longest[first / BlockRows] = MaxProjections(z, mean, first, count));
         var values = Components.Values.ToArray();
         for (var c = 0; c < Components.Rows; c++)
         {
@@ -118,15 +118,15 @@ internal sealed class ComponentDistances
     }
 
     /// <summary>For each vector the projection of a row that is longest, with its sign.</summary>
-    private double[] LongestProjections(Matrix z, double[] mean, int first, int count)
+    private double[] MaxProjections(Matrix z, double[] mean, int first, int count)
     {
         var longest = new double[_groups * Vector512<double>.Count];
-        var centered = new double[RowsAtOnce * _features];
-        for (var i = 0; i < count; i += RowsAtOnce)
+        var centered = new double[RowsPerStep * _features];
+        for (var i = 0; i < count; i += RowsPerStep)
         {
             // a last row that is missing projects on nothing
-            if (count - i < RowsAtOnce) Array.Clear(centered);
-            for (var r = 0; r < Math.Min(RowsAtOnce, count - i); r++)
+            if (count - i < RowsPerStep) Array.Clear(centered);
+            for (var r = 0; r < Math.Min(RowsPerStep, count - i); r++)
                 System.Numerics.Tensors.TensorPrimitives.Subtract(z.Row(first + i + r), mean, centered.AsSpan(r * _features, _features));
             Project(centered, longest);
         }

@@ -63,8 +63,8 @@ internal sealed class FastMinCovDet
         var current = start;
         // large and used anew at every step
         var nearest = new Matrix(size, x.Columns, new double[size * x.Columns]);
-        using var distances = new Scratch<double>(x.Rows);
-        using var order = new Scratch<int>(x.Rows);
+        using var distances = new PooledBuffer<double>(x.Rows);
+        using var order = new PooledBuffer<int>(x.Rows);
         for (var step = 0; step < steps; step++)
         {
             current.SquaredDistances(x, distances.Span);

@@ -80,11 +80,11 @@ public sealed class Pca : Detector
     private protected override void ScoreBlock(ReadOnlySpan<double> rows, Span<double> scores)
     {
         var features = rows.Length / scores.Length;
-        var atOnce = Math.Min(scores.Length, 32);
-        Span<double> z = atOnce * features <= MaxStackValues ? stackalloc double[atOnce * features] : new double[atOnce * features];
-        for (var first = 0; first < scores.Length; first += atOnce)
+        var step = Math.Min(scores.Length, 32);
+        Span<double> z = step * features <= MaxStackValues ? stackalloc double[step * features] : new double[step * features];
+        for (var first = 0; first < scores.Length; first += step)
         {
-            var count = Math.Min(atOnce, scores.Length - first);
+            var count = Math.Min(step, scores.Length - first);
             _standardizer.Transform(rows.Slice(first * features, count * features), z[..(count * features)]);
             _distances.WeightedSums(z[..(count * features)], scores.Slice(first, count));
         }

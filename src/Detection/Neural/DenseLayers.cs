@@ -5,7 +5,7 @@ using EventSourcedAnomaly.Detection.Onnx;
 namespace EventSourcedAnomaly.Detection.Neural;
 
 /// <summary>
-/// Fully connected layers. A layer's weights are a row per output, then its biases, if it has any. An instance holds the scratch
+/// Fully connected layers. A layer's weights are a row per output, then its biases, if it has any. An instance holds the working
 /// memory of one thread.
 /// </summary>
 internal sealed class DenseLayers

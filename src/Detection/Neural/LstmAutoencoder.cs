@@ -3,7 +3,7 @@ using EventSourcedAnomaly.Detection.Neural;
 namespace EventSourcedAnomaly.Detection;
 
 /// <summary>
-/// LSTM autoencoder for series (Malhotra et al. 2016): rows are consecutive points in time, and each is judged by how badly it is
+/// LSTM autoencoder for series (Malhotra et al. 2016): rows are consecutive points in time, and each is scored by how badly it is
 /// reconstructed at the end of the window of rows before it. Rows must be given in order of time.
 /// </summary>
 public sealed class LstmAutoencoder : ReconstructionDetector

@@ -4,7 +4,7 @@ using EventSourcedAnomaly.Detection.Onnx;
 namespace EventSourcedAnomaly.Detection.Neural;
 
 /// <summary>
-/// A network with all weights in one flat vector. An instance holds the scratch memory of one thread; the weights are passed in.
+/// A network with all weights in one flat vector. An instance holds the working memory of one thread; the weights are passed in.
 /// </summary>
 internal abstract class Network
 {

@@ -51,7 +51,7 @@ public sealed class NetworkTraining
     public int Epochs => _settings.Epochs;
 
     /// <summary>Whether all epochs are done, the loss has not improved for <c>patience</c> epochs, or it left the numbers.</summary>
-    public bool IsComplete => _hasDiverged || Epoch >= Epochs || (_settings.Patience > 0 && _epochsSinceBest >= _settings.Patience);
+    public bool IsComplete => _hasDiverged || Epoch >= Epochs || (_settings.NoChangeEpochs > 0 && _epochsSinceBest >= _settings.NoChangeEpochs);
 
     /// <summary>The rows that the network learns from.</summary>
     public IReadOnlyList<int> TrainingRows => _trainingSamples;

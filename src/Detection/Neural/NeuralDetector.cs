@@ -12,7 +12,7 @@ public abstract class NeuralDetector : Detector
 {
     private Standardizer _standardizer = new([], []);
     private double[] _weights = [];
-    // scratch memory of threads that scored before
+    // working memory of threads that scored before
     private ConcurrentBag<Network> _spare = [];
 
     private protected NeuralDetector(AlgorithmInfo algorithm, ParameterSet parameters, int seed) : base(algorithm, parameters, seed)
@@ -73,7 +73,7 @@ public abstract class NeuralDetector : Detector
     private protected override void ScoreBlock(ReadOnlySpan<double> rows, Span<double> scores)
     {
         var (features, padding) = (_standardizer.Mean.Length, Window - 1);
-        using var samples = new Scratch<double>((scores.Length + padding) * features);
+        using var samples = new PooledBuffer<double>((scores.Length + padding) * features);
         _standardizer.Transform(rows, samples.Span[(padding * features)..]);
         SampleWindows.Pad(samples.Span, padding, features);
         if (!_spare.TryTake(out var network)) network = CreateNetwork(features);

@@ -17,7 +17,7 @@ internal static class OrderStatistics
 
     public static double Median(ReadOnlySpan<double> values)
     {
-        using var sorted = new Scratch<double>(values.Length);
+        using var sorted = new PooledBuffer<double>(values.Length);
         values.CopyTo(sorted.Span);
         sorted.Span.Sort();
         return Quantile(sorted.Span, 0.5);

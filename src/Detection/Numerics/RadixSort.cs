@@ -15,7 +15,7 @@ internal ref struct RadixSort
     private const int UpperDigits = 3;
 
     /// <summary>Longest run of numbers alike in their upper digits that is sorted by insertion.</summary>
-    private const int LongestRun = 64;
+    private const int MaxInsertionLength = 64;
 
     private Span<ulong> _keys;
     private Span<ulong> _target;
@@ -46,8 +46,8 @@ internal ref struct RadixSort
     {
         var keys = MemoryMarshal.Cast<double, ulong>(values.AsSpan());
         for (var i = 0; i < keys.Length; i++) keys[i] = OrderedBits(values[i]);
-        using var target = new Scratch<ulong>(keys.Length);
-        using var orderTarget = new Scratch<int>(order.Length);
+        using var target = new PooledBuffer<ulong>(keys.Length);
+        using var orderTarget = new PooledBuffer<int>(order.Length);
         var sort = new RadixSort { _keys = keys, _target = target.Span, _order = order, _orderTarget = orderTarget.Span };
         sort.ByDigits(Digits - UpperDigits, Digits);
         if (!sort.TrySettleRuns()) sort.ByDigits(0, Digits);
@@ -129,7 +129,7 @@ internal ref struct RadixSort
             var upper = keys[first] >> Shift;
             for (end = first + 1; end < keys.Length && keys[end] >> Shift == upper;) end++;
             if (end - first == 1) continue;
-            if (end - first <= LongestRun) Insert(keys[first..end], _order.IsEmpty ? [] : _order[first..end]);
+            if (end - first <= MaxInsertionLength) Insert(keys[first..end], _order.IsEmpty ? [] : _order[first..end]);
             else if (keys[first..end].ContainsAnyExcept(keys[first])) return false;
         }
         return true;

@@ -49,7 +49,7 @@ public sealed class KernelDensity : Detector
     private protected override void ScoreBlock(ReadOnlySpan<double> rows, Span<double> scores)
     {
         var features = _points.Columns;
-        using var rented = new Scratch<double>(2 * _points.Rows);
+        using var rented = new PooledBuffer<double>(2 * _points.Rows);
         var exponents = rented.Span[.._points.Rows];
         var difference = rented.Span[_points.Rows..];
         var constant = Math.Log(_points.Rows) + features * (Math.Log(_bandwidth) + 0.5 * Math.Log(2 * Math.PI));

@@ -60,8 +60,8 @@ public sealed class Loda : Detector
 
     private FeatureHistogram Histogram(Matrix x, ReadOnlySpan<double> projection)
     {
-        using var scratch = new Scratch<double>(x.Rows);
-        var projected = scratch.Span;
+        using var buffer = new PooledBuffer<double>(x.Rows);
+        var projected = buffer.Span;
         for (var i = 0; i < projected.Length; i++) projected[i] = TensorPrimitives.Dot(x.Row(i), projection);
         var (least, greatest) = (TensorPrimitives.Min<double>(projected), TensorPrimitives.Max<double>(projected));
         var edges = FeatureHistogram.EvenEdges(

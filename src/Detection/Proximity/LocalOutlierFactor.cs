@@ -18,7 +18,7 @@ public sealed class LocalOutlierFactor : ProximityDetector
         Metric,
         Order,
         Parameter.AutomaticContamination,
-        Parameter.Boolean("novelty", value: false, "Whether new rows are the ones to judge; new rows can be scored either way."),
+        Parameter.Boolean("novelty", value: false, "Whether new rows are the ones to score; new rows can be scored either way."),
         Parameter.Jobs,
     ])
     { Make = (parameters, seed) => new LocalOutlierFactor(parameters, seed) };

@@ -3,7 +3,7 @@ using EventSourcedAnomaly.Detection.Proximity;
 
 namespace EventSourcedAnomaly.Detection;
 
-/// <summary>What the nearest-neighbour detectors share: the training rows are kept, and rows are judged by the nearest of them.</summary>
+/// <summary>What the nearest-neighbour detectors share: the training rows are kept, and rows are scored by the nearest of them.</summary>
 public abstract class ProximityDetector : Detector
 {
     private protected ProximityDetector(AlgorithmInfo algorithm, ParameterSet parameters, int seed) : base(algorithm, parameters, seed)
@@ -37,7 +37,7 @@ public abstract class ProximityDetector : Detector
         "leaf_size", 30, 1, "Accepted for compatibility; has no effect.");
 
     private protected static ParameterInfo NeighborCount(int value) =>
-        Parameter.Integer("n_neighbors", value, 1, "Nearest rows that judge a row.", 10_000);
+        Parameter.Integer("n_neighbors", value, 1, "Nearest rows that score a row.", 10_000);
 
     private protected override double[] Learn(Matrix x, double[] center, IProgress<double>? progress, CancellationToken ct)
     {
@@ -58,8 +58,8 @@ public abstract class ProximityDetector : Detector
 
     private protected override void ScoreBlock(ReadOnlySpan<double> rows, Span<double> scores)
     {
-        using var indices = new Scratch<int>(scores.Length * K);
-        using var distances = new Scratch<double>(scores.Length * K);
+        using var indices = new PooledBuffer<int>(scores.Length * K);
+        using var distances = new PooledBuffer<double>(scores.Length * K);
         Search.Find(rows, -1, K, indices.Span, distances.Span);
         for (var i = 0; i < scores.Length; i++) scores[i] = Score(indices.Span.Slice(i * K, K), distances.Span.Slice(i * K, K));
     }

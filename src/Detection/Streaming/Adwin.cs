@@ -9,7 +9,7 @@ namespace EventSourcedAnomaly.Detection.Streaming;
 /// <param name="delta">Bound on the probability of a false change.</param>
 /// <param name="clock">Numbers between two checks.</param>
 /// <param name="max_buckets">Buckets of one size before two are merged.</param>
-/// <param name="min_window_length">Fewest numbers in either part.</param>
+/// <param name="min_window_length">Minimum of numbers in either part.</param>
 public sealed class Adwin(double delta = 0.002, int clock = 32, int max_buckets = 5, int min_window_length = 5) : DriftDetector(
     Definition, 0, ("delta", delta), ("clock", clock), ("max_buckets", max_buckets), ("min_window_length", min_window_length))
 {
@@ -18,7 +18,7 @@ public sealed class Adwin(double delta = 0.002, int clock = 32, int max_buckets 
         Parameter.Number("delta", 0.002, new(0, 1, MinimumOpen: true, MaximumOpen: true), "Bound on the probability of a false change."),
         Parameter.Integer("clock", 32, 1, "Numbers between two checks.", 1_000_000),
         Parameter.Integer("max_buckets", 5, 2, "Buckets of one size before two are merged.", 1_000),
-        Parameter.Integer("min_window_length", 5, 1, "Fewest numbers in either part.", 1_000_000),
+        Parameter.Integer("min_window_length", 5, 1, "Minimum of numbers in either part.", 1_000_000),
     ])
     {
         Make = (parameters, _) => new Adwin(

@@ -6,8 +6,12 @@ namespace EventSourcedAnomaly.Detection.Streaming;
 /// Watches a stream of numbers for a change of their distribution, one number at a time in bounded memory. The same seed and the same
 /// numbers give the same answers, also across <see cref="ToBytes"/> and <see cref="FromBytes"/>.
 /// </summary>
-public abstract class DriftDetector
+public abstract class DriftDetector : IStoredDetector
 {
+    private static readonly DetectorEnvelope<DriftDetector> Envelope = new(
+        new StoredForm("ESAR", 1, "detector of drift"),
+        name => DriftAlgorithms.TryResolve(name, out var known) ? new(known.Parameters, known.Make) : null);
+
     private protected DriftDetector(DriftAlgorithmInfo algorithm, int seed, params (string Name, object Value)[] parameters) =>
         (Info, Seed, Parameters) = (algorithm, seed, ParameterSet.Restore(
             algorithm.Parameters, parameters.Select(p => new KeyValuePair<string, object?>(p.Name, p.Value))));
@@ -38,12 +42,12 @@ public abstract class DriftDetector
     }
 
     /// <summary>What was learned, in a compact versioned form from which <see cref="FromBytes"/> goes on bit by bit alike.</summary>
-    public byte[] ToBytes() => DriftEnvelope.Write(this);
+    public byte[] ToBytes() => Envelope.Write(this);
 
     /// <summary>Restores a detector.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a stored detector of drift, are damaged, or of an unknown version or
     /// algorithm.</exception>
-    public static DriftDetector FromBytes(ReadOnlySpan<byte> bytes) => DriftEnvelope.Read(bytes);
+    public static DriftDetector FromBytes(ReadOnlySpan<byte> bytes) => Envelope.Read(bytes);
 
     private protected abstract bool Detects(double value);
 
@@ -51,13 +55,13 @@ public abstract class DriftDetector
 
     private protected abstract void ReadState(ref ModelReader reader);
 
-    internal void WriteLearned(ModelWriter writer)
+    void IStoredDetector.WriteLearned(ModelWriter writer)
     {
         writer.Array([Count]);
         WriteState(writer);
     }
 
-    internal void ReadLearned(ref ModelReader reader)
+    void IStoredDetector.ReadLearned(ref ModelReader reader)
     {
         Count = reader.Array<long>()[0];
         ReadState(ref reader);

@@ -26,7 +26,7 @@ public sealed class HalfSpaceTrees : StreamingDetector
     { Make = (parameters, seed) => new HalfSpaceTrees(parameters, seed) };
 
     /// <summary>Leaves of all trees together: some hundred megabytes.</summary>
-    private const long MostNodes = 1 << 24;
+    private const long MaxNodes = 1 << 24;
 
     private readonly int _window;
     private readonly int _height;
@@ -41,8 +41,8 @@ public sealed class HalfSpaceTrees : StreamingDetector
         _window = parameters.Integer("window_size");
         _height = parameters.Integer("height");
         var trees = parameters.Integer("n_trees");
-        if ((long)trees << _height > MostNodes)
-            throw new ParameterException("n_trees", $"at most {MostNodes >> _height} trees of height {_height}", $"{trees}");
+        if ((long)trees << _height > MaxNodes)
+            throw new ParameterException("n_trees", $"at most {MaxNodes >> _height} trees of height {_height}", $"{trees}");
         if (parameters["limits"] is double[] limits && (limits.Length != 2 || limits[0] >= limits[1]))
             throw new ParameterException("limits", "two numbers in ascending order", string.Join(", ", limits));
     }

@@ -6,11 +6,11 @@ namespace EventSourcedAnomaly.Detection.Streaming;
 
 /// <summary>
 /// KNN-CAD (Burnaev and Ishimtsev 2016, "Conformalized density- and distance-based anomaly detection in time-series data"): the latest
-/// <c>dim</c> points side by side are as strange as the sum of their squared Mahalanobis distances to the <c>n_neighbors</c> nearest
-/// of <c>window_size</c> such runs of the past, and as improbable as this strangeness is rare among the latest <c>window_size</c> ones.
+/// <c>dim</c> points side by side are as nonconforming as the sum of their squared Mahalanobis distances to the <c>n_neighbors</c> nearest
+/// of <c>window_size</c> such runs of the past, and as improbable as this nonconformity is rare among the latest <c>window_size</c> ones.
 /// What is compared with stays a window behind what is calibrated on (lazy drifting conformal prediction), so that an anomaly does
 /// not vouch for itself. A score of 0.5 stands for a probability of 0.0035, the authors' alarm; as they do, an alarm is followed by a
-/// fifth of a window without another. Beyond the strangest run known, where ranks say no more, probability is taken to fall with the
+/// fifth of a window without another. Beyond the most nonconforming run seen, where ranks say no more, probability is taken to fall with the
 /// square of the distance. The first window scores 0.
 /// </summary>
 public sealed class KnnCad : StreamingDetector
@@ -22,14 +22,14 @@ public sealed class KnnCad : StreamingDetector
     [
         Parameter.Integer("n_neighbors", 27, 1, "Nearest runs whose distances count.", 5_000),
         Parameter.Integer("dim", 19, 1, "Points of a run.", 256),
-        Parameter.Integer("window_size", 400, 10, "Runs to compare with, and strangenesses to rank among.", 5_000),
+        Parameter.Integer("window_size", 400, 10, "Runs to compare with, and nonconformities to rank among.", 5_000),
     ])
     { Make = (parameters, seed) => new KnnCad(parameters, seed) };
 
     private readonly int _dim;
     private readonly int _window;
     private readonly int _neighbors;
-    private readonly RecentValues _strangeness;
+    private readonly RecentValues _nonconformity;
     private RecentValues _points = new(0);
     private Ellipsoid? _metric;
     // the runs to compare with, in coordinates of variance 1, each at its number modulo the window
@@ -42,7 +42,7 @@ public sealed class KnnCad : StreamingDetector
     {
         (_dim, _window) = (parameters.Integer("dim"), parameters.Integer("window_size"));
         _neighbors = Math.Min(parameters.Integer("n_neighbors"), _window - 1);
-        _strangeness = new RecentValues(_window);
+        _nonconformity = new RecentValues(_window);
     }
 
     private int RunLength => _dim * FeatureCount;
@@ -62,30 +62,30 @@ public sealed class KnnCad : StreamingDetector
         if (number < _window) return 0;
         Learn(number);
         _metric!.Whiten(Raw(number, number), _run);
-        var strangeness = Strangeness(_run, except: -1);
-        var score = Surprise.ToScore(Improbability(strangeness), RowsPerAlarm);
-        _strangeness.Append(strangeness);
+        var nonconformity = Nonconformity(_run, except: -1);
+        var score = Surprisal.ToScore(Improbability(nonconformity), RowsPerAlarm);
+        _nonconformity.Append(nonconformity);
         if (_rest > 0)
         {
             _rest--;
-            return Surprise.Echo(score);
+            return Surprisal.SuppressedScore(score);
         }
         if (score >= Alarm) _rest = _window / 5;
         return score;
     }
 
-    /// <summary>-ln P(strangeness at least this): by rank, and beyond the greatest known in inverse proportion.</summary>
-    private double Improbability(double strangeness)
+    /// <summary>-ln P(nonconformity at least this): by rank, and beyond the greatest known in inverse proportion.</summary>
+    private double Improbability(double nonconformity)
     {
         var atLeast = 0;
-        foreach (var known in _strangeness.Values) atLeast += known >= strangeness ? 1 : 0;
-        var byRank = Math.Log((_strangeness.Length + 1) / (atLeast + 1.0));
+        foreach (var known in _nonconformity.Values) atLeast += known >= nonconformity ? 1 : 0;
+        var byRank = Math.Log((_nonconformity.Length + 1) / (atLeast + 1.0));
         if (atLeast > 0) return byRank;
-        var greatest = Math.Max(TensorPrimitives.Max(_strangeness.Values), double.Epsilon);
-        return byRank + Math.Max(0, Math.Log(strangeness) - Math.Log(greatest));
+        var greatest = Math.Max(TensorPrimitives.Max(_nonconformity.Values), double.Epsilon);
+        return byRank + Math.Max(0, Math.Log(nonconformity) - Math.Log(greatest));
     }
 
-    /// <summary>Brings the runs to compare with up to date, before a run is judged.</summary>
+    /// <summary>Brings the runs to compare with up to date, before a run is measured.</summary>
     private void Learn(long number)
     {
         var first = FirstRun(number);
@@ -95,7 +95,7 @@ public sealed class KnnCad : StreamingDetector
             for (var run = 0; run < _window; run++)
             {
                 _runs.AsSpan(run * RunLength, RunLength).CopyTo(_run);
-                _strangeness.Append(Strangeness(_run, except: run));
+                _nonconformity.Append(Nonconformity(_run, except: run));
             }
         }
         else if (first > 0)
@@ -128,7 +128,7 @@ public sealed class KnnCad : StreamingDetector
         return values.Slice(values.Length - back - RunLength, RunLength);
     }
 
-    private double Strangeness(ReadOnlySpan<double> run, int except)
+    private double Nonconformity(ReadOnlySpan<double> run, int except)
     {
         for (var other = 0; other < _window; other++)
         {
@@ -142,7 +142,7 @@ public sealed class KnnCad : StreamingDetector
     private protected override void WriteState(ModelWriter writer)
     {
         _points.Write(writer);
-        _strangeness.Write(writer);
+        _nonconformity.Write(writer);
         writer.Int(_rest);
         writer.Int(_metric is null ? 0 : 1);
         if (_metric is null) return;
@@ -154,11 +154,11 @@ public sealed class KnnCad : StreamingDetector
     private protected override void ReadState(ref ModelReader reader)
     {
         _points.Read(ref reader);
-        _strangeness.Read(ref reader);
+        _nonconformity.Read(ref reader);
         _rest = reader.Int();
         if (reader.Int() == 0) return;
         _metric = new Ellipsoid(reader.Array<double>(), reader.Table(), reader.Double());
-        // the run of the latest point has been judged
+        // the run of the latest point has been scored
         var number = Count - _dim;
         for (var run = 0; run < _window; run++) Place(FirstRun(number) + run, number);
     }

@@ -14,7 +14,7 @@ public sealed class RobustRandomCutForest : StreamingDetector
     private const double RowsPerAlarm = 10_000;
 
     /// <summary>Values of all points in all trees, at 32 bytes each.</summary>
-    private const long MostNumbers = 1 << 26;
+    private const long MaxNumbers = 1 << 26;
 
     /// <summary>Enough displacements to tell one row in a thousand by rank.</summary>
     private const int Calibration = 2048;
@@ -49,9 +49,9 @@ public sealed class RobustRandomCutForest : StreamingDetector
     private void RequireRoom(long features)
     {
         var perTree = _size * (_shingle * features + 2);
-        if (Parameters.Integer("num_trees") * perTree > MostNumbers)
+        if (Parameters.Integer("num_trees") * perTree > MaxNumbers)
             throw new ParameterException(
-                "num_trees", $"at most {Math.Max(1, MostNumbers / perTree)} trees of tree_size {_size}, shingle_size {_shingle} and {features} features",
+                "num_trees", $"at most {Math.Max(1, MaxNumbers / perTree)} trees of tree_size {_size}, shingle_size {_shingle} and {features} features",
                 $"{Parameters.Integer("num_trees")}");
     }
 
@@ -81,7 +81,7 @@ public sealed class RobustRandomCutForest : StreamingDetector
         // until a whole shingle was seen, its front is no data
         if (Count < _shingle - 1) return 0;
         Displace((Count - _shingle + 1) % _size, forget: Count - _shingle + 1 >= _size);
-        return Surprise.ToScore(_tail.Surprise(CollusiveDisplacement), RowsPerAlarm);
+        return Surprisal.ToScore(_tail.Surprisal(CollusiveDisplacement), RowsPerAlarm);
     }
 
     private protected override void WriteState(ModelWriter writer)

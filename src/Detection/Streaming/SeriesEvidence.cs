@@ -3,7 +3,7 @@ using EventSourcedAnomaly.Detection.Models;
 namespace EventSourcedAnomaly.Detection.Streaming;
 
 /// <summary>
-/// What <see cref="StreamingEnsemble"/> knows of one feature: its latest values and, per view, the latest strangenesses.
+/// What <see cref="StreamingEnsemble"/> knows of one feature: its latest values and, per view, the latest nonconformities.
 /// </summary>
 internal sealed class SeriesEvidence
 {
@@ -23,7 +23,7 @@ internal sealed class SeriesEvidence
     private readonly RecentValues _levels;
     private readonly RecentValues _volatilities;
     private readonly TailProbability[] _tails;
-    private readonly double[] _surprises;
+    private readonly double[] _surprisals;
     private int _standstill;
 
     public SeriesEvidence(int window)
@@ -32,7 +32,7 @@ internal sealed class SeriesEvidence
         _levels = new RecentValues(window);
         _volatilities = new RecentValues(window);
         _tails = [.. Enumerable.Range(0, Runs.Length + 4).Select(_ => new TailProbability(window))];
-        _surprises = new double[_tails.Length];
+        _surprisals = new double[_tails.Length];
     }
 
     /// <summary>-ln of the probability that the views together would find as much in the next value.</summary>
@@ -43,15 +43,15 @@ internal sealed class SeriesEvidence
         _standstill = _values.Length > 0 && value.Equals(_values.Values[^1]) ? _standstill + 1 : 0;
         _values.Append(value);
         var values = _values.Values;
-        _levels.Append(Strangeness.Level(values, TrendRows));
-        _volatilities.Append(Strangeness.Volatility(values, TrendRows));
-        for (var r = 0; r < Runs.Length; r++) _surprises[r] = _tails[r].Surprise(Strangeness.Novelty(values, Runs[r]));
-        _surprises[^4] = _tails[^4].Surprise(Strangeness.Novelty(_levels.Values, 1));
-        _surprises[^3] = _tails[^3].Surprise(Strangeness.Novelty(_volatilities.Values, 1));
-        _surprises[^2] = _tails[^2].Surprise(_standstill);
+        _levels.Append(Nonconformity.Level(values, TrendRows));
+        _volatilities.Append(Nonconformity.Volatility(values, TrendRows));
+        for (var r = 0; r < Runs.Length; r++) _surprisals[r] = _tails[r].Surprisal(Nonconformity.Novelty(values, Runs[r]));
+        _surprisals[^4] = _tails[^4].Surprisal(Nonconformity.Novelty(_levels.Values, 1));
+        _surprisals[^3] = _tails[^3].Surprisal(Nonconformity.Novelty(_volatilities.Values, 1));
+        _surprisals[^2] = _tails[^2].Surprisal(_standstill);
         // without an earlier day there is nothing to learn either
-        _surprises[^1] = Strangeness.NoveltyAtTimeOfDay(values, minutes, Runs[^1], ToleranceMinutes) is { } unusual ? _tails[^1].Surprise(unusual) : 0;
-        return Surprise.Together(_surprises);
+        _surprisals[^1] = Nonconformity.NoveltyAtTimeOfDay(values, minutes, Runs[^1], ToleranceMinutes) is { } unusual ? _tails[^1].Surprisal(unusual) : 0;
+        return Surprisal.Together(_surprisals);
     }
 
     public void Write(ModelWriter writer)

@@ -7,8 +7,12 @@ namespace EventSourcedAnomaly.Detection.Streaming;
 /// and the same points give the same scores, also across <see cref="ToBytes"/> and <see cref="FromBytes"/>. Not safe for several
 /// threads at once.
 /// </summary>
-public abstract class StreamingDetector
+public abstract class StreamingDetector : IStoredDetector
 {
+    private static readonly DetectorEnvelope<StreamingDetector> Envelope = new(
+        new StoredForm("ESAS", 2, "streaming detector"),
+        name => StreamingAlgorithms.TryResolve(name, out var known) ? new(known.Parameters, known.Make) : null);
+
     private protected StreamingDetector(StreamingAlgorithmInfo algorithm, ParameterSet parameters, int seed) =>
         (Info, Parameters, Seed) = (algorithm, parameters, seed);
 
@@ -52,12 +56,12 @@ public abstract class StreamingDetector
     }
 
     /// <summary>What was learned, in a compact versioned form from which <see cref="FromBytes"/> goes on bit by bit alike.</summary>
-    public byte[] ToBytes() => StreamingEnvelope.Write(this);
+    public byte[] ToBytes() => Envelope.Write(this);
 
     /// <summary>Restores a detector.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a stored streaming detector, are damaged, or of an unknown version
     /// or algorithm.</exception>
-    public static StreamingDetector FromBytes(ReadOnlySpan<byte> bytes) => StreamingEnvelope.Read(bytes);
+    public static StreamingDetector FromBytes(ReadOnlySpan<byte> bytes) => Envelope.Read(bytes);
 
     /// <summary>Makes room for <see cref="FeatureCount"/> features.</summary>
     private protected abstract void Begin();
@@ -69,14 +73,14 @@ public abstract class StreamingDetector
 
     private protected abstract void ReadState(ref ModelReader reader);
 
-    internal void WriteLearned(ModelWriter writer)
+    void IStoredDetector.WriteLearned(ModelWriter writer)
     {
         writer.Int(FeatureCount);
         writer.Array([Count]);
         if (FeatureCount > 0) WriteState(writer);
     }
 
-    internal void ReadLearned(ref ModelReader reader)
+    void IStoredDetector.ReadLearned(ref ModelReader reader)
     {
         FeatureCount = reader.Int();
         Count = reader.Array<long>()[0];

@@ -6,20 +6,20 @@ namespace EventSourcedAnomaly.Detection.Streaming;
 /// Several views of a time series, each calibrated to a probability by its own past: the distance of the latest 3 and 8 values to their
 /// nearest neighbour in the past (KNN-CAD, Burnaev and Ishimtsev 2016), the same against earlier days at this time of day, the
 /// novelty of the level and of the volatility, and how long the series has stood still. An event shows in one of them and not in the
-/// others, so the most surprised view counts, corrected for their number (harmonic mean of probabilities, Wilson 2019). Echoes of an
+/// others, so the view of the greatest surprisal counts, corrected for their number (harmonic mean of probabilities, Wilson 2019). What only follows an
 /// event that was just reported are held back. A score of 0.5 stands for one row in √n of the n seen: the longer a stream is watched,
-/// the rarer is what is worth a report, so that one threshold serves short and long series. Several features are judged one by one and
+/// the rarer is what is worth a report, so that one threshold serves short and long series. Several features are scored one by one and
 /// put together alike.
 /// </summary>
 public sealed class StreamingEnsemble : StreamingDetector
 {
     /// <summary>At first as if so many rows had been seen, so that the first hours are not full of alarms.</summary>
-    private const double FewestRows = 1_000;
+    private const double MinRows = 1_000;
 
     internal static StreamingAlgorithmInfo Definition { get; } = new("StreamingEnsemble", ["ensemble", "streaming_ensemble"], "ensemble",
     [
         Parameter.Integer("window_size", 8192, 64, "Latest rows kept to compare with.", 1_000_000),
-        Parameter.Integer("refractory", 50, 0, "Fewest rows after an event during which only a larger one is reported.", 1_000_000),
+        Parameter.Integer("refractory", 50, 0, "Minimum of rows after an event during which only a larger one is reported.", 1_000_000),
     ])
     { Make = (parameters, seed) => new StreamingEnsemble(parameters, seed) };
 
@@ -27,7 +27,7 @@ public sealed class StreamingEnsemble : StreamingDetector
     private readonly RecentValues _minutes;
     private readonly Refractory _refractory;
     private SeriesEvidence[] _features = [];
-    private double[] _surprises = [];
+    private double[] _surprisals = [];
 
     private StreamingEnsemble(ParameterSet parameters, int seed) : base(Definition, parameters, seed)
     {
@@ -40,20 +40,20 @@ public sealed class StreamingEnsemble : StreamingDetector
     private protected override void Begin()
     {
         _features = [.. Enumerable.Range(0, FeatureCount).Select(_ => new SeriesEvidence(_window))];
-        _surprises = new double[FeatureCount];
+        _surprisals = new double[FeatureCount];
     }
 
     private protected override double Next(DateTimeOffset timestamp, ReadOnlySpan<double> values)
     {
         _minutes.Append(timestamp.Ticks / (double)TimeSpan.TicksPerMinute);
-        for (var f = 0; f < values.Length; f++) _surprises[f] = _features[f].Next(values[f], _minutes.Values);
-        var surprise = Surprise.Together(_surprises);
-        var score = Surprise.ToScore(surprise, RowsPerAlarm(_minutes.Length));
-        return _refractory.IsOnset(Count, surprise) ? score : Surprise.Echo(score);
+        for (var f = 0; f < values.Length; f++) _surprisals[f] = _features[f].Next(values[f], _minutes.Values);
+        var surprisal = Surprisal.Together(_surprisals);
+        var score = Surprisal.ToScore(surprisal, RowsPerAlarm(_minutes.Length));
+        return _refractory.IsOnset(Count, surprisal) ? score : Surprisal.SuppressedScore(score);
     }
 
     /// <summary>One row in how many scores 0.5 once so many were seen: the tails are fitted to the top √n, and so much is reported.</summary>
-    internal static double RowsPerAlarm(int seen) => Math.Sqrt(Math.Max(FewestRows, seen));
+    internal static double RowsPerAlarm(int seen) => Math.Sqrt(Math.Max(MinRows, seen));
 
     private protected override void WriteState(ModelWriter writer)
     {

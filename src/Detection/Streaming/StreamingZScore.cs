@@ -42,7 +42,7 @@ public sealed class StreamingZScore : StreamingDetector
         var first = SlotOf(timestamp) * FeatureCount;
         var worst = 0.0;
         for (var f = 0; f < values.Length; f++) worst = Math.Max(worst, Deviation(first + f, values[f]));
-        return Surprise.ToScore(NormalSurprise(worst), RowsPerAlarm);
+        return Surprisal.ToScore(NormalSurprisal(worst), RowsPerAlarm);
     }
 
     private protected override void WriteState(ModelWriter writer)
@@ -70,7 +70,7 @@ public sealed class StreamingZScore : StreamingDetector
     {
         var difference = value - _mean[i];
         var scale = Math.Sqrt(_variance[i]);
-        // a constant past makes any change infinitely strange; rounding noise is no change
+        // a constant past makes any change infinitely unlikely; rounding noise is no change
         var least = 1e-9 * Math.Abs(_mean[i]);
         var z = _seen[i] < 2 || difference == 0 ? 0 : Math.Abs(difference) / Math.Max(scale, least);
         if (_seen[i] < int.MaxValue) _seen[i]++;
@@ -81,7 +81,7 @@ public sealed class StreamingZScore : StreamingDetector
     }
 
     /// <summary>-ln P(|Z| ≥ z): exact while the probability is a normal number, beyond that its asymptote.</summary>
-    private static double NormalSurprise(double z) =>
+    private static double NormalSurprisal(double z) =>
         z < 30
             ? Math.Max(0, -Math.Log(2 * SpecialFunctions.NormalCumulative(-z)))
             : Math.Min(double.MaxValue, z * z / 2 + Math.Log(z) + 0.5 * Math.Log(Math.PI / 2));

@@ -3,7 +3,7 @@ using EventSourcedAnomaly.Detection.Models;
 namespace EventSourcedAnomaly.Detection.Streaming;
 
 /// <summary>
-/// How improbable a strangeness is among the latest ones of the same stream: its rank, and beyond the top √n a Pareto tail fitted to
+/// How improbable a nonconformity is among the latest ones of the same stream: its rank, and beyond the top √n a Pareto tail fitted to
 /// them (Hill 1975), so that records are graded by how far they lie out.
 /// </summary>
 internal sealed class TailProbability(int capacity)
@@ -21,12 +21,12 @@ internal sealed class TailProbability(int capacity)
     private double[] _sorted = new double[16];
     private int _count;
 
-    /// <summary>-ln P(strangeness at least this) by what was seen before; 0 while too little was seen. Then learns it.</summary>
-    public double Surprise(double strangeness)
+    /// <summary>-ln P(nonconformity at least this) by what was seen before; 0 while too little was seen. Then learns it.</summary>
+    public double Surprisal(double nonconformity)
     {
-        var surprise = _count < Least ? 0 : Estimate(strangeness);
-        Learn(strangeness);
-        return surprise;
+        var surprisal = _count < Least ? 0 : Estimate(nonconformity);
+        Learn(nonconformity);
+        return surprisal;
     }
 
     public void Write(ModelWriter writer) => _latest.Write(writer);
@@ -39,32 +39,32 @@ internal sealed class TailProbability(int capacity)
         _count = _sorted.Length;
     }
 
-    private double Estimate(double strangeness)
+    private double Estimate(double nonconformity)
     {
         var known = _sorted.AsSpan(0, _count);
         var top = Math.Max(5, (int)Math.Sqrt(_count));
         var tail = known[^top..];
-        if (strangeness <= tail[0] || tail[0] <= 0)
-            return Math.Log((_count + 1.0) / (_count - FirstAtLeast(known, strangeness) + 1));
+        if (nonconformity <= tail[0] || tail[0] <= 0)
+            return Math.Log((_count + 1.0) / (_count - FirstAtLeast(known, nonconformity) + 1));
         var shape = 0.0;
         foreach (var value in tail) shape += Math.Log(value / tail[0]);
-        return Math.Log((_count + 1.0) / (top + 1)) + Math.Log(strangeness / tail[0]) / Math.Max(shape / top, SmallestShape);
+        return Math.Log((_count + 1.0) / (top + 1)) + Math.Log(nonconformity / tail[0]) / Math.Max(shape / top, SmallestShape);
     }
 
-    private void Learn(double strangeness)
+    private void Learn(double nonconformity)
     {
         if (_latest.Length == capacity) Remove(_latest.Values[0]);
-        _latest.Append(strangeness);
+        _latest.Append(nonconformity);
         if (_count == _sorted.Length) Array.Resize(ref _sorted, 2 * _count);
-        var at = FirstAtLeast(_sorted.AsSpan(0, _count), strangeness);
+        var at = FirstAtLeast(_sorted.AsSpan(0, _count), nonconformity);
         _sorted.AsSpan(at, _count - at).CopyTo(_sorted.AsSpan(at + 1));
-        _sorted[at] = strangeness;
+        _sorted[at] = nonconformity;
         _count++;
     }
 
-    private void Remove(double strangeness)
+    private void Remove(double nonconformity)
     {
-        var at = FirstAtLeast(_sorted.AsSpan(0, _count), strangeness);
+        var at = FirstAtLeast(_sorted.AsSpan(0, _count), nonconformity);
         _sorted.AsSpan(at + 1, _count - at - 1).CopyTo(_sorted.AsSpan(at));
         _count--;
     }

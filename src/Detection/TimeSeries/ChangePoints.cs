@@ -9,7 +9,7 @@ public static class ChangePoints
     /// <summary>The first rows of every segment but the first, ascending.</summary>
     /// <param name="values">The series; NaN values are filled.</param>
     /// <param name="penalty">Cost of one change, positive; null for 2 σ² ln n (BIC), with σ from the median step.</param>
-    /// <param name="min_size">Fewest rows of a segment.</param>
+    /// <param name="min_size">Minimum of rows of a segment.</param>
     public static int[] Pelt(ReadOnlySpan<double> values, double? penalty = null, int min_size = 2)
     {
         if (penalty is not (null or > 0)) throw new ParameterException("penalty", "a positive number or null", $"{penalty}");

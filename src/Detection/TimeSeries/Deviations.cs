@@ -15,24 +15,24 @@ public static class Deviations
     public static double[] ZScore(ReadOnlySpan<double> values)
     {
         values = Prepared(values);
-        var known = Known(values);
-        return Scaled(values, known.Average(), Math.Sqrt(Moments.Variance(known)));
+        var present = SortedPresent(values);
+        return Scaled(values, present.Average(), Math.Sqrt(Moments.Variance(present)));
     }
 
     /// <summary>|x - median| in scaled median absolute deviations (Iglewicz and Hoaglin 1993 call values beyond 3.5 outliers).</summary>
     public static double[] Mad(ReadOnlySpan<double> values)
     {
         values = Prepared(values);
-        var known = Known(values);
-        var median = OrderStatistics.Median(known);
-        return Scaled(values, median, NormalMad * OrderStatistics.Median(Array.ConvertAll(known, v => Math.Abs(v - median))));
+        var present = SortedPresent(values);
+        var median = OrderStatistics.Median(present);
+        return Scaled(values, median, NormalMad * OrderStatistics.Median(Array.ConvertAll(present, v => Math.Abs(v - median))));
     }
 
     /// <summary>Distance outside of the quartiles, in interquartile ranges (Tukey 1977: beyond 1.5 is outside of the fences).</summary>
     public static double[] Iqr(ReadOnlySpan<double> values)
     {
         values = Prepared(values);
-        var sorted = Known(values);
+        var sorted = SortedPresent(values);
         Array.Sort(sorted);
         var (low, high) = (OrderStatistics.Quantile(sorted, 0.25), OrderStatistics.Quantile(sorted, 0.75));
         return Each(values, v => Ratio(Math.Max(0, Math.Max(low - v, v - high)), high - low));
@@ -48,7 +48,7 @@ public static class Deviations
     {
         if (!(alpha > 0 && alpha <= 1)) throw new ParameterException("alpha", "a number in (0, 1]", $"{alpha}");
         values = Prepared(values);
-        if (Known(values).Length < 2) return new double[values.Length];
+        if (SortedPresent(values).Length < 2) return new double[values.Length];
         var (mean, variance, seen) = (0.0, 0.0, 0);
         return Each(values, v =>
         {
@@ -88,7 +88,7 @@ public static class Deviations
     private static double[] Scaled(ReadOnlySpan<double> values, double centre, double scale) =>
         Each(values, v => Ratio(Math.Abs(v - centre), scale));
 
-    /// <summary>A deviation from a usual range of zero width is as strange as can be.</summary>
+    /// <summary>A deviation from a usual range of zero width is as anomalous as can be.</summary>
     private static double Ratio(double deviation, double scale) =>
         deviation == 0 ? 0 : scale > 0 ? Math.Min(deviation / scale, double.MaxValue) : double.MaxValue;
 
@@ -99,11 +99,11 @@ public static class Deviations
         return scores;
     }
 
-    private static double[] Known(ReadOnlySpan<double> values)
+    private static double[] SortedPresent(ReadOnlySpan<double> values)
     {
-        var known = values.ToArray().Where(v => !double.IsNaN(v)).ToArray();
-        return known.Length > 0
-            ? known
+        var present = values.ToArray().Where(v => !double.IsNaN(v)).ToArray();
+        return present.Length > 0
+            ? present
             : throw new ArgumentException("values: expected at least one value that is not missing", nameof(values));
     }
 }

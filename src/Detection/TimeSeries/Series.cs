@@ -3,7 +3,7 @@ namespace EventSourcedAnomaly.Detection.TimeSeries;
 /// <summary>Prepares a series for the batch methods: missing values and irregular sampling.</summary>
 public static class Series
 {
-    private const long MostSlots = 10_000_000;
+    private const long MaxSlots = 10_000_000;
 
     /// <summary>Puts NaN values on the straight line between their neighbours; at the ends the nearest value is repeated.</summary>
     /// <exception cref="ArgumentException">There is no value, only missing ones, or an infinite one; the message gives its row.</exception>
@@ -79,7 +79,7 @@ public static class Series
                 throw new ArgumentException($"timestamps[{i}]: expected ascending times, got {timestamps[i]:O} after {timestamps[i - 1]:O}", nameof(timestamps));
         }
         var slots = (timestamps[^1] - timestamps[0]).Ticks / interval.Ticks + 1;
-        if (slots > MostSlots) throw new ArgumentException($"interval: {interval} cuts the series into {slots} slots, expected at most {MostSlots}", nameof(interval));
+        if (slots > MaxSlots) throw new ArgumentException($"interval: {interval} cuts the series into {slots} slots, expected at most {MaxSlots}", nameof(interval));
         var sums = new double[slots];
         var counts = new int[slots];
         for (var i = 0; i < values.Length; i++)

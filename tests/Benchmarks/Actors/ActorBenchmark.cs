@@ -1,109 +1,79 @@
 using System.Diagnostics;
-using EventSourcedAnomaly.Actors;
 using EventSourcedAnomaly.Benchmarks.Log;
-using EventSourcedAnomaly.EmbeddedPostgres;
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
+using EventSourcedAnomaly.Server.Infrastructure.Orleans;
+using Marten;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Npgsql;
 
 namespace EventSourcedAnomaly.Benchmarks.Actors;
 
-/// <summary>A grain that adds in memory.</summary>
-public sealed class AddingGrain : Grain
-{
-    private long _sum;
-
-    public ValueTask<long> Add(long by) => new(_sum += by);
-}
-
-/// <summary>A grain that appends an event at every turn.</summary>
-public sealed class SamplingGrain : Grain<Samples>
-{
-    private static readonly EventMetadata Metadata = new("user:bench", "request");
-
-    public ValueTask<Samples> Sample(CancellationToken ct) => Raise(Metadata, static _ => [Sampled.Example], ct);
-}
-
-/// <summary>Turns per second, without and with an append, and what a turn allocates.</summary>
+/// <summary>Grain calls without and with an append, and activations from a state document.</summary>
 internal static class ActorBenchmark
 {
-    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3), Duration = TimeSpan.FromSeconds(4);
 
-    public static async Task Run(Report report, CancellationToken ct)
-    {
-        var folder = Directory.CreateTempSubdirectory("esa-bench-");
-        var server = await EmbeddedPostgresServer.StartAsync(new EmbeddedPostgresOptions { DataDirectory = folder.FullName }, NullLogger.Instance, ct);
-        try
+    public static Task Run(Report report, CancellationToken ct) => LogBenchmark.OnServer(
+        async server =>
         {
-            await using var store = await LogBenchmark.Open(server.ConnectionString, ct);
-            await using var silo = new Silo(store, type => (Grain)Activator.CreateInstance(type)!, new SiloOptions(), NullLogger<Silo>.Instance);
-            await InMemory(report, silo, ct);
-            await Journaled(report, silo, ct);
-        }
-        finally
-        {
-            NpgsqlConnection.ClearAllPools();
-            await server.DisposeAsync();
-            folder.Delete(recursive: true);
-        }
-    }
+            await using var connections = new DatabaseConnections(await BenchmarkStore.NewDatabase(server, ct), NullLoggerFactory.Instance);
+            var builder = Host.CreateApplicationBuilder();
+            builder.Logging.ClearProviders();
+            builder.Services.AddSingleton(TimeProvider.System).AddEventStore(connections);
+            builder.Services.AddAggregate<Samples>();
+            var endpoints = SiloEndpoints.FreeOnLoopback();
+            builder.UseOrleans(silo => silo.UseLocalhostClustering(endpoints.SiloPort, endpoints.GatewayPort));
+            using var host = builder.Build();
+            await host.Services.GetRequiredService<IDocumentStore>().Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+            await host.StartAsync(ct);
+            var grains = host.Services.GetRequiredService<IGrainFactory>();
+            await Calls(report, grains);
+            await Turns(report, grains);
+            await Activations(report, grains);
+            await host.StopAsync(ct);
+        },
+        ct);
 
-    private static async Task InMemory(Report report, Silo silo, CancellationToken ct)
+    private static async Task Calls(Report report, IGrainFactory grains)
     {
-        const int Callers = 256, Window = 64;
-        var turns = 0L;
-        await Drive(TimeSpan.FromSeconds(1));
-        turns = 0;
+        await Drive(256, WarmUp, Call);
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
-        var clock = Stopwatch.StartNew();
-        await Drive(Duration);
-        var seconds = clock.Elapsed.TotalSeconds;
-        var bytes = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / (double)turns;
-        report.Add(Measurement.Against("turns without append", turns / seconds, "turns/s", "1,000,000 on two cores", 1_000_000));
-        report.Add(Measurement.Against("allocated by a turn", bytes, "bytes", "200 bytes", 200));
+        var (rate, calls) = await Drive(256, Duration, Call);
+        report.Add(Measurement.Against("grain calls without append, 256 callers", rate, "calls/s", "100,000 on two cores", 100_000));
+        report.Add(new Measurement("allocated by a call", (GC.GetTotalAllocatedBytes(precise: true) - allocated) / (double)calls, "bytes"));
 
-        Task Drive(TimeSpan duration)
-        {
-            var until = Stopwatch.StartNew();
-            return Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(
-                async () =>
-                {
-                    var grain = silo.Grain<AddingGrain>("acme", $"g{caller % 64}");
-                    var pending = new ValueTask<long>[Window];
-                    while (until.Elapsed < duration)
-                    {
-                        for (var i = 0; i < Window; i++)
-                        {
-                            pending[i] = grain.Call(static (adding, by, _) => adding.Add(by), 1L, ct);
-                        }
-
-                        for (var i = 0; i < Window; i++)
-                        {
-                            await pending[i];
-                        }
-
-                        Interlocked.Add(ref turns, Window);
-                    }
-                },
-                ct)));
-        }
+        async Task Call(int caller, long _) => await grains.GetGrain<IAddingGrain>($"g{caller % 64}").Add(1);
     }
 
-    private static async Task Journaled(Report report, Silo silo, CancellationToken ct)
+    private static async Task Turns(Report report, IGrainFactory grains)
     {
-        var turns = 0L;
+        await Drive(64, WarmUp, Call);
+        var (rate, _) = await Drive(64, Duration, Call);
+        report.Add(Measurement.Against("turns with append and state document, 64 grains", rate, "turns/s", "Marten with state and retries, 3,600/s", 3600));
+
+        Task Call(int caller, long _) => grains.Of<ISamplingGrain>("acme", $"s{caller}").Sample();
+    }
+
+    private static async Task Activations(Report report, IGrainFactory grains)
+    {
+        var (rate, _) = await Drive(64, Duration, (caller, n) => grains.Of<ISamplingGrain>("acme", $"new{caller}_{n}").Sample());
+        report.Add(new Measurement("activations with their first append, 64 callers", rate, "activations/s"));
+    }
+
+    private static async Task<(double Rate, long Calls)> Drive(int callers, TimeSpan duration, Func<int, long, Task> call)
+    {
+        var calls = 0L;
         var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, 64).Select(caller => Task.Run(
-            async () =>
+        await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
+        {
+            for (var n = 0L; clock.Elapsed < duration; n++)
             {
-                var grain = silo.Grain<SamplingGrain>("acme", $"s{caller}");
-                while (clock.Elapsed < Duration)
-                {
-                    await grain.Call(static (sampling, _, token) => sampling.Sample(token), 0, ct);
-                    Interlocked.Increment(ref turns);
-                }
-            },
-            ct)));
-        report.Add(Measurement.Against("turns with append and snapshot, 64 grains", turns / clock.Elapsed.TotalSeconds, "turns/s", "Marten with state and retries, 3,600/s", 3600));
+                await call(caller, n);
+                Interlocked.Increment(ref calls);
+            }
+        })));
+        return (calls / clock.Elapsed.TotalSeconds, calls);
     }
 }

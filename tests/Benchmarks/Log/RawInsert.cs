@@ -1,25 +1,29 @@
 using System.Diagnostics;
-using System.Text;
+using System.Text.Json;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace EventSourcedAnomaly.Benchmarks.Log;
 
-/// <summary>The limit: one client writes rows of the same content into the log's own tables, with nothing checked and nothing ordered.</summary>
+/// <summary>
+/// The limit: one client writes rows of the same content into a table like Marten's own, with its indexes, and nothing checked, ordered or
+/// kept beside.
+/// </summary>
 internal static class RawInsert
 {
-    private const string Headers = """{"actor":"user:bench","schema_version":1}""";
-    private static readonly string Data = Encoding.UTF8.GetString(LogBenchmark.Types.Serialize(Sampled.Example).Data);
+    private const string Headers = """{"schema_version":1}""";
+    private static readonly string Data = JsonSerializer.Serialize(Sampled.Example, EventJson.Options);
 
     public static async Task<double> SingleRows(string server, TimeSpan duration, CancellationToken ct)
     {
-        await using var store = await LogBenchmark.Open(server, ct);
+        await using var store = await BenchmarkStore.Open(server, ct);
         await Prepare(store.Database, ct);
         await using var connection = await store.Database.OpenConnectionAsync(ct);
         await using var command = new NpgsqlCommand(
             """
-            insert into mt_events (seq_id, id, stream_id, version, data, type, tenant_id, correlation_id, headers, mt_dotnet_type, timestamp)
-            values ($1, $2, $3, 1, $4, 'sampled', 'acme', 'request', $5, 'x', now())
+            insert into raw_events (seq_id, id, stream_id, version, data, type, tenant_id, correlation_id, headers, user_name, mt_dotnet_type, timestamp)
+            values ($1, $2, $3, 1, $4, 'sampled', 'acme', 'request', $5, 'user:bench', 'x', now())
             """, connection)
         {
             Parameters =
@@ -40,15 +44,15 @@ internal static class RawInsert
 
     public static async Task<double> Batches(string server, int size, TimeSpan duration, CancellationToken ct)
     {
-        await using var store = await LogBenchmark.Open(server, ct);
+        await using var store = await BenchmarkStore.Open(server, ct);
         await Prepare(store.Database, ct);
         await using var connection = await store.Database.OpenConnectionAsync(ct);
         return await Repeat(duration, size, async first =>
         {
             await using var command = new NpgsqlCommand(
                 """
-                insert into mt_events (seq_id, id, stream_id, version, data, type, tenant_id, correlation_id, headers, mt_dotnet_type, timestamp)
-                select s, i, t, 1, d, 'sampled', 'acme', 'request', h, 'x', now() from unnest($1, $2, $3, $4, $5) as x (s, i, t, d, h)
+                insert into raw_events (seq_id, id, stream_id, version, data, type, tenant_id, correlation_id, headers, user_name, mt_dotnet_type, timestamp)
+                select s, i, t, 1, d, 'sampled', 'acme', 'request', h, 'user:bench', 'x', now() from unnest($1, $2, $3, $4, $5) as x (s, i, t, d, h)
                 """, connection)
             {
                 Parameters =
@@ -64,37 +68,9 @@ internal static class RawInsert
         });
     }
 
-    public static async Task<double> Copy(string server, int size, TimeSpan duration, CancellationToken ct)
-    {
-        await using var store = await LogBenchmark.Open(server, ct);
-        await Prepare(store.Database, ct);
-        await using var connection = await store.Database.OpenConnectionAsync(ct);
-        return await Repeat(duration, size, async first =>
-        {
-            await using var writer = await connection.BeginBinaryImportAsync(
-                "copy mt_events (seq_id, id, stream_id, version, data, type, tenant_id, correlation_id, headers, mt_dotnet_type) from stdin (format binary)", ct);
-            for (var i = 0; i < size; i++)
-            {
-                await writer.StartRowAsync(ct);
-                await writer.WriteAsync(first + i, NpgsqlDbType.Bigint, ct);
-                await writer.WriteAsync(Guid.CreateVersion7(), NpgsqlDbType.Uuid, ct);
-                await writer.WriteAsync($"s{first}", NpgsqlDbType.Varchar, ct);
-                await writer.WriteAsync((long)i, NpgsqlDbType.Bigint, ct);
-                await writer.WriteAsync(Data, NpgsqlDbType.Jsonb, ct);
-                await writer.WriteAsync("sampled", NpgsqlDbType.Varchar, ct);
-                await writer.WriteAsync("acme", NpgsqlDbType.Varchar, ct);
-                await writer.WriteAsync("request", NpgsqlDbType.Varchar, ct);
-                await writer.WriteAsync(Headers, NpgsqlDbType.Jsonb, ct);
-                await writer.WriteAsync("x", NpgsqlDbType.Varchar, ct);
-            }
-
-            await writer.CompleteAsync(ct);
-        });
-    }
-
     private static async Task Prepare(NpgsqlDataSource database, CancellationToken ct)
     {
-        await using var command = database.CreateCommand("select esa_ensure_partitions(2000000, 1000000)");
+        await using var command = database.CreateCommand("create table raw_events (like mt_events including all)");
         await command.ExecuteNonQueryAsync(ct);
     }
 

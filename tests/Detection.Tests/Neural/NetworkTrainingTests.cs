@@ -97,11 +97,11 @@ public sealed class NetworkTrainingTests
     public void Units_left_out_at_random_are_the_same_for_any_threads_and_after_a_pause(string name, string parameters)
     {
         var x = TestData.Cloud(80, 3);
-        NeuralDetector Made() => (NeuralDetector)Algorithms.Create(name, TestData.Parameters(parameters), seed: 4);
-        var (straight, resumed) = (Made(), Made());
+        NeuralDetector Create() => (NeuralDetector)Algorithms.Create(name, TestData.Parameters(parameters), seed: 4);
+        var (straight, resumed) = (Create(), Create());
         straight.MaxDegreeOfParallelism = 1;
         straight.Fit(x);
-        var interrupted = Made().BeginTraining(x);
+        var interrupted = Create().BeginTraining(x);
         for (var epoch = 0; epoch < 2; epoch++) interrupted.TrainEpoch();
         var training = resumed.ResumeTraining(x, interrupted.Checkpoint());
         while (!training.IsComplete) training.TrainEpoch();

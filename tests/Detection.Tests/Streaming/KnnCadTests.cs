@@ -28,19 +28,19 @@ public sealed class KnnCadTests
             var first = Math.Max(0, run - 2 * Window);
             var past = runs[first..(first + Window)];
             if (run == Window || (first > 0 && first % (Window / 2) == 0)) inverse = InverseCovariance(past);
-            if (run == Window) foreach (var one in past) known.Enqueue(Strangeness(one, [.. past.Where(p => p != one)], inverse, K));
-            var strangeness = Strangeness(runs[run], past, inverse, K);
-            var probability = (known.Count(s => s >= strangeness) + 1.0) / (known.Count + 1) * Math.Min(1, known.Max() / strangeness);
+            if (run == Window) foreach (var one in past) known.Enqueue(Nonconformity(one, [.. past.Where(p => p != one)], inverse, K));
+            var nonconformity = Nonconformity(runs[run], past, inverse, K);
+            var probability = (known.Count(s => s >= nonconformity) + 1.0) / (known.Count + 1) * Math.Min(1, known.Max() / nonconformity);
             var expected = -Math.Log(probability) / (-Math.Log(probability) - Math.Log(0.0035));
             Assert.Equal(rest > 0 ? expected / 2 : expected, score, 1e-9);
             rest = rest > 0 ? rest - 1 : expected >= 0.5 ? Window / 5 : 0;
-            known.Enqueue(strangeness);
+            known.Enqueue(nonconformity);
             if (known.Count > Window) known.Dequeue();
         }
     }
 
     [Fact]
-    public void A_run_without_precedent_is_an_alarm_and_the_stranger_the_farther_off_it_is()
+    public void A_run_without_precedent_is_an_alarm_and_scores_higher_the_farther_off_it_is()
     {
         var previous = 0.5;
         foreach (var height in new[] { 2, 20, 200 })
@@ -56,7 +56,7 @@ public sealed class KnnCadTests
         }
     }
 
-    private static double Strangeness(double[] run, double[][] past, double[] inverse, int k) => past
+    private static double Nonconformity(double[] run, double[][] past, double[] inverse, int k) => past
         .Select(p => (A: run[0] - p[0], B: run[1] - p[1]))
         .Select(d => inverse[0] * d.A * d.A + 2 * inverse[1] * d.A * d.B + inverse[3] * d.B * d.B)
         .Order().Take(k).Sum();

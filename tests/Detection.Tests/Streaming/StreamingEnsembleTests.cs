@@ -13,7 +13,7 @@ public sealed class StreamingEnsembleTests
     }
 
     [Fact]
-    public void A_day_that_stays_low_is_strange_though_its_values_are_usual()
+    public void A_day_that_stays_low_is_anomalous_though_its_values_are_usual()
     {
         // every day is high from noon on, except the last one
         var scores = Scores(14 * 96, i => Noise(i) / 50 + (i % 96 >= 48 && i < 13 * 96 ? 5 : 0));
@@ -37,12 +37,12 @@ public sealed class StreamingEnsembleTests
     public void Views_are_put_together_by_the_harmonic_mean_of_their_probabilities()
     {
         // 4 / (1000 + 1 + 1 + 1)
-        Assert.Equal(Math.Log(1_003 / 4.0), Surprise.Together([Math.Log(1_000), 0, 0, 0]), 1e-12);
-        Assert.Equal(Math.Log(1_000), Surprise.Together([Math.Log(1_000), Math.Log(1_000)]), 1e-12);
-        Assert.Equal(2.5, Surprise.Together([2.5]), 1e-12);
-        Assert.Equal(0, Surprise.Together([0, 0, 0]));
+        Assert.Equal(Math.Log(1_003 / 4.0), Surprisal.Together([Math.Log(1_000), 0, 0, 0]), 1e-12);
+        Assert.Equal(Math.Log(1_000), Surprisal.Together([Math.Log(1_000), Math.Log(1_000)]), 1e-12);
+        Assert.Equal(2.5, Surprisal.Together([2.5]), 1e-12);
+        Assert.Equal(0, Surprisal.Together([0, 0, 0]));
         // probabilities beyond what a number can hold
-        Assert.Equal(2_000 - Math.Log(2), Surprise.Together([2_000, 0]), 1e-9);
+        Assert.Equal(2_000 - Math.Log(2), Surprisal.Together([2_000, 0]), 1e-9);
     }
 
     [Fact]
@@ -81,12 +81,12 @@ public sealed class StreamingEnsembleTests
     {
         // of 1,000 equal numbers nothing is known beyond: a value ten times as large has a hundredth of the probability of the top
         var tail = new TailProbability(2_000);
-        for (var i = 0; i < 1_000; i++) tail.Surprise(1);
-        Assert.Equal(Math.Log(1_001.0 / 32) + Math.Log(100), tail.Surprise(10), 1e-12);
+        for (var i = 0; i < 1_000; i++) tail.Surprisal(1);
+        Assert.Equal(Math.Log(1_001.0 / 32) + Math.Log(100), tail.Surprisal(10), 1e-12);
     }
 
     [Fact]
-    public void A_series_that_stands_still_is_strange_where_it_never_did()
+    public void A_series_that_stands_still_is_anomalous_where_it_never_did()
     {
         var scores = Scores(3_000, i => i is >= 2_000 and < 2_060 ? 0.25 : Noise(i));
         Assert.InRange(Array.IndexOf(scores, scores[1_000..].Max()), 2_000, 2_060);
@@ -95,17 +95,17 @@ public sealed class StreamingEnsembleTests
     [Fact]
     public void Where_earlier_days_cannot_be_compared_nothing_is_learned_of_them()
     {
-        Assert.Null(Strangeness.NoveltyAtTimeOfDay([1, 2, 3, 4], [0, 15, 30, 45], 2, 15));
-        Assert.Equal(2, Strangeness.NoveltyAtTimeOfDay([5, 1, 1, 3], [0, 1440, 2880, 4320], 1, 15));
+        Assert.Null(Nonconformity.NoveltyAtTimeOfDay([1, 2, 3, 4], [0, 15, 30, 45], 2, 15));
+        Assert.Equal(2, Nonconformity.NoveltyAtTimeOfDay([5, 1, 1, 3], [0, 1440, 2880, 4320], 1, 15));
     }
 
     [Fact]
     public void Novelty_is_the_distance_to_the_nearest_earlier_run()
     {
-        Assert.Equal(5, Strangeness.Novelty([9, 9, 0, 0, 3, 4], 2), 1e-12);
-        Assert.Equal(Math.Sqrt(18), Strangeness.Novelty([0, 0, 7, 7, 3, 4], 2), 1e-12);
-        Assert.Equal(1, Strangeness.Novelty([9, 5, 2, 4], 1), 1e-12);
-        Assert.Equal(0, Strangeness.Novelty([1], 1));
+        Assert.Equal(5, Nonconformity.Novelty([9, 9, 0, 0, 3, 4], 2), 1e-12);
+        Assert.Equal(Math.Sqrt(18), Nonconformity.Novelty([0, 0, 7, 7, 3, 4], 2), 1e-12);
+        Assert.Equal(1, Nonconformity.Novelty([9, 5, 2, 4], 1), 1e-12);
+        Assert.Equal(0, Nonconformity.Novelty([1], 1));
     }
 
     private static List<int> Alarms(int rows, Func<int, double> value)

@@ -29,7 +29,7 @@ public sealed class DegenerateSeriesTests
     [MemberData(nameof(Names))]
     public void Every_result_is_a_finite_number_and_the_series_stays_as_it_is(string name)
     {
-        foreach (var values in Made())
+        foreach (var values in CreateSeries())
         {
             double[] before = [.. values];
             Assert.All(Methods[name](values), result => Assert.True(double.IsFinite(result)));
@@ -96,7 +96,7 @@ public sealed class DegenerateSeriesTests
         Assert.Equal([1.5], Series.Resample([DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch], [1, 2], TimeSpan.FromMinutes(1)));
     }
 
-    private static IEnumerable<double[]> Made()
+    private static IEnumerable<double[]> CreateSeries()
     {
         var random = new Random(1);
         yield return Of(_ => 0.1);

@@ -1,7 +1,6 @@
-using EventSourcedAnomaly.EventLog.Erasure;
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Alerts;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using EventSourcedAnomaly.Server.Infrastructure.Observability.Resources;
 
 namespace EventSourcedAnomaly.Server.Tests.Alerts;
@@ -11,8 +10,9 @@ public sealed class AlertDecisionTests
 {
     private static readonly DateTimeOffset Noon = new(2025, 12, 19, 12, 0, 0, TimeSpan.Zero);
     private static readonly AlertTerms HighCpu = new("high_cpu_usage", "cpu_percent", true, null, AlertCondition.GreaterThan, 90, 30, 60, AlertSeverity.High, true);
+    private static readonly AlertTermsChange Unchanged = new(null, null, null, null, null, null, null, null, null);
     private static readonly AlertTriggered Triggered = new("alert_1", "rule_1", HighCpu, "system", 94.5, "CPU usage above 90%", Noon, Noon);
-    private static readonly AlertAcknowledged Taken = new(new Sealed("user_1", "c2VhbGVk"), null, Noon);
+    private static readonly AlertAcknowledged Taken = new(new PersonalText("user_1", "c2VhbGVk"), null, Noon);
 
     [Theory]
     [InlineData(AlertCondition.GreaterThan, false, false, true)]
@@ -92,14 +92,14 @@ public sealed class AlertDecisionTests
     {
         var rule = AlertRule.Initial.Apply(new AlertRuleCreated("rule_1", HighCpu, Noon));
 
-        Assert.Empty(AlertRule.Change(rule, "rule_1", terms => terms with { Threshold = 90 }, Noon));
+        Assert.Empty(AlertRule.Change(rule, "rule_1", Unchanged with { Threshold = 90 }, Noon));
         Assert.Equal(
             [false, true],
-            new[] { HighCpu with { Name = "hot", Severity = AlertSeverity.Low }, HighCpu with { Enabled = false } }
-                .Select(wanted => ((AlertRuleChanged)Assert.Single(AlertRule.Change(rule, "rule_1", _ => wanted, Noon))).Redefined));
-        Assert.Equal([(IEvent)new AlertRuleDeleted(Noon)], AlertRule.Delete(rule, "rule_1", Noon));
+            new[] { Unchanged with { Name = "hot", Severity = AlertSeverity.Low }, Unchanged with { Enabled = false } }
+                .Select(wanted => ((AlertRuleChanged)Assert.Single(AlertRule.Change(rule, "rule_1", wanted, Noon))).Redefined));
+        Assert.Equal([(IDomainEvent)new AlertRuleDeleted(Noon)], AlertRule.Delete(rule, "rule_1", Noon));
         Assert.Empty(AlertRule.Delete(rule.Apply(new AlertRuleDeleted(Noon)), "rule_1", Noon));
-        Assert.Throws<Problem>(() => AlertRule.Change(rule.Apply(new AlertRuleDeleted(Noon)), "rule_1", terms => terms, Noon));
+        Assert.Throws<Problem>(() => AlertRule.Change(rule.Apply(new AlertRuleDeleted(Noon)), "rule_1", Unchanged, Noon));
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using EventSourcedAnomaly.Detection;
+using EventSourcedAnomaly.Server.Domain;
 
 namespace EventSourcedAnomaly.Server.Tests.Api;
 
@@ -9,7 +9,7 @@ public sealed class AdHocTests(ServerFixture server)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public static TheoryData<string> Spellings =>
-        [.. Algorithms.All.Select(algorithm => algorithm.Name), "isolation_forest", "lstm_autoencoder", "LOF", "OCSVM"];
+        [.. ProductAlgorithms.Catalog.All.Where(algorithm => !algorithm.IsSupervised).Select(algorithm => algorithm.Name), "isolation_forest", "lstm_autoencoder", "LOF", "OCSVM"];
 
     [Theory]
     [MemberData(nameof(Spellings))]

@@ -1,12 +1,12 @@
 using System.Text.Json;
-using EventSourcedAnomaly.Detection;
+using EventSourcedAnomaly.Server.Domain;
 
 namespace EventSourcedAnomaly.Server.Tests.Api;
 
 /// <summary>Whatever the library can fit can be created, trained and used through the API.</summary>
 public sealed class EveryAlgorithmTests(ServerFixture server)
 {
-    public static TheoryData<string> Names => [.. Algorithms.All.Select(algorithm => algorithm.Name)];
+    public static TheoryData<string> Names => [.. ProductAlgorithms.Catalog.All.Select(algorithm => algorithm.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -14,7 +14,7 @@ public sealed class EveryAlgorithmTests(ServerFixture server)
     {
         using var api = server.Client();
         var dataset = await api.Dataset(Tables.Labelled(90, 6));
-        var parameters = Algorithms.All.Single(known => known.Name == algorithm).Parameters.Any(parameter => parameter.Name == "epochs")
+        var parameters = ProductAlgorithms.Catalog.All.Single(known => known.Name == algorithm).Parameters.Any(parameter => parameter.Name == "epochs")
             ? JsonSerializer.SerializeToElement(new { contamination = 0.1, epochs = 3 })
             : JsonSerializer.SerializeToElement(new { contamination = 0.1 });
         var detector = (await api.Post("/v1/detectors", new { name = algorithm, algorithm, parameters })).Body.GetProperty("id").GetString()!;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using EventSourcedAnomaly.EventLog.Ledger;
+using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Tests.Security;
 
 namespace EventSourcedAnomaly.Server.Tests.Api;
@@ -86,7 +86,7 @@ public sealed class LedgerApiTests(ServerFixture server)
     {
         using var admin = server.Client();
         Assert.Equal(202, (await admin.Post("/api/v1/audit/projections/detection_statistics/rebuild", null)).Status);
-        Assert.Equal(409, (await admin.Post("/api/v1/audit/projections/training_dispatch/rebuild", null)).Status);
+        Assert.Equal(409, (await admin.Post("/api/v1/audit/projections/webhook_fan_out/rebuild", null)).Status);
         Assert.Equal(404, (await admin.Post("/api/v1/audit/projections/nothing/rebuild", null)).Status);
 
         JsonElement rebuild;

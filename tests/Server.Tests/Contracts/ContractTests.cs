@@ -13,7 +13,8 @@ namespace EventSourcedAnomaly.Server.Tests.Contracts;
 /// </summary>
 public sealed class ContractTests(ServerFixture server)
 {
-    /// <summary>What is null where nothing is known, however the example has a number: a loss without epochs, texts and times not given.</summary>
+    /// <summary>What is null where nothing is known, however the example has a number: a loss without epochs, texts and times not
+    /// given.</summary>
     private static readonly HashSet<string> MayBeNull =
         ["loss", "training_loss", "description", "expires_at", "last_used", "average_accuracy", "current_accuracy", "best_accuracy"];
 
@@ -23,13 +24,16 @@ public sealed class ContractTests(ServerFixture server)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public Task Every_example_of_the_platform_is_answered_as_documented() => Walk("platform", "contract-platform", "feature1,feature2,feature3,label");
+    public Task Every_example_of_the_platform_is_answered_as_documented() =>
+        Walk("platform", "contract-platform", "feature1,feature2,feature3,label");
 
     [Fact]
-    public Task Every_example_of_the_reference_is_answered_as_documented() => Walk("reference", "contract-reference", "feature_0,feature_1,feature_2,label");
+    public Task Every_example_of_the_reference_is_answered_as_documented() =>
+        Walk("reference", "contract-reference", "feature_0,feature_1,feature_2,label");
 
     [Fact]
-    public Task Every_example_of_sessions_checkpoints_and_monitoring_is_answered_as_documented() => Walk("training", "contract-training", "feature_0,feature_1,feature_2,label");
+    public Task Every_example_of_sessions_checkpoints_and_monitoring_is_answered_as_documented() =>
+        Walk("training", "contract-training", "feature_0,feature_1,feature_2,label");
 
     [Fact]
     public async Task Every_example_of_alerts_webhooks_and_notifications_is_answered_as_documented()
@@ -37,13 +41,16 @@ public sealed class ContractTests(ServerFixture server)
         using var api = await server.ClientOf("contract-alerts");
         await using var receiver = await Receiver.Start();
         var known = new Dictionary<string, string>();
-        known["local_webhook_id"] = (await api.Post("/api/v1/webhooks", new { url = receiver.Url, events = new[] { "training_completed" } })).Body.GetProperty("webhook_id").GetString()!;
+        known["local_webhook_id"] = (await api.Post("/api/v1/webhooks",
+            new { url = receiver.Url, events = new[] { "training_completed" } })).Body.GetProperty("webhook_id").GetString()!;
         await api.Post("/api/v1/alerts/rules", new { name = "diverging", metric = "val_froc", condition = "less_than", threshold = 0.9 });
-        var session = (await api.Post("/api/v1/training/sessions", new { trainer = "external" })).Body.GetProperty("session_id").GetString();
+        var session = (await api.Post("/api/v1/training/sessions", new { trainer = "external" })).Body.GetProperty("session_id")
+            .GetString();
         await api.Post($"/api/v1/training/sessions/{session}/start", null);
         await api.Post($"/api/v1/training/sessions/{session}/metrics", new { epoch = 1, val_froc = 0.856 });
         await api.Post($"/api/v1/training/sessions/{session}/complete", null);
-        known["notification_id"] = (await api.Get("/api/v1/notifications")).Body.GetProperty("notifications")[0].GetProperty("id").GetString()!;
+        known["notification_id"] = (await api.Get("/api/v1/notifications")).Body.GetProperty("notifications")[0].GetProperty("id")
+            .GetString()!;
         JsonElement alerts;
         while ((alerts = (await api.Get("/api/v1/alerts")).Body.GetProperty("alerts")).GetArrayLength() == 0)
         {
@@ -128,7 +135,8 @@ public sealed class ContractTests(ServerFixture server)
     private static JsonValueKind Kind(JsonValueKind kind) => kind == JsonValueKind.False ? JsonValueKind.True : kind;
 
     private static bool Time(JsonElement text) =>
-        text.GetString() is { Length: >= 20 } value && value.EndsWith('Z') && DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+        text.GetString() is { Length: >= 20 } value && value.EndsWith('Z')
+            && DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 
     /// <summary>The things that the examples' ids stand for.</summary>
     private sealed class Scene(ApiClient api, ApiClient user, string csv, Dictionary<string, string> known)
@@ -140,7 +148,8 @@ public sealed class ContractTests(ServerFixture server)
             for (var i = 0; i < 210; i++)
             {
                 var far = i < 200 ? 0 : 9;
-                csv.Append(CultureInfo.InvariantCulture, $"{random.NextDouble() + far},{random.NextDouble() - far},{random.NextDouble() + far},{(far > 0 ? 1 : 0)}\n");
+                csv.Append(CultureInfo.InvariantCulture,
+                    $"{random.NextDouble() + far},{random.NextDouble() - far},{random.NextDouble() + far},{(far > 0 ? 1 : 0)}\n");
             }
 
             var dataset = await api.Dataset(csv.ToString());
@@ -149,7 +158,8 @@ public sealed class ContractTests(ServerFixture server)
             await api.Post($"/api/v1/detectors/{detector}/batch-detect", new { dataset_id = dataset, @async = false });
             return new Scene(api, user, csv.ToString(), new Dictionary<string, string>
             {
-                ["detector_id"] = detector, ["dataset_id"] = dataset, ["username"] = login.GetProperty("user").GetProperty("username").GetString()!,
+                ["detector_id"] = detector, ["dataset_id"] = dataset,
+                ["username"] = login.GetProperty("user").GetProperty("username").GetString()!,
                 ["password"] = "a-good-password", ["expires_at"] = "2999-12-31T23:59:59Z",
             });
         }
@@ -171,7 +181,8 @@ public sealed class ContractTests(ServerFixture server)
             var body = contract["request"] is { } request ? Known(request.DeepClone()).ToJsonString() : null;
             var answer = (method, path) switch
             {
-                ("POST", "/api/v1/datasets" or "/v1/datasets") => await api.Upload(place, Encoding.UTF8.GetBytes(csv), "data.csv", ("name", "My Dataset"), ("description", "Sample")),
+                ("POST", "/api/v1/datasets" or "/v1/datasets") =>
+                    await api.Upload(place, Encoding.UTF8.GetBytes(csv), "data.csv", ("name", "My Dataset"), ("description", "Sample")),
                 ("POST", "/api/v1/checkpoints") => await api.Upload(
                     place, Encoding.UTF8.GetBytes(csv), "model.pth", ("session_id", known["session_id"]), ("epoch", "50"), ("metrics", """{"val_loss": 0.2}""")),
                 ("GET", "/api/v1/checkpoints/{checkpoint_id}/download") => await Downloaded(place),
@@ -213,7 +224,8 @@ public sealed class ContractTests(ServerFixture server)
                 var answer = await api.Get(place);
                 var body = Payload(answer);
                 var works = place.Contains("training", StringComparison.Ordinal) || place.Contains("batch", StringComparison.Ordinal);
-                if (!works || !body.TryGetProperty("status", out var status) || status.GetString() is not ("training" or "started" or "queued" or "running"))
+                if (!works || !body.TryGetProperty("status", out var status)
+                    || status.GetString() is not ("training" or "started" or "queued" or "running"))
                 {
                     return answer;
                 }
@@ -249,10 +261,12 @@ public sealed class ContractTests(ServerFixture server)
         {
             if (body.TryGetProperty("results", out var results))
             {
-                known["result_id"] = results.EnumerateArray().First(result => result.GetProperty("dataset_id").ValueKind == JsonValueKind.String).GetProperty("id").GetString()!;
+                known["result_id"] = results.EnumerateArray()
+                    .First(result => result.GetProperty("dataset_id").ValueKind == JsonValueKind.String).GetProperty("id").GetString()!;
             }
 
-            foreach (var (field, name) in new[] { ("training_id", "training_id"), ("refresh_token", "refresh_token"), ("batch_job_id", "job_id"), ("session_id", "session_id"), ("checkpoint_id", "checkpoint_id") })
+            foreach (var (field, name) in new[] { ("training_id", "training_id"), ("refresh_token", "refresh_token"),
+                ("batch_job_id", "job_id"), ("session_id", "session_id"), ("checkpoint_id", "checkpoint_id") })
             {
                 if (body.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String)
                 {

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Notifications;
 
 namespace EventSourcedAnomaly.Server.Tests.Notifications;
@@ -117,12 +117,12 @@ public sealed class NotificationTests(ServerFixture server)
     }
 
     [Fact]
-    public void Reading_or_clearing_again_is_nothing_and_what_is_cleared_need_not_be_remembered_as_read()
+    public void Reading_or_clearing_again_is_a_no_op_and_what_is_cleared_need_not_be_remembered_as_read()
     {
         var read = Inbox.Initial.Apply(new NotificationRead(5, Noon)).Apply(new NotificationRead(9, Noon));
         var cleared = read.Apply(new NotificationsCleared(7, Noon));
 
-        Assert.Equal([(IEvent)new NotificationRead(5, Noon)], Inbox.MarkRead(Inbox.Initial, 5, Noon));
+        Assert.Equal([(IDomainEvent)new NotificationRead(5, Noon)], Inbox.MarkRead(Inbox.Initial, 5, Noon));
         Assert.Empty(Inbox.MarkRead(read, 5, Noon));
         Assert.Empty(Inbox.MarkRead(cleared, 6, Noon));
         Assert.Equal([9L], cleared.Read);

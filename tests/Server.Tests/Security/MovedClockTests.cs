@@ -1,10 +1,7 @@
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Erasure;
-using EventSourcedAnomaly.EventLog.Events;
-using EventSourcedAnomaly.EventLog.Schema;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.SignIns;
-using EventSourcedAnomaly.Server.Infrastructure.Hosting;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
+using EventSourcedAnomaly.Server.Infrastructure.Migrations;
 using EventSourcedAnomaly.Server.Infrastructure.Security;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -15,14 +12,14 @@ public sealed class MovedClockTests(ServerFixture server)
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private static readonly Sealed Address = new("user_1", string.Empty);
+    private static readonly PersonalText Address = new("user_1", string.Empty);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_token_opens_until_its_lifetime_is_over_and_not_a_second_longer()
     {
-        await using var store = await Store();
+        await using var store = await Prepared();
         var (clock, tokens) = await Tokens(store);
         var token = await tokens.Issue("acme", "user_1", "session_1", ["viewer"], ["read"], Ct);
 
@@ -36,7 +33,7 @@ public sealed class MovedClockTests(ServerFixture server)
     [Fact]
     public async Task The_key_changes_daily_and_the_last_token_of_the_old_one_lives_its_time_out_on_every_silo()
     {
-        await using var store = await Store();
+        await using var store = await Prepared();
         var (clock, tokens) = await Tokens(store);
         var (otherClock, other) = await Tokens(store);
         var first = await tokens.Issue("acme", "user_1", "session_1", [], [], Ct);
@@ -83,14 +80,17 @@ public sealed class MovedClockTests(ServerFixture server)
         Assert.Null(state.LockedUntil);
     }
 
-    private async Task<EventStore> Store() => await EventStore.Open(
-        await server.FreshDatabase(), EventTypes.From([typeof(ServerHost).Assembly]), Migration.Embedded(typeof(ServerHost).Assembly, "server"), new EventStoreOptions(),
-        NullLoggerFactory.Instance, Ct);
+    private async Task<DatabaseConnections> Prepared()
+    {
+        var connections = new DatabaseConnections(await server.FreshDatabase(), NullLoggerFactory.Instance);
+        await DatabaseSchema.Prepare(connections, Ct);
+        return connections;
+    }
 
-    private static async Task<(MovedClock Clock, AccessTokens Tokens)> Tokens(EventStore store)
+    private static async Task<(MovedClock Clock, AccessTokens Tokens)> Tokens(DatabaseConnections store)
     {
         var clock = new MovedClock { Now = Start };
-        return (clock, new AccessTokens(new SigningKeys(store, await ServerSecrets.Load(store.Database, null, Ct), clock), clock));
+        return (clock, new AccessTokens(new SigningKeys(store.Database, await ServerSecrets.Load(store.Database, null, Ct), clock), clock));
     }
 
     private static string KeyOf(string token) => new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(token).Kid;

@@ -73,7 +73,7 @@ public sealed class UserTests(ServerFixture server)
         Assert.DoesNotContain("Zebedee", seen, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("quillfeather", seen, StringComparison.OrdinalIgnoreCase);
         await using var database = NpgsqlDataSource.Create(server.Database);
-        await using var keys = database.CreateCommand("select count(*) from esa_subject_keys where subject = $1");
+        await using var keys = database.CreateCommand("select count(*) from subject_keys where subject = $1");
         keys.Parameters.Add(new() { Value = id! });
         Assert.Equal(0L, await keys.ExecuteScalarAsync(Ct));
     }

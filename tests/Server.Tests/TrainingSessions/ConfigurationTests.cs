@@ -1,7 +1,7 @@
 using System.Text;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.TrainingSessions;
-using EventSourcedAnomaly.Server.Infrastructure.Http;
+using EventSourcedAnomaly.Server.Infrastructure.Http.Binding;
 
 namespace EventSourcedAnomaly.Server.Tests.TrainingSessions;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Webhooks;
+using EventSourcedAnomaly.Server.Features.Webhooks.Endpoints;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 
 namespace EventSourcedAnomaly.Server.Tests.Webhooks;
@@ -78,7 +78,7 @@ public sealed class WebhookDecisionTests
         Assert.Equal([dead], Webhook.GiveUp(Registered, dead));
         Assert.Empty(Webhook.GiveUp(Registered.Apply(dead), dead));
         Assert.Equal(ProblemKind.Conflict, Assert.Throws<Problem>(() => Webhook.Replay(disabled, "webhook_1", new WebhookReplayRequested(1, 2, null, null, Noon))).Kind);
-        Assert.Equal([(IEvent)new WebhookEnabled(Noon)], Webhook.Change(disabled, "webhook_1", null, null, true, Noon));
+        Assert.Equal([(IDomainEvent)new WebhookEnabled(Noon)], Webhook.Change(disabled, "webhook_1", null, null, true, Noon));
         Assert.Empty(Webhook.Change(Registered, "webhook_1", Registered.Url, ["training_completed"], true, Noon));
     }
 
@@ -144,11 +144,11 @@ public sealed class WebhookDecisionTests
     [InlineData("/hook")]
     [InlineData("")]
     public void An_address_that_is_seen_to_lead_inwards_is_refused_at_once(string url) =>
-        Assert.Equal("url", Assert.Throws<Problem>(() => WebhookCheck.Url(url, Guarded)).Field);
+        Assert.Equal("url", Assert.Throws<Problem>(() => WebhookFields.Url(url, Guarded)).Field);
 
     [Fact]
     public void The_documents_addresses_are_taken() =>
-        Assert.All(["https://example.com/webhook", "https://your-app.com/webhook"], url => Assert.Equal(url, WebhookCheck.Url(url, Guarded)));
+        Assert.All(["https://example.com/webhook", "https://your-app.com/webhook"], url => Assert.Equal(url, WebhookFields.Url(url, Guarded)));
 
     [Theory]
     [InlineData(null, false)]

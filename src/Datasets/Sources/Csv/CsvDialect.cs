@@ -13,12 +13,12 @@ internal sealed record CsvDialect(char Delimiter, bool HasHeader)
     {
         if (options.Delimiter is { } stated && (stated is '"' or '\n' or '\r' || stated > 127))
             throw new DatasetException(DatasetError.Unreadable, "delimiter", "The delimiter must be one ASCII character other than a quote or a line end.");
-        var delimiter = options.Delimiter ?? MostRegular(start, isWhole);
+        var delimiter = options.Delimiter ?? RegularDelimiter(start, isWhole);
         return new CsvDialect(delimiter, options.HasHeader ?? FirstRecordIsWords(start, isWhole, delimiter));
     }
 
     /// <summary>The delimiter by which most records have as many fields as the first, and the first has more than one.</summary>
-    private static char MostRegular(ReadOnlySpan<byte> start, bool isWhole)
+    private static char RegularDelimiter(ReadOnlySpan<byte> start, bool isWhole)
     {
         var best = (Delimiter: ',', Agreement: 0.0, Fields: 1);
         foreach (var candidate in Candidates)

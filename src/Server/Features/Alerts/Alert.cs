@@ -1,13 +1,10 @@
-using EventSourcedAnomaly.Actors;
-using EventSourcedAnomaly.EventLog.Erasure;
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
 
 namespace EventSourcedAnomaly.Server.Features.Alerts;
 
 /// <summary>One time that something was wrong: active, acknowledged by somebody, resolved.</summary>
 public sealed record Alert(
-    AlertTriggered? Trigger, string Status, AlertAcknowledged? Acknowledgement, string? Resolution, DateTimeOffset? ResolvedAt) : IAggregate<Alert>
+    AlertTriggered? Trigger, string Status, AlertAcknowledged? Acknowledgement, string? Resolution, DateTimeOffset? ResolvedAt) : Aggregate, IAggregate<Alert>
 {
     /// <summary>Nobody looks after it yet.</summary>
     public const string Active = "active";
@@ -34,7 +31,7 @@ public sealed record Alert(
     public static Alert Initial { get; } = new(null, string.Empty, null, null, null);
 
     /// <summary>How it came to be, of an alert that is known to exist.</summary>
-    internal AlertTriggered Known => Trigger ?? throw new InvalidOperationException("The alert does not exist.");
+    internal AlertTriggered Triggered => Trigger ?? throw new InvalidOperationException("The alert does not exist.");
 
     public Alert Apply(AlertTriggered e) => this with { Trigger = e, Status = Active };
 
@@ -43,10 +40,10 @@ public sealed record Alert(
     public Alert Apply(AlertResolved e) => this with { Status = Resolved, Resolution = e.Reason, ResolvedAt = e.ResolvedAt };
 
     /// <summary>Raises it; again is nothing.</summary>
-    public static IReadOnlyList<IEvent> Raise(Alert state, AlertTriggered wanted) => state.Trigger is null ? [wanted] : [];
+    public static IReadOnlyList<IDomainEvent> Raise(Alert state, AlertTriggered wanted) => state.Trigger is null ? [wanted] : [];
 
     /// <summary>Takes it on. Whoever was first stays; what is over needs nobody.</summary>
-    public static IReadOnlyList<IEvent> Acknowledge(Alert state, string id, AlertAcknowledged wanted) => state switch
+    public static IReadOnlyList<IDomainEvent> Acknowledge(Alert state, string id, AlertAcknowledged wanted) => state switch
     {
         { Trigger: null } => throw Problem.NotFound("alert", id),
         { Status: Resolved } => throw Problem.Conflict("The alert is resolved already."),
@@ -55,22 +52,10 @@ public sealed record Alert(
     };
 
     /// <summary>Ends it; again is nothing.</summary>
-    public static IReadOnlyList<IEvent> Resolve(Alert state, string id, string reason, DateTimeOffset now) => state switch
+    public static IReadOnlyList<IDomainEvent> Resolve(Alert state, string id, string reason, DateTimeOffset now) => state switch
     {
         { Trigger: null } => throw Problem.NotFound("alert", id),
         { Status: Resolved } => [],
         _ => [new AlertResolved(reason, now)],
     };
-}
-
-/// <summary>One alert.</summary>
-internal sealed class AlertGrain(TimeProvider time) : Grain<Alert>
-{
-    public ValueTask<Alert> Raise(AlertTriggered wanted, EventMetadata metadata, CancellationToken ct) => Raise(metadata, state => Alert.Raise(state, wanted), ct);
-
-    public ValueTask<Alert> Acknowledge(Sealed by, Sealed? notes, EventMetadata metadata, CancellationToken ct) =>
-        Raise(metadata, state => Alert.Acknowledge(state, Id.Key, new AlertAcknowledged(by, notes, time.GetUtcNow())), ct);
-
-    public ValueTask<Alert> Resolve(string reason, EventMetadata metadata, CancellationToken ct) =>
-        Raise(metadata, state => Alert.Resolve(state, Id.Key, reason, time.GetUtcNow()), ct);
 }

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using EventSourcedAnomaly.Actors;
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Infrastructure.Orleans;
 
 namespace EventSourcedAnomaly.Server.Features.Alerts;
 
@@ -16,13 +15,13 @@ internal sealed record Measurement(string Subject, double Value, DateTimeOffset 
 /// Holds measurements to rules. For each rule and subject it is called by one silo at a time, in order. What it does twice after a
 /// crash has the same effect as once: the alert's id follows from the measurement, and an alert that is open is not raised again.
 /// </summary>
-internal sealed class AlertEvaluation(Silo silo, AlertWatches watches, AlertQueries queries, TimeProvider time)
+internal sealed class AlertEvaluation(IGrainFactory grains, AlertWatches watches, AlertQueries queries, TimeProvider time)
 {
     /// <summary>The subject of rules on the machine.</summary>
     public const string System = "system";
 
     /// <summary>Takes a measurement in.</summary>
-    public async Task Observe(string tenant, AlertRule rule, Measurement measured, EventMetadata metadata, CancellationToken ct)
+    public async Task Observe(string tenant, AlertRule rule, Measurement measured, CancellationToken ct)
     {
         var (before, seen) = await watches.Load(tenant, rule.Id!, measured.Subject, ct);
         if (measured.Sequence > 0 && measured.Sequence <= seen)
@@ -30,15 +29,15 @@ internal sealed class AlertEvaluation(Silo silo, AlertWatches watches, AlertQuer
             return;
         }
 
-        var after = before.Observe(rule.Known, measured.Value, measured.At);
+        var after = before.Observe(rule.Defined, measured.Value, measured.At);
         if (after.IsDue)
         {
-            after = after.With(await Raise(tenant, rule, measured, after.TrueSince ?? measured.At, metadata, ct));
+            after = after.With(await Raise(tenant, rule, measured, after.TrueSince ?? measured.At, ct));
         }
 
         if (after.Over is { } over)
         {
-            await silo.Grain<AlertGrain>(tenant, over).Call((grain, token) => grain.Resolve(Alert.ConditionCleared, metadata, token), ct);
+            await grains.Of<IAlertGrain>(tenant, over).Resolve(Alert.ConditionCleared, ct);
         }
 
         if (measured.Sequence > 0 || (after.TrueSince, after.FalseSince, after.AlertId) != (before.TrueSince, before.FalseSince, before.AlertId))
@@ -48,26 +47,26 @@ internal sealed class AlertEvaluation(Silo silo, AlertWatches watches, AlertQuer
     }
 
     /// <summary>Ends every alert of a rule, and forgets what it has seen.</summary>
-    public async Task Withdraw(string tenant, string ruleId, string reason, EventMetadata metadata, CancellationToken ct)
+    public async Task Withdraw(string tenant, string ruleId, string reason, CancellationToken ct)
     {
         await watches.Forget(tenant, ruleId, ct);
         foreach (var open in await queries.Open(tenant, ruleId, null, ct))
         {
-            await silo.Grain<AlertGrain>(tenant, open.Known.Id).Call((grain, token) => grain.Resolve(reason, metadata, token), ct);
+            await grains.Of<IAlertGrain>(tenant, open.Triggered.Id).Resolve(reason, ct);
         }
     }
 
-    private async Task<string> Raise(string tenant, AlertRule rule, Measurement measured, DateTimeOffset since, EventMetadata metadata, CancellationToken ct)
+    private async Task<string> Raise(string tenant, AlertRule rule, Measurement measured, DateTimeOffset since, CancellationToken ct)
     {
         if (await queries.Open(tenant, rule.Id!, measured.Subject, ct) is [var open, ..])
         {
-            return open.Known.Id;
+            return open.Triggered.Id;
         }
 
         var id = IdOf(tenant, rule.Id!, measured);
         var triggered = new AlertTriggered(
-            id, rule.Id!, rule.Known, measured.Subject, measured.Value, SystemMetrics.Describe(rule.Known, measured.Subject), since, time.GetUtcNow());
-        await silo.Grain<AlertGrain>(tenant, id).Call((grain, token) => grain.Raise(triggered, metadata, token), ct);
+            id, rule.Id!, rule.Defined, measured.Subject, measured.Value, SystemMetrics.Describe(rule.Defined, measured.Subject), since, time.GetUtcNow());
+        await grains.Of<IAlertGrain>(tenant, id).Raise(triggered, ct);
         return id;
     }
 

@@ -1,5 +1,5 @@
-using EventSourcedAnomaly.EventLog.Erasure;
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Domain;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 
 namespace EventSourcedAnomaly.Server.Features.Alerts;
 
@@ -7,16 +7,16 @@ namespace EventSourcedAnomaly.Server.Features.Alerts;
 /// <param name="Id">The rule's id.</param>
 /// <param name="Terms">When.</param>
 /// <param name="CreatedAt">Since when it holds.</param>
-public sealed record AlertRuleCreated(string Id, AlertTerms Terms, DateTimeOffset CreatedAt) : IEvent;
+public sealed record AlertRuleCreated(string Id, AlertTerms Terms, DateTimeOffset CreatedAt) : IDomainEvent;
 
 /// <summary>The rule was changed.</summary>
 /// <param name="Terms">When it alerts from now on.</param>
 /// <param name="Redefined">Whether it means something else now; otherwise it only goes by other words.</param>
 /// <param name="ChangedAt">When it was changed.</param>
-public sealed record AlertRuleChanged(AlertTerms Terms, bool Redefined, DateTimeOffset ChangedAt) : IEvent;
+public sealed record AlertRuleChanged(AlertTerms Terms, bool Redefined, DateTimeOffset ChangedAt) : IDomainEvent;
 
 /// <summary>The rule was deleted.</summary>
-public sealed record AlertRuleDeleted(DateTimeOffset DeletedAt) : IEvent;
+public sealed record AlertRuleDeleted(DateTimeOffset DeletedAt) : IDomainEvent;
 
 /// <summary>What a rule watches, and when it alerts.</summary>
 /// <param name="Name">What its owner calls it.</param>
@@ -33,6 +33,14 @@ public sealed record AlertTerms(
     string Name, string Metric, bool OfSystem, string? SessionId, AlertCondition Condition, double Threshold, double Duration, double HoldOff, AlertSeverity Severity,
     bool Enabled)
 {
+    private const double MinHoldOff = 60;
+
+    /// <summary>For how long the condition must be gone, unless told.</summary>
+    internal static double UsualHoldOff(double duration) => Math.Max(MinHoldOff, duration);
+
+    /// <summary>A metric of the machine is watched on the machine, unless a session is named that reports one of the same name.</summary>
+    internal static bool IsOfSystem(string metric, string? sessionId) => sessionId is null && SystemMetrics.Has(metric);
+
     /// <summary>Whether a value is as bad as the rule says.</summary>
     internal bool Holds(double value) => Condition switch
     {
@@ -78,15 +86,15 @@ public enum AlertSeverity
 /// <param name="HeldSince">Since when the condition holds.</param>
 /// <param name="TriggeredAt">When it was noticed.</param>
 public sealed record AlertTriggered(
-    string Id, string RuleId, AlertTerms Terms, string Subject, double Value, string Message, DateTimeOffset HeldSince, DateTimeOffset TriggeredAt) : IEvent;
+    string Id, string RuleId, AlertTerms Terms, string Subject, double Value, string Message, DateTimeOffset HeldSince, DateTimeOffset TriggeredAt) : IDomainEvent;
 
 /// <summary>Somebody looks after it.</summary>
 /// <param name="By">Who, encrypted with that person's own key.</param>
 /// <param name="Notes">What they say, likewise.</param>
 /// <param name="AcknowledgedAt">When.</param>
-public sealed record AlertAcknowledged(Sealed By, Sealed? Notes, DateTimeOffset AcknowledgedAt) : IEvent;
+public sealed record AlertAcknowledged(PersonalText By, PersonalText? Notes, DateTimeOffset AcknowledgedAt) : IDomainEvent;
 
 /// <summary>It is over.</summary>
 /// <param name="Reason"><c>condition_cleared</c>, <c>by_hand</c>, <c>rule_changed</c> or <c>rule_deleted</c>.</param>
 /// <param name="ResolvedAt">When.</param>
-public sealed record AlertResolved(string Reason, DateTimeOffset ResolvedAt) : IEvent;
+public sealed record AlertResolved(string Reason, DateTimeOffset ResolvedAt) : IDomainEvent;

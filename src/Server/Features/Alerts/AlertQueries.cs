@@ -1,27 +1,27 @@
-using System.Text.Json;
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Erasure;
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Infrastructure.Http;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
+using EventSourcedAnomaly.Server.Infrastructure.Security;
+using Marten;
 
 namespace EventSourcedAnomaly.Server.Features.Alerts;
 
 /// <summary>Finds rules and alerts, and opens what is personal about them.</summary>
-internal sealed class AlertQueries(EventStore store, SubjectKeys subjects)
+internal sealed class AlertQueries(AggregateStore aggregates, SubjectKeys subjects)
 {
-    private const string NotDeleted = "not snapshot ? 'deleted_at'";
-
     /// <summary>A rule of a tenant.</summary>
     public async Task<AlertRule> Rule(string tenant, string id, CancellationToken ct) => await FindRule(tenant, id, ct) ?? throw Problem.NotFound("rule", id);
 
     /// <summary>A rule of a tenant; null when it is deleted, or never was.</summary>
     public async Task<AlertRule?> FindRule(string tenant, string id, CancellationToken ct) =>
-        (await store.Snapshots.Load<AlertRule>(new StreamKey(tenant, id), ct)).State is { Exists: true } rule ? rule : null;
+        (await aggregates.Load<AlertRule>(tenant, id, ct)) is { Exists: true } rule ? rule : null;
 
     /// <summary>A page of a tenant's rules, newest first.</summary>
-    public Task<(IReadOnlyList<AlertRule> States, long Total)> Rules(string tenant, int limit, int offset, CancellationToken ct) =>
-        store.Snapshots.List<AlertRule>(tenant, NotDeleted, [], limit, offset, ct);
+    public async Task<(IReadOnlyList<AlertRule> States, long Total)> Rules(string tenant, int limit, int offset, CancellationToken ct)
+    {
+        await using var session = aggregates.Query(tenant);
+        return await session.Query<AlertRule>().Where(rule => rule.DeletedAt == null).NewestFirst(limit, offset, ct);
+    }
 
     /// <summary>The rules that are watched: on training sessions of one tenant, or, of all tenants, on the machine.</summary>
     /// <param name="tenant">Whose; null for all.</param>
@@ -29,42 +29,27 @@ internal sealed class AlertQueries(EventStore store, SubjectKeys subjects)
     /// <param name="ct">Stops the query.</param>
     public async Task<IReadOnlyList<(string Tenant, AlertRule Rule)>> Watched(string? tenant, bool ofSystem, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand($"""
-            select tenant_id, snapshot from mt_streams
-             where type = 'alert_rule' and {(tenant is null ? "true" : "tenant_id = $1")} and {NotDeleted} order by tenant_id, id
-            """);
-        if (tenant is not null)
-        {
-            command.Parameters.Add(new() { Value = tenant });
-        }
-
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var rules = new List<(string, AlertRule)>();
-        while (await reader.ReadAsync(ct))
-        {
-            var rule = JsonSerializer.Deserialize<AlertRule>(reader.GetFieldValue<byte[]>(1), EventJson.Options)!;
-            if (rule.Known.Enabled && rule.Known.OfSystem == ofSystem)
-            {
-                rules.Add((reader.GetString(0), rule));
-            }
-        }
-
-        return rules;
+        await using var session = aggregates.Query(tenant ?? Principal.SystemTenant);
+        var rules = session.Query<AlertRule>().Where(rule => rule.DeletedAt == null && rule.Terms!.Enabled && rule.Terms!.OfSystem == ofSystem);
+        var found = await (tenant is null ? rules.Where(rule => rule.AnyTenant()) : rules).OrderBy(rule => rule.StreamId).ToListAsync(ct);
+        return [.. found.Select(rule => (rule.TenantId, rule))];
     }
 
     /// <summary>An alert of a tenant.</summary>
     public async Task<Alert> Get(string tenant, string id, CancellationToken ct)
     {
-        var (state, version) = await store.Snapshots.Load<Alert>(new StreamKey(tenant, id), ct);
-        return version > 0 ? state : throw Problem.NotFound("alert", id);
+        var state = await aggregates.Load<Alert>(tenant, id, ct);
+        return state.Version > 0 ? state : throw Problem.NotFound("alert", id);
     }
 
     /// <summary>A page of a tenant's alerts, newest first.</summary>
     public async Task<(IReadOnlyList<AlertBody> Alerts, long Total)> List(string tenant, string? status, string? severity, Paging paging, CancellationToken ct)
     {
-        var (states, total) = await store.Snapshots.List<Alert>(
-            tenant, "($3 = '' or snapshot->>'status' = $3) and ($4 = '' or snapshot->'trigger'->'terms'->>'severity' = $4)", [status ?? string.Empty, severity ?? string.Empty],
-            paging.Limit, paging.Offset, ct);
+        await using var session = aggregates.Query(tenant);
+        IQueryable<Alert> alerts = session.Query<Alert>();
+        alerts = status is null ? alerts : alerts.Where(alert => alert.Status == status);
+        alerts = severity is null ? alerts : alerts.Where(alert => alert.Trigger!.Terms.Severity == Enum.Parse<AlertSeverity>(severity, true));
+        var (states, total) = await alerts.OrderByDescending(alert => alert.Trigger!.TriggeredAt).Page(paging.Limit, paging.Offset, ct);
         var bodies = new List<AlertBody>(states.Count);
         foreach (var state in states)
         {
@@ -75,14 +60,17 @@ internal sealed class AlertQueries(EventStore store, SubjectKeys subjects)
     }
 
     /// <summary>A rule's alerts that are not over, on one subject or on all.</summary>
-    public async Task<IReadOnlyList<Alert>> Open(string tenant, string ruleId, string? subject, CancellationToken ct) => (await store.Snapshots.List<Alert>(
-        tenant, "snapshot->>'status' <> 'resolved' and snapshot->'trigger'->>'rule_id' = $3 and ($4 = '' or snapshot->'trigger'->>'subject' = $4)",
-        [ruleId, subject ?? string.Empty], 1000, 0, ct)).States;
+    public async Task<IReadOnlyList<Alert>> Open(string tenant, string ruleId, string? subject, CancellationToken ct)
+    {
+        await using var session = aggregates.Query(tenant);
+        var alerts = session.Query<Alert>().Where(alert => alert.Status != Alert.Resolved && alert.Trigger!.RuleId == ruleId);
+        return await (subject is null ? alerts : alerts.Where(alert => alert.Trigger!.Subject == subject)).ToListAsync(ct);
+    }
 
     /// <summary>An alert as it is shown; who looks after it is null where the person was erased.</summary>
     public async Task<AlertBody> Body(string tenant, Alert alert, CancellationToken ct)
     {
-        var (trigger, acknowledgement) = (alert.Known, alert.Acknowledgement);
+        var (trigger, acknowledgement) = (alert.Triggered, alert.Acknowledgement);
         return new AlertBody(
             trigger.Id, trigger.RuleId, trigger.Terms.Name, trigger.Terms.Metric, trigger.Terms.OfSystem ? null : trigger.Subject, trigger.Terms.Condition,
             trigger.Terms.Severity, trigger.Message, trigger.Value, trigger.Terms.Threshold, alert.Status, trigger.TriggeredAt, acknowledgement?.AcknowledgedAt,
@@ -93,7 +81,7 @@ internal sealed class AlertQueries(EventStore store, SubjectKeys subjects)
     /// <summary>A rule as it is shown.</summary>
     public static RuleBody Body(AlertRule rule)
     {
-        var terms = rule.Known;
+        var terms = rule.Defined;
         return new RuleBody(
             rule.Id!, rule.Id!, terms.Name, terms.Metric, terms.OfSystem ? "system" : "training", terms.SessionId, terms.Condition, terms.Threshold, terms.Duration, terms.HoldOff,
             terms.Severity, terms.Enabled, rule.CreatedAt, rule.UpdatedAt);

@@ -1,11 +1,10 @@
-using EventSourcedAnomaly.Actors;
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
+using JasperFx.Core;
 
 namespace EventSourcedAnomaly.Server.Features.Alerts;
 
 /// <summary>A rule by which a tenant is alerted.</summary>
-public sealed record AlertRule(string? Id, AlertTerms? Terms, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt) : IAggregate<AlertRule>
+public sealed record AlertRule(string? Id, AlertTerms? Terms, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt) : Aggregate, IAggregate<AlertRule>
 {
     /// <inheritdoc/>
     public static string StreamType => "alert_rule";
@@ -17,7 +16,7 @@ public sealed record AlertRule(string? Id, AlertTerms? Terms, DateTimeOffset Cre
     internal bool Exists => Id is not null && DeletedAt is null;
 
     /// <summary>The terms, of a rule that is known to exist.</summary>
-    internal AlertTerms Known => Terms ?? throw new InvalidOperationException("The rule does not exist.");
+    internal AlertTerms Defined => Terms ?? throw new InvalidOperationException("The rule does not exist.");
 
     public AlertRule Apply(AlertRuleCreated e) => new(e.Id, e.Terms, e.CreatedAt, e.CreatedAt, null);
 
@@ -26,36 +25,26 @@ public sealed record AlertRule(string? Id, AlertTerms? Terms, DateTimeOffset Cre
     public AlertRule Apply(AlertRuleDeleted e) => this with { DeletedAt = e.DeletedAt };
 
     /// <summary>Makes it.</summary>
-    public static IReadOnlyList<IEvent> Create(AlertRule state, AlertRuleCreated wanted) => state.Id is null ? [wanted] : [];
+    [JasperFxIgnore]
+    public static IReadOnlyList<IDomainEvent> Create(AlertRule state, AlertRuleCreated wanted) => state.Id is null ? [wanted] : [];
 
     /// <summary>Changes it; what is the same already is no change.</summary>
-    public static IReadOnlyList<IEvent> Change(AlertRule state, string id, Func<AlertTerms, AlertTerms> change, DateTimeOffset now)
+    public static IReadOnlyList<IDomainEvent> Change(AlertRule state, string id, AlertTermsChange change, DateTimeOffset now)
     {
         if (!state.Exists)
         {
             throw Problem.NotFound("rule", id);
         }
 
-        var wanted = change(state.Known);
-        return wanted == state.Known ? [] : [new AlertRuleChanged(wanted, !wanted.MeansTheSameAs(state.Known), now)];
+        var wanted = change.AppliedTo(state.Defined);
+        return wanted == state.Defined ? [] : [new AlertRuleChanged(wanted, !wanted.MeansTheSameAs(state.Defined), now)];
     }
 
-    /// <summary>Deletes it; again is nothing.</summary>
-    public static IReadOnlyList<IEvent> Delete(AlertRule state, string id, DateTimeOffset now) => state switch
+    /// <summary>Deletes it; again is a no-op.</summary>
+    public static IReadOnlyList<IDomainEvent> Delete(AlertRule state, string id, DateTimeOffset now) => state switch
     {
         { Id: null } => throw Problem.NotFound("rule", id),
         { DeletedAt: not null } => [],
         _ => [new AlertRuleDeleted(now)],
     };
-}
-
-/// <summary>One rule.</summary>
-internal sealed class AlertRuleGrain(TimeProvider time) : Grain<AlertRule>
-{
-    public ValueTask<AlertRule> Create(AlertRuleCreated wanted, EventMetadata metadata, CancellationToken ct) => Raise(metadata, state => AlertRule.Create(state, wanted), ct);
-
-    public ValueTask<AlertRule> Change(Func<AlertTerms, AlertTerms> change, EventMetadata metadata, CancellationToken ct) =>
-        Raise(metadata, state => AlertRule.Change(state, Id.Key, change, time.GetUtcNow()), ct);
-
-    public ValueTask<AlertRule> Delete(EventMetadata metadata, CancellationToken ct) => Raise(metadata, state => AlertRule.Delete(state, Id.Key, time.GetUtcNow()), ct);
 }

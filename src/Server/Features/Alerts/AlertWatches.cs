@@ -1,10 +1,9 @@
-using EventSourcedAnomaly.EventLog;
 using Npgsql;
 
 namespace EventSourcedAnomaly.Server.Features.Alerts;
 
 /// <summary>Keeps how long each rule's condition has held, by what it is watched on.</summary>
-internal sealed class AlertWatches(EventStore store)
+internal sealed class AlertWatches(NpgsqlDataSource database)
 {
     /// <summary>A watch, and the sequence number of the last event that it has seen.</summary>
     public async Task<(AlertWatch Watch, long Seen)> Load(string tenant, string ruleId, string subject, CancellationToken ct)
@@ -48,7 +47,7 @@ internal sealed class AlertWatches(EventStore store)
 
     private NpgsqlCommand Command(string sql, params ReadOnlySpan<object?> values)
     {
-        var command = store.Database.CreateCommand(sql);
+        var command = database.CreateCommand(sql);
         foreach (var value in values)
         {
             command.Parameters.Add(value switch

@@ -1,29 +1,6 @@
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
 
 namespace EventSourcedAnomaly.Server.Features.ApiKeys;
-
-/// <summary>What a caller may be, beside what its scopes allow.</summary>
-public static class Role
-{
-    /// <summary>Everything within its tenant; in the system's own tenant, tenants and users too.</summary>
-    public const string Admin = "admin";
-
-    /// <summary>Builds and uses detectors.</summary>
-    public const string Analyst = "analyst";
-
-    /// <summary>Looks.</summary>
-    public const string Viewer = "viewer";
-
-    /// <summary>Reads the audit log and its proofs.</summary>
-    public const string Auditor = "auditor";
-
-    /// <summary>A program that uses detectors.</summary>
-    public const string Service = "service";
-
-    /// <summary>All of them.</summary>
-    public static readonly IReadOnlyList<string> All = [Admin, Analyst, Viewer, Auditor, Service];
-}
 
 /// <summary>A key to the API, bound to the tenant of its stream.</summary>
 public sealed record ApiKey(
@@ -34,7 +11,7 @@ public sealed record ApiKey(
     string Plan,
     DateTimeOffset IssuedAt,
     DateTimeOffset? ExpiresAt,
-    DateTimeOffset? RevokedAt) : IAggregate<ApiKey>
+    DateTimeOffset? RevokedAt) : Aggregate, IAggregate<ApiKey>
 {
     /// <inheritdoc/>
     public static string StreamType => "api_key";
@@ -61,10 +38,10 @@ public sealed record ApiKey(
     public ApiKey Apply(ApiKeyExpired e) => this with { Expired = true };
 
     /// <summary>Issues the key.</summary>
-    public static IReadOnlyList<IEvent> Issue(ApiKey state, ApiKeyIssued wanted) => state.Name is null ? [wanted] : [];
+    public static IReadOnlyList<IDomainEvent> Issue(ApiKey state, ApiKeyIssued wanted) => state.Name is null ? [wanted] : [];
 
     /// <summary>Revokes the key; again is nothing.</summary>
-    public static IReadOnlyList<IEvent> Revoke(ApiKey state, string id, string? owner, DateTimeOffset now) => state switch
+    public static IReadOnlyList<IDomainEvent> Revoke(ApiKey state, string id, string? owner, DateTimeOffset now) => state switch
     {
         _ when state.Name is null || (owner is not null && owner != state.Owner) => throw Problem.NotFound("key", id),
         { RevokedAt: not null } => [],
@@ -72,6 +49,6 @@ public sealed record ApiKey(
     };
 
     /// <summary>Notes that the key's time is over, once, if it is and nobody revoked it before.</summary>
-    public static IReadOnlyList<IEvent> Expire(ApiKey state, DateTimeOffset now) =>
+    public static IReadOnlyList<IDomainEvent> Expire(ApiKey state, DateTimeOffset now) =>
         state is { RevokedAt: null, Expired: false, ExpiresAt: { } end } && end <= now ? [new ApiKeyExpired(end)] : [];
 }

@@ -1,7 +1,8 @@
 using System.Net.Http.Headers;
 using System.Text;
-using EventSourcedAnomaly.EventLog.Ledger;
+using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
+using EventSourcedAnomaly.Server.Infrastructure.Ledger;
 
 namespace EventSourcedAnomaly.Server.Features.Audit;
 

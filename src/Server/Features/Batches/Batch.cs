@@ -1,4 +1,3 @@
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Detectors;
 
@@ -16,7 +15,7 @@ public sealed record Batch(
     double? Seconds,
     string? Failure,
     DateTimeOffset? StartedAt,
-    DateTimeOffset? EndedAt) : IAggregate<Batch>
+    DateTimeOffset? EndedAt) : Aggregate, IAggregate<Batch>
 {
     /// <summary>Asked for, not begun.</summary>
     public const string Queued = "queued";
@@ -70,32 +69,32 @@ public sealed record Batch(
     public Batch Apply(BatchCancelled e) => this with { Status = Cancelled, EndedAt = e.CancelledAt };
 
     /// <summary>Asks for it.</summary>
-    public static IReadOnlyList<IEvent> Submit(Batch state, BatchRequested wanted) => state.Request is null ? [wanted] : [];
+    public static IReadOnlyList<IDomainEvent> Submit(Batch state, BatchRequested wanted) => state.Request is null ? [wanted] : [];
 
     /// <summary>Records inputs that were judged at once.</summary>
-    public static IReadOnlyList<IEvent> Record(Batch state, BatchAnswered answer) => state.Answer is null ? [answer] : [];
+    public static IReadOnlyList<IDomainEvent> Record(Batch state, BatchAnswered answer) => state.Answer is null ? [answer] : [];
 
     /// <summary>Takes it up, again after a silo that did not survive it.</summary>
-    public static IReadOnlyList<IEvent> Start(Batch state, DateTimeOffset now) => state.Request is null || state.Ended ? [] : [new BatchStarted(now)];
+    public static IReadOnlyList<IDomainEvent> Start(Batch state, DateTimeOffset now) => state.Request is null || state.Ended ? [] : [new BatchStarted(now)];
 
     /// <summary>Takes the model that was made for it.</summary>
-    public static IReadOnlyList<IEvent> Adopt(Batch state, TrainedModel model) =>
+    public static IReadOnlyList<IDomainEvent> Adopt(Batch state, TrainedModel model) =>
         state.Status == Running && state.Model is null ? [new BatchModelFitted(model)] : [];
 
     /// <summary>Reports finished chunks; what falls behind an earlier report is dropped.</summary>
-    public static IReadOnlyList<IEvent> Report(Batch state, int chunks, BatchTally tally, double memoryPeakMb, DateTimeOffset now) =>
+    public static IReadOnlyList<IDomainEvent> Report(Batch state, int chunks, BatchTally tally, double memoryPeakMb, DateTimeOffset now) =>
         state.Status == Running && chunks > state.Chunks ? [new BatchProgressed(chunks, tally, Math.Max(memoryPeakMb, state.MemoryPeakMb), now)] : [];
 
     /// <summary>Ends it with a result.</summary>
-    public static IReadOnlyList<IEvent> Complete(Batch state, double seconds, DateTimeOffset now) =>
+    public static IReadOnlyList<IDomainEvent> Complete(Batch state, double seconds, DateTimeOffset now) =>
         state.Request is null || state.Ended ? [] : [new BatchCompleted(seconds, now)];
 
     /// <summary>Ends it without.</summary>
-    public static IReadOnlyList<IEvent> Fail(Batch state, string reason, DateTimeOffset now) =>
+    public static IReadOnlyList<IDomainEvent> Fail(Batch state, string reason, DateTimeOffset now) =>
         state.Request is null || state.Ended ? [] : [new BatchFailed(reason, now)];
 
     /// <summary>Calls it off.</summary>
-    public static IReadOnlyList<IEvent> Cancel(Batch state, string id, DateTimeOffset now) => state switch
+    public static IReadOnlyList<IDomainEvent> Cancel(Batch state, string id, DateTimeOffset now) => state switch
     {
         { Request: null, Answer: null } => throw Problem.NotFound("batch job", id),
         { Status: Cancelled } => [],

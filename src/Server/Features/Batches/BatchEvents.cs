@@ -1,6 +1,5 @@
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Detectors;
-using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 
 namespace EventSourcedAnomaly.Server.Features.Batches;
 
@@ -31,7 +30,7 @@ public sealed record BatchRequested(
     long TotalSamples,
     long Cells,
     double EstimatedSeconds,
-    DateTimeOffset RequestedAt) : IEvent;
+    DateTimeOffset RequestedAt) : IDomainEvent;
 
 /// <summary>How to judge a batch.</summary>
 /// <param name="ChunkSize">How many rows are judged and stored at a time.</param>
@@ -43,32 +42,32 @@ public sealed record BatchRequested(
 public sealed record BatchOptions(int ChunkSize, int ParallelJobs, double Threshold, bool ReturnScores, bool ReturnExplanations, string OutputFormat);
 
 /// <summary>A silo took the work up; a second time when the first did not survive.</summary>
-public sealed record BatchStarted(DateTimeOffset StartedAt) : IEvent;
+public sealed record BatchStarted(DateTimeOffset StartedAt) : IDomainEvent;
 
 /// <summary>A model was fitted to the data set for this batch alone; its bytes lie beside the stream.</summary>
-public sealed record BatchModelFitted(TrainedModel Model) : IEvent;
+public sealed record BatchModelFitted(TrainedModel Model) : IDomainEvent;
 
 /// <summary>The first chunks are judged, and their predictions stored beside the stream.</summary>
 /// <param name="Chunks">How many.</param>
 /// <param name="Tally">What was counted in them.</param>
 /// <param name="MemoryPeakMb">The server's managed memory at its highest so far.</param>
 /// <param name="ProgressedAt">When.</param>
-public sealed record BatchProgressed(int Chunks, BatchTally Tally, double MemoryPeakMb, DateTimeOffset ProgressedAt) : IEvent;
+public sealed record BatchProgressed(int Chunks, BatchTally Tally, double MemoryPeakMb, DateTimeOffset ProgressedAt) : IDomainEvent;
 
 /// <summary>Every row is judged and the result is recorded.</summary>
 /// <param name="Seconds">How long the judging took on the silo that ended it.</param>
 /// <param name="CompletedAt">When.</param>
-public sealed record BatchCompleted(double Seconds, DateTimeOffset CompletedAt) : IEvent;
+public sealed record BatchCompleted(double Seconds, DateTimeOffset CompletedAt) : IDomainEvent;
 
 /// <summary>Some inputs that came with a request were judged at once, each with a result of its own.</summary>
 public sealed record BatchAnswered(
-    string Id, string DetectorId, string Algorithm, IReadOnlyList<string> ResultIds, BatchTally Tally, DateTimeOffset RequestedAt, DateTimeOffset CompletedAt) : IEvent;
+    string Id, string DetectorId, string Algorithm, IReadOnlyList<string> ResultIds, BatchTally Tally, DateTimeOffset RequestedAt, DateTimeOffset CompletedAt) : IDomainEvent;
 
 /// <summary>The work cannot be done, and why.</summary>
-public sealed record BatchFailed(string Reason, DateTimeOffset FailedAt) : IEvent;
+public sealed record BatchFailed(string Reason, DateTimeOffset FailedAt) : IDomainEvent;
 
 /// <summary>Somebody called the work off.</summary>
-public sealed record BatchCancelled(DateTimeOffset CancelledAt) : ICallsOff;
+public sealed record BatchCancelled(DateTimeOffset CancelledAt) : IDomainEvent;
 
 /// <summary>What was counted in the rows judged so far; the last four only where there are labels.</summary>
 /// <param name="Samples">Rows.</param>

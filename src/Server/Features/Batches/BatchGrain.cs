@@ -1,30 +1,43 @@
-using EventSourcedAnomaly.Actors;
-using EventSourcedAnomaly.EventLog.Append;
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Features.Detectors;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
+using EventSourcedAnomaly.Server.Infrastructure.Orleans;
+using Orleans.Concurrency;
 
 namespace EventSourcedAnomaly.Server.Features.Batches;
 
-/// <summary>One batch. The work itself is a job that reports here.</summary>
-internal sealed class BatchGrain(TimeProvider time) : Grain<Batch>
+/// <inheritdoc cref="IBatchGrain"/>
+internal sealed class BatchGrain(AggregateStore aggregates, BackgroundWork work, BatchWork batches, TimeProvider time, ILogger<BatchGrain> logger)
+    : WorkingGrain<Batch>(aggregates, work, logger), IBatchGrain
 {
-    public ValueTask<Batch> Submit(BatchRequested wanted, EventMetadata metadata, CancellationToken ct) => Raise(metadata, state => Batch.Submit(state, wanted), ct);
+    /// <inheritdoc/>
+    public Task<long> Submit(BatchRequested requested, CancellationToken ct) => Raise(state => Batch.Submit(state, requested), ct);
 
-    public ValueTask<Batch> Record(BatchAnswered answer, EventMetadata metadata, CancellationToken ct) => Raise(metadata, state => Batch.Record(state, answer), ct);
+    /// <inheritdoc/>
+    public Task<long> Record(BatchAnswered answer, CancellationToken ct) => Raise(state => Batch.Record(state, answer), ct);
 
-    public ValueTask<Batch> Start(EventMetadata metadata, CancellationToken ct) => Raise(metadata, state => Batch.Start(state, time.GetUtcNow()), ct);
+    /// <inheritdoc/>
+    public Task<long> Start(CancellationToken ct) => Raise(state => Batch.Start(state, time.GetUtcNow()), ct);
 
-    /// <summary>Takes a model made for this batch alone; its bytes are stored with the event.</summary>
-    public ValueTask<Batch> Adopt(TrainedModel model, byte[] bytes, EventMetadata metadata, CancellationToken ct) =>
-        Raise(metadata, state => Batch.Adopt(state, model), ct, [new Attachment(DetectorGrain.ModelAttachment(model.TrainingId), 0, bytes)]);
+    /// <inheritdoc/>
+    public Task<long> Adopt(TrainedModel model, Immutable<byte[]> bytes, CancellationToken ct) =>
+        Raise(state => Batch.Adopt(state, model), ct, [new BulkBytes(Detector.ModelBytes(model.TrainingId), 0, bytes.Value)]);
 
-    public ValueTask<Batch> Report(int chunks, BatchTally tally, double memoryPeakMb, EventMetadata metadata, CancellationToken ct) =>
-        Raise(metadata, state => Batch.Report(state, chunks, tally, memoryPeakMb, time.GetUtcNow()), ct);
+    /// <inheritdoc/>
+    public Task<long> Report(int chunks, BatchTally tally, double memoryPeakMb, CancellationToken ct) =>
+        Raise(state => Batch.Report(state, chunks, tally, memoryPeakMb, time.GetUtcNow()), ct);
 
-    public ValueTask<Batch> Complete(double seconds, EventMetadata metadata, CancellationToken ct) =>
-        Raise(metadata, state => Batch.Complete(state, seconds, time.GetUtcNow()), ct);
+    /// <inheritdoc/>
+    public Task<long> Complete(double seconds, CancellationToken ct) => Raise(state => Batch.Complete(state, seconds, time.GetUtcNow()), ct);
 
-    public ValueTask<Batch> Fail(string reason, EventMetadata metadata, CancellationToken ct) => Raise(metadata, state => Batch.Fail(state, reason, time.GetUtcNow()), ct);
+    /// <inheritdoc/>
+    public Task<long> Fail(string reason, CancellationToken ct) => Raise(state => Batch.Fail(state, reason, time.GetUtcNow()), ct);
 
-    public ValueTask<Batch> Cancel(EventMetadata metadata, CancellationToken ct) => Raise(metadata, state => Batch.Cancel(state, Id.Key, time.GetUtcNow()), ct);
+    /// <inheritdoc/>
+    public Task<long> Cancel(CancellationToken ct) => Raise(state => Batch.Cancel(state, StreamId, time.GetUtcNow()), ct);
+
+    /// <inheritdoc/>
+    protected override bool NeedsWork(Batch state) => state is { Request: not null, Ended: false };
+
+    /// <inheritdoc/>
+    protected override Task Work(string tenant, Batch state, CancellationToken ct) => batches.Run(tenant, state, ct);
 }

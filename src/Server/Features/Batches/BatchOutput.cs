@@ -3,17 +3,15 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using EventSourcedAnomaly.Datasets;
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Events;
-using EventSourcedAnomaly.Server.Domain;
+using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Features.Detections;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
-using EventSourcedAnomaly.Server.Infrastructure.Security;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 
 namespace EventSourcedAnomaly.Server.Features.Batches;
 
 /// <summary>The output of a batch, written from the stored predictions chunk by chunk.</summary>
-internal sealed class BatchOutput(EventStore store, LoadedModels models, ServerSettings settings)
+internal sealed class BatchOutput(BulkStore bulk, LoadedModels models, ServerSettings settings)
 {
     /// <summary>Writes it in a format.</summary>
     public async Task Write(string tenant, Batch batch, string format, Stream output, CancellationToken ct)
@@ -76,7 +74,7 @@ internal sealed class BatchOutput(EventStore store, LoadedModels models, ServerS
         for (var part = 0; index < batch.Tally.Samples; part++)
         {
             var predictions = Predictions.FromBytes(await Bytes(stream, DetectionRecord.Output, part, ct));
-            var contributions = features.Count == 0 ? [] : NumberBlock.Decode(await Bytes(stream, BatchJob.Contributions, part, ct));
+            var contributions = features.Count == 0 ? [] : NumberBlock.Decode(await Bytes(stream, BatchWork.Contributions, part, ct));
             var lines = new StringBuilder(predictions.Scores.Length * 48);
             for (var i = 0; i < predictions.Scores.Length; i++)
             {
@@ -90,7 +88,7 @@ internal sealed class BatchOutput(EventStore store, LoadedModels models, ServerS
     }
 
     private async Task<byte[]> Bytes(StreamKey stream, string name, int part, CancellationToken ct) =>
-        await store.Attachments.Get(stream, name, ct, part) ?? throw new InvalidDataException($"Part {part} of the {name} is missing.");
+        await bulk.Get(stream, name, ct, part) ?? throw new InvalidDataException($"Part {part} of the {name} is missing.");
 
     private async Task<IReadOnlyList<string>> Features(string tenant, Batch batch, CancellationToken ct) =>
         (await models.Load(tenant, batch.Requested.Model is null ? batch.Requested.Id : batch.Requested.DetectorId, batch.Model!, ct)).Artifact.FeatureNames;
@@ -140,35 +138,4 @@ internal sealed class BatchOutput(EventStore store, LoadedModels models, ServerS
     private static string Quoted(string name) => name.AsSpan().IndexOfAny(",\"\n\r") < 0 ? name : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private readonly record struct OutputRow(long Index, int Prediction, double? Score, double Confidence, ArraySegment<double> Contributions);
-}
-
-/// <summary><c>GET …/output.{csv|ndjson|parquet}</c>: what <c>output_location</c> points at.</summary>
-internal static class GetBatchOutput
-{
-    private static readonly Dictionary<string, string> Types = new()
-    {
-        ["csv"] = "text/csv", ["ndjson"] = "application/x-ndjson", ["parquet"] = "application/vnd.apache.parquet",
-    };
-
-    /// <summary>What an output may be.</summary>
-    public static IReadOnlyCollection<string> ContentTypes => Types.Values;
-
-    public static async Task Handle(HttpContext http, string jobId, string format, BatchQueries queries, BatchOutput output)
-    {
-        var id = ResourceId.Canonical("batch", jobId);
-        var batch = await queries.Get(http.Tenant(), id, http.RequestAborted);
-        if (!Types.TryGetValue(format, out var type))
-        {
-            throw Problem.Invalid("format", $"one of: {string.Join(", ", Types.Keys)}", format);
-        }
-
-        if (batch.Request is null || batch.Status != Batch.Completed)
-        {
-            throw Problem.Conflict(batch.Request is null ? "The batch was answered at once; its results are named in it." : $"The batch is {batch.Status}; its output is there once it is completed.");
-        }
-
-        http.Response.ContentType = type;
-        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{id}.{format}\"";
-        await output.Write(http.Tenant(), batch, format, http.Response.Body, http.RequestAborted);
-    }
 }

@@ -1,17 +1,17 @@
 using System.Runtime.CompilerServices;
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Events;
-using EventSourcedAnomaly.EventLog.Reading;
+using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Datasets;
 using EventSourcedAnomaly.Server.Features.Detections;
 using EventSourcedAnomaly.Server.Infrastructure.Contracts;
 using EventSourcedAnomaly.Server.Infrastructure.Http;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
+using Marten;
 
 namespace EventSourcedAnomaly.Server.Features.Batches;
 
 /// <summary>Finds batches, estimates their time, and puts them as documents 000 and 002 show them.</summary>
-internal sealed class BatchQueries(EventStore store, DatasetQueries datasets, BatchRows rows, LiveFeed feed, TimeProvider time)
+internal sealed class BatchQueries(AggregateStore aggregates, DatasetQueries datasets, BatchRows rows, EventFeed feed, TimeProvider time)
 {
     private const double SecondsAtLeast = 0.1;
     private const double SecondsPerCellUnknown = 1e-6;
@@ -19,27 +19,28 @@ internal sealed class BatchQueries(EventStore store, DatasetQueries datasets, Ba
     /// <summary>A batch of a tenant.</summary>
     public async Task<Batch> Get(string tenant, string id, CancellationToken ct)
     {
-        var (state, version) = await store.Snapshots.Load<Batch>(new StreamKey(tenant, id), ct);
-        return version > 0 ? state : throw Problem.NotFound("batch job", id);
+        var state = await aggregates.Load<Batch>(tenant, id, ct);
+        return state.Version > 0 ? state : throw Problem.NotFound("batch job", id);
     }
 
     /// <summary>A page of a tenant's batches, newest first.</summary>
-    public Task<(IReadOnlyList<Batch> States, long Total)> List(
-        string tenant, string? status, string? detectorId, string? datasetId, int limit, int offset, CancellationToken ct) =>
-        store.Snapshots.List<Batch>(
-            tenant,
-            """
-            ($3 = '' or snapshot->>'status' = $3)
-            and ($4 = '' or coalesce(snapshot->'request'->>'detector_id', snapshot->'answer'->>'detector_id') = $4)
-            and ($5 = '' or snapshot->'request'->>'dataset_id' = $5)
-            """,
-            [status ?? string.Empty, detectorId ?? string.Empty, datasetId ?? string.Empty], limit, offset, ct);
+    public async Task<(IReadOnlyList<Batch> States, long Total)> List(
+        string tenant, string? status, string? detectorId, string? datasetId, int limit, int offset, CancellationToken ct)
+    {
+        await using var session = aggregates.Query(tenant);
+        IQueryable<Batch> batches = session.Query<Batch>();
+        batches = status is null ? batches : batches.Where(batch => batch.Status == status);
+        batches = detectorId is null ? batches : batches.Where(batch => batch.Request!.DetectorId == detectorId || batch.Answer!.DetectorId == detectorId);
+        batches = datasetId is null ? batches : batches.Where(batch => batch.Request!.DatasetId == datasetId);
+        return await batches.NewestFirst(limit, offset, ct);
+    }
 
     /// <summary>How long a batch should take, from what earlier ones took for each cell of their data.</summary>
     public async Task<double> Estimate(string tenant, string algorithm, double cells, CancellationToken ct)
     {
-        var (past, _) = await store.Snapshots.List<Batch>(
-            tenant, "snapshot->>'status' = 'completed' and snapshot->'request'->>'algorithm' = $3", [algorithm], 20, 0, ct);
+        await using var session = aggregates.Query(tenant);
+        var past = await session.Query<Batch>().Where(batch => batch.Status == Batch.Completed && batch.Request!.Algorithm == algorithm)
+            .OrderByDescending(batch => batch.StreamId).Take(20).ToListAsync(ct);
         var known = past.Where(batch => batch is { Seconds: > 0, Request.Cells: > 0 }).ToArray();
         var perCell = known.Length == 0 ? SecondsPerCellUnknown : known.Sum(batch => batch.Seconds!.Value) / known.Sum(batch => batch.Requested.Cells);
         return Math.Round(Math.Max(SecondsAtLeast, perCell * cells), 1);
@@ -50,7 +51,7 @@ internal sealed class BatchQueries(EventStore store, DatasetQueries datasets, Ba
     {
         await foreach (var recorded in feed.Follow(new StreamKey(tenant, id), 0, ct))
         {
-            if (store.Types.Deserialize(recorded) is BatchCompleted or BatchAnswered or BatchFailed or BatchCancelled)
+            if (recorded.Data is BatchCompleted or BatchAnswered or BatchFailed or BatchCancelled)
             {
                 break;
             }

@@ -1,10 +1,10 @@
-using EventSourcedAnomaly.Actors;
 using EventSourcedAnomaly.Datasets;
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Datasets;
 using EventSourcedAnomaly.Server.Features.Detections;
 using EventSourcedAnomaly.Server.Features.Detectors;
+using EventSourcedAnomaly.Server.Infrastructure.Orleans;
 
 namespace EventSourcedAnomaly.Server.Features.Batches;
 
@@ -39,7 +39,7 @@ internal sealed record BatchSubmission(
 }
 
 /// <summary>Takes batches in, whoever asks for them.</summary>
-internal sealed class BatchService(Silo silo, DatasetQueries datasets, DatasetRows rows, LoadedModels models, BatchQueries batches, TimeProvider time)
+internal sealed class BatchService(IGrainFactory grains, DatasetQueries datasets, DatasetRows rows, LoadedModels models, BatchQueries batches, TimeProvider time)
 {
     private const int MissingNamed = 10;
 
@@ -82,8 +82,12 @@ internal sealed class BatchService(Silo silo, DatasetQueries datasets, DatasetRo
             options(samples), samples, samples * features, await batches.Estimate(tenant, algorithm.Algorithm, (double)samples * features, ct), time.GetUtcNow());
     }
 
-    private async Task<Batch> Record(string tenant, BatchRequested wanted, EventMetadata metadata) =>
-        await silo.Grain<BatchGrain>(tenant, wanted.Id).Call((grain, token) => grain.Submit(wanted, metadata, token), CancellationToken.None);
+    private async Task<Batch> Record(string tenant, BatchRequested wanted, EventMetadata metadata)
+    {
+        RequestMetadata.Set(metadata);
+        await grains.Of<IBatchGrain>(tenant, wanted.Id).Submit(wanted, CancellationToken.None);
+        return await batches.Get(tenant, wanted.Id, CancellationToken.None);
+    }
 
     private async Task<Dataset> Usable(string tenant, string datasetId, CancellationToken ct)
     {

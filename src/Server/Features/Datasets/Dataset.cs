@@ -1,10 +1,9 @@
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
 
 namespace EventSourcedAnomaly.Server.Features.Datasets;
 
 /// <summary>A table of rows that detectors learn from and judge.</summary>
-public sealed record Dataset(string Id, DatasetUploaded? Upload, string Status, string? Failure, DateTimeOffset UpdatedAt, bool Deleted) : IAggregate<Dataset>
+public sealed record Dataset(string Id, DatasetUploaded? Upload, string Status, string? Failure, DateTimeOffset UpdatedAt, bool Deleted) : Aggregate, IAggregate<Dataset>
 {
     /// <summary>Its rows are stored and are being read back.</summary>
     public const string Processing = "processing";
@@ -35,17 +34,17 @@ public sealed record Dataset(string Id, DatasetUploaded? Upload, string Status, 
     public Dataset Apply(DatasetDeleted e) => this with { Deleted = true, UpdatedAt = e.DeletedAt };
 
     /// <summary>Takes an upload in.</summary>
-    public static IReadOnlyList<IEvent> Take(Dataset state, DatasetUploaded upload) => state.Upload is null ? [upload] : [];
+    public static IReadOnlyList<IDomainEvent> Take(Dataset state, DatasetUploaded upload) => state.Upload is null ? [upload] : [];
 
     /// <summary>Says what reading the chunks back showed.</summary>
-    public static IReadOnlyList<IEvent> Verify(Dataset state, string? damage, DateTimeOffset now) =>
+    public static IReadOnlyList<IDomainEvent> Verify(Dataset state, string? damage, DateTimeOffset now) =>
         state is { Status: Processing, Deleted: false } ? [damage is null ? new DatasetVerified(now) : new DatasetRejected(damage, now)] : [];
 
     /// <summary>Notes a validation.</summary>
-    public static IReadOnlyList<IEvent> Note(Dataset state, string id, DatasetValidated validated) =>
+    public static IReadOnlyList<IDomainEvent> Note(Dataset state, string id, DatasetValidated validated) =>
         state is { Upload: not null, Deleted: false } ? [validated] : throw Problem.NotFound("dataset", id);
 
     /// <summary>Deletes it.</summary>
-    public static IReadOnlyList<IEvent> Delete(Dataset state, string id, DateTimeOffset now) =>
+    public static IReadOnlyList<IDomainEvent> Delete(Dataset state, string id, DateTimeOffset now) =>
         state is { Upload: not null, Deleted: false } ? [new DatasetDeleted(now)] : throw Problem.NotFound("dataset", id);
 }

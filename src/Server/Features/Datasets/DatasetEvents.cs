@@ -1,5 +1,5 @@
 using EventSourcedAnomaly.Datasets;
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Detectors;
 
 namespace EventSourcedAnomaly.Server.Features.Datasets;
@@ -36,7 +36,7 @@ public sealed record DatasetUploaded(
     string? LabelColumn,
     double MissingValues,
     long DuplicateRows,
-    DateTimeOffset UploadedAt) : IEvent;
+    DateTimeOffset UploadedAt) : IDomainEvent;
 
 /// <summary>How many columns there are.</summary>
 /// <param name="Total">In all.</param>
@@ -80,10 +80,10 @@ public sealed record DatasetManifest(
 }
 
 /// <summary>Every chunk was read back and is what was stored.</summary>
-public sealed record DatasetVerified(DateTimeOffset VerifiedAt) : IEvent;
+public sealed record DatasetVerified(DateTimeOffset VerifiedAt) : IDomainEvent;
 
 /// <summary>The stored rows are not what was uploaded.</summary>
-public sealed record DatasetRejected(string Reason, DateTimeOffset RejectedAt) : IEvent;
+public sealed record DatasetRejected(string Reason, DateTimeOffset RejectedAt) : IDomainEvent;
 
 /// <summary>It was looked at whether the data set is fit to learn from.</summary>
 /// <param name="ValidationId">The validation's id.</param>
@@ -98,10 +98,10 @@ public sealed record DatasetValidated(
     double QualityThreshold,
     IReadOnlyDictionary<string, CheckOutcome> Checks,
     IReadOnlyList<string> Recommendations,
-    DateTimeOffset ValidatedAt) : IEvent;
+    DateTimeOffset ValidatedAt) : IDomainEvent;
 
 /// <summary>What a check gave; the score from 0 to 1.</summary>
 public sealed record CheckOutcome(bool Passed, double Score, string Details);
 
 /// <summary>The data set was deleted; its rows are gone, its history stays.</summary>
-public sealed record DatasetDeleted(DateTimeOffset DeletedAt) : IEvent;
+public sealed record DatasetDeleted(DateTimeOffset DeletedAt) : IDomainEvent;

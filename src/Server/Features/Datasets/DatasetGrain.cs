@@ -1,24 +1,33 @@
-using EventSourcedAnomaly.Actors;
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Ledger;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
+using EventSourcedAnomaly.Server.Infrastructure.Orleans;
 
 namespace EventSourcedAnomaly.Server.Features.Datasets;
 
 /// <summary>One data set.</summary>
-internal sealed class DatasetGrain(TimeProvider time) : Grain<Dataset>
+internal sealed class DatasetGrain(
+    AggregateStore aggregates, BackgroundWork work, BulkStore bulk, DatasetVerification verification, TimeProvider time, ILogger<DatasetGrain> logger)
+    : WorkingGrain<Dataset>(aggregates, work, logger), IDatasetGrain
 {
-    public ValueTask<Dataset> Take(DatasetUploaded upload, EventMetadata metadata, CancellationToken ct) =>
-        Raise(metadata, state => Dataset.Take(state, upload), ct);
+    public Task<long> Take(DatasetUploaded upload, CancellationToken ct) =>
+        Raise(state => Dataset.Take(state, upload), ct);
 
-    public ValueTask<Dataset> Verify(string? damage, EventMetadata metadata, CancellationToken ct) =>
-        Raise(metadata, state => Dataset.Verify(state, damage, time.GetUtcNow()), ct);
+    public Task<long> Verify(string? damage, CancellationToken ct) =>
+        Raise(state => Dataset.Verify(state, damage, time.GetUtcNow()), ct);
 
-    public ValueTask<Dataset> Note(DatasetValidated validated, EventMetadata metadata, CancellationToken ct) =>
-        Raise(metadata, state => Dataset.Note(state, Id.Key, validated), ct);
+    public Task<long> Note(DatasetValidated validated, CancellationToken ct) =>
+        Raise(state => Dataset.Note(state, StreamId, validated), ct);
 
-    public async ValueTask<Dataset> Delete(EventMetadata metadata, CancellationToken ct)
+    public async Task<long> Delete(CancellationToken ct)
     {
-        var state = await Raise(metadata, state => Dataset.Delete(state, Id.Key, time.GetUtcNow()), ct);
-        await Store.Attachments.Delete(new StreamKey(Id.Tenant, Id.Key), ct);
-        return state;
+        var version = await Raise(state => Dataset.Delete(state, StreamId, time.GetUtcNow()), ct);
+        await bulk.Delete(new StreamKey(Tenant, StreamId), ct);
+        return version;
     }
+
+    /// <inheritdoc/>
+    protected override bool NeedsWork(Dataset state) => state is { Upload: not null, Deleted: false, Status: Dataset.Processing };
+
+    /// <inheritdoc/>
+    protected override Task Work(string tenant, Dataset state, CancellationToken ct) => verification.Run(tenant, state.Uploaded, ct);
 }

@@ -1,36 +1,39 @@
 using EventSourcedAnomaly.Datasets;
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Infrastructure.Contracts;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
+using Marten;
 
 namespace EventSourcedAnomaly.Server.Features.Datasets;
 
 /// <summary>Finds data sets, and puts them as documents 000 and 002 show them.</summary>
-internal sealed class DatasetQueries(EventStore store, DatasetRows rows)
+internal sealed class DatasetQueries(AggregateStore aggregates, DatasetRows rows)
 {
     /// <summary>A data set of a tenant, deleted ones apart.</summary>
     public async Task<Dataset> Get(string tenant, string id, CancellationToken ct)
     {
-        var (state, version) = await store.Snapshots.Load<Dataset>(new StreamKey(tenant, id), ct);
-        return version > 0 && !state.Deleted ? state : throw Problem.NotFound("dataset", id);
+        var state = await aggregates.Load<Dataset>(tenant, id, ct);
+        return state.Version > 0 && !state.Deleted ? state : throw Problem.NotFound("dataset", id);
     }
 
     /// <summary>The newest of a tenant's data sets with a name, or null.</summary>
-    public async Task<Dataset?> Named(string tenant, string name, CancellationToken ct) =>
-        (await store.Snapshots.List<Dataset>(tenant, "not (snapshot->>'deleted')::bool and snapshot->'upload'->>'name' = $3", [name], 1, 0, ct)).States is [var found] ? found : null;
+    public async Task<Dataset?> Named(string tenant, string name, CancellationToken ct)
+    {
+        await using var session = aggregates.Query(tenant);
+        return await session.Query<Dataset>().Where(dataset => !dataset.Deleted && dataset.Upload!.Name == name).OrderByDescending(dataset => dataset.StreamId).FirstOrDefaultAsync(ct);
+    }
 
     /// <summary>A page of a tenant's data sets, newest first.</summary>
-    public Task<(IReadOnlyList<Dataset> States, long Total)> List(
-        string tenant, string? format, string? status, string? search, int limit, int offset, CancellationToken ct) =>
-        store.Snapshots.List<Dataset>(
-            tenant,
-            """
-            not (snapshot->>'deleted')::bool
-            and ($3 = '' or snapshot->'upload'->>'format' = $3) and ($4 = '' or snapshot->>'status' = $4)
-            and ($5 = '' or strpos(lower(snapshot->'upload'->>'name'), lower($5)) > 0)
-            """,
-            [format ?? string.Empty, status ?? string.Empty, search ?? string.Empty], limit, offset, ct);
+    public async Task<(IReadOnlyList<Dataset> States, long Total)> List(
+        string tenant, string? format, string? status, string? search, int limit, int offset, CancellationToken ct)
+    {
+        await using var session = aggregates.Query(tenant);
+        var datasets = session.Query<Dataset>().Where(dataset => !dataset.Deleted);
+        datasets = format is null ? datasets : datasets.Where(dataset => dataset.Upload!.Format == format);
+        datasets = status is null ? datasets : datasets.Where(dataset => dataset.Status == status);
+        datasets = search is null ? datasets : datasets.Where(dataset => dataset.Upload!.Name.Contains(search, StringComparison.OrdinalIgnoreCase));
+        return await datasets.NewestFirst(limit, offset, ct);
+    }
 
     /// <summary>A line of a list.</summary>
     public static DatasetItem Item(Dataset dataset, ApiContract surface) => Fill(dataset, surface, new DatasetItem

@@ -3,16 +3,15 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using EventSourcedAnomaly.Datasets;
 using EventSourcedAnomaly.Detection;
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Append;
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Features.Detectors;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace EventSourcedAnomaly.Server.Features.Datasets;
 
 /// <summary>The stored rows of a data set: a manifest and chunks beside its stream, each checked against the hash that seals it.</summary>
-internal sealed class DatasetRows(EventStore store) : IDisposable
+internal sealed class DatasetRows(BulkStore bulk) : IDisposable
 {
     /// <summary>How many rows a chunk holds.</summary>
     public const int RowsPerChunk = 16_384;
@@ -30,13 +29,13 @@ internal sealed class DatasetRows(EventStore store) : IDisposable
         foreach (var chunk in file.ReadChunks(RowsPerChunk, ct))
         {
             var bytes = ChunkCodec.Encode(chunk);
-            await store.Attachments.Put(stream, new Attachment(Rows, hashes.Count, bytes), ct);
+            await bulk.Put(stream, new BulkBytes(Rows, hashes.Count, bytes), ct);
             hashes.Add(HashOf(bytes));
         }
 
         var manifest = new DatasetManifest(file.Columns, profile, RowsPerChunk, hashes);
         var json = JsonSerializer.SerializeToUtf8Bytes(manifest, EventJson.Options);
-        await store.Attachments.Put(stream, new Attachment(ManifestName, 0, json), ct);
+        await bulk.Put(stream, new BulkBytes(ManifestName, 0, json), ct);
         return (manifest, HashOf(json));
     }
 
@@ -49,7 +48,7 @@ internal sealed class DatasetRows(EventStore store) : IDisposable
             return known!;
         }
 
-        var json = await Sealed(new StreamKey(tenant, upload.Id), ManifestName, 0, upload.ManifestSha256, ct);
+        var json = await Verified(new StreamKey(tenant, upload.Id), ManifestName, 0, upload.ManifestSha256, ct);
         var manifest = JsonSerializer.Deserialize<DatasetManifest>(json, EventJson.Options)!;
         return _manifests.Set(upload.ManifestSha256, manifest, new MemoryCacheEntryOptions { Size = json.Length });
     }
@@ -59,7 +58,7 @@ internal sealed class DatasetRows(EventStore store) : IDisposable
     public async Task<DatasetChunk> Chunk(string tenant, DatasetUploaded upload, int part, CancellationToken ct)
     {
         var manifest = await Manifest(tenant, upload, ct);
-        return ChunkCodec.Decode(await Sealed(new StreamKey(tenant, upload.Id), Rows, part, manifest.ChunkSha256[part], ct));
+        return ChunkCodec.Decode(await Verified(new StreamKey(tenant, upload.Id), Rows, part, manifest.ChunkSha256[part], ct));
     }
 
     /// <summary>The chunks in order, one in memory at a time.</summary>
@@ -120,9 +119,9 @@ internal sealed class DatasetRows(EventStore store) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _manifests.Dispose();
 
-    private async Task<byte[]> Sealed(StreamKey stream, string name, int part, string sha256, CancellationToken ct)
+    private async Task<byte[]> Verified(StreamKey stream, string name, int part, string sha256, CancellationToken ct)
     {
-        var bytes = await store.Attachments.Get(stream, name, ct, part) ?? throw new InvalidDataException($"Part {part} of the {name} is missing.");
+        var bytes = await bulk.Get(stream, name, ct, part) ?? throw new InvalidDataException($"Part {part} of the {name} is missing.");
         return HashOf(bytes) == sha256
             ? bytes
             : throw new InvalidDataException($"Part {part} of the {name} is not what was stored: its SHA-256 differs from the one recorded.");

@@ -3,11 +3,11 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using EventSourcedAnomaly.Datasets;
 using EventSourcedAnomaly.Detection;
-using EventSourcedAnomaly.EventLog.Append;
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Detectors;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using EventSourcedAnomaly.Server.Infrastructure.Observability;
 
 namespace EventSourcedAnomaly.Server.Features.Detections;
@@ -22,6 +22,11 @@ internal sealed class AdHocDetectionService(AdHocModels models, DetectionRecord 
     public static AdHocAlgorithm Algorithm(string name, IReadOnlyDictionary<string, JsonElement>? parameters)
     {
         var algorithm = DetectorConfiguration.Algorithm(name);
+        if (ProductAlgorithms.NeedsLabels(algorithm))
+        {
+            throw Problem.Invalid("algorithm", $"an algorithm that learns without labels; {algorithm} needs a detector, trained on a labelled data set", name);
+        }
+
         var accepted = DetectorConfiguration.Parameters(algorithm, parameters);
         var seed = accepted.TryGetValue("random_state", out var given) && given.ValueKind == JsonValueKind.Number && given.TryGetInt32(out var number) ? number : 0;
         return new AdHocAlgorithm(algorithm, accepted, seed);
@@ -32,7 +37,7 @@ internal sealed class AdHocDetectionService(AdHocModels models, DetectionRecord 
     {
         var (clock, cpu, allocated) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes());
         var id = ResourceId.New("result");
-        var sequential = Algorithms.Create(algorithm.Algorithm, algorithm.Parameters, algorithm.Seed).IsSequential;
+        var sequential = ProductAlgorithms.Catalog.Create(algorithm.Algorithm, algorithm.Parameters, algorithm.Seed).IsSequential;
         var (rows, model, predictions) = await Task.Run(
             () =>
             {
@@ -49,7 +54,7 @@ internal sealed class AdHocDetectionService(AdHocModels models, DetectionRecord 
                 Stopwatch.GetElapsedTime(clock).TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds,
                 Math.Round((GC.GetTotalAllocatedBytes() - allocated) / 1048576.0, 6), Math.Round((input.Length + output.Length) / 1048576.0, 6)),
             time.GetUtcNow(), model.Metadata);
-        await record.Write(tenant, completed, [new Attachment(DetectionRecord.Input, 0, input), new Attachment(DetectionRecord.Output, 0, output)], metadata, ct);
+        await record.Write(tenant, completed, [new BulkBytes(DetectionRecord.Input, 0, input), new BulkBytes(DetectionRecord.Output, 0, output)], metadata, ct);
         telemetry.Detected(rows.Rows);
         return new DetectedAdHoc(completed, predictions, data);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EventSourcedAnomaly.Detection;
+using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Datasets;
 using EventSourcedAnomaly.Server.Features.Detectors;
 using EventSourcedAnomaly.Server.Features.ModelTrainings;
@@ -19,7 +20,7 @@ internal sealed record AdHocAlgorithm(string Algorithm, IReadOnlyDictionary<stri
     /// </summary>
     public AdHocAlgorithm SuitedTo(long rows)
     {
-        if (!Algorithms.TryResolve(Algorithm, out var info))
+        if (!ProductAlgorithms.Catalog.TryResolve(Algorithm, out var info))
         {
             return this;
         }

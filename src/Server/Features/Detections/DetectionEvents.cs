@@ -1,4 +1,4 @@
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Detectors;
 
 namespace EventSourcedAnomaly.Server.Features.Detections;
@@ -36,7 +36,7 @@ public sealed record DetectionCompleted(
     DetectionCost Cost,
     DateTimeOffset CompletedAt,
     TrainedModel? AdHocModel = null,
-    string? BatchId = null) : IEvent
+    string? BatchId = null) : IDomainEvent
 {
     /// <summary>Beside which stream the model's bytes lie.</summary>
     internal string ModelStream => AdHocModel is null ? DetectorId : PredictionsStream;
@@ -56,7 +56,7 @@ public sealed record DetectionSummary(long TotalSamples, long AnomaliesDetected,
 public sealed record DetectionCost(double Seconds, double CpuSeconds, double MemoryMb, double StoredMb);
 
 /// <summary>A detection that was done.</summary>
-public sealed record DetectionResult(DetectionCompleted? Completed) : IAggregate<DetectionResult>
+public sealed record DetectionResult(DetectionCompleted? Completed) : Aggregate, IAggregate<DetectionResult>
 {
     /// <inheritdoc/>
     public static string StreamType => "detection_result";

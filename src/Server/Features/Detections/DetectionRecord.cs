@@ -1,32 +1,22 @@
-using System.Text.Json;
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Append;
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Ledger;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 
 namespace EventSourcedAnomaly.Server.Features.Detections;
 
-/// <summary>Writes detections into the log, each as a stream of one event with its bytes beside it.</summary>
-internal sealed class DetectionRecord(EventStore store)
+/// <summary>
+/// Writes detections into the log, each as a stream of one event with its bytes beside it. A detection never changes, so it needs no
+/// grain's turn: it goes straight to the committer.
+/// </summary>
+internal sealed class DetectionRecord(AggregateStore aggregates)
 {
     /// <summary>Under which name the rows lie beside the stream.</summary>
     public const string Input = "input";
 
     /// <summary>Under which name the predictions lie beside the stream.</summary>
-    public const string Output = "verdicts";
+    public const string Output = "predictions";
 
     /// <summary>Writes a detection.</summary>
     /// <exception cref="VersionConflictException">It is written already.</exception>
-    public Task<AppendResult> Write(string tenant, DetectionCompleted completed, IReadOnlyList<Attachment> attachments, EventMetadata metadata, CancellationToken ct)
-    {
-        var snapshot = JsonSerializer.SerializeToUtf8Bytes(new DetectionResult(completed), EventJson.Options);
-        return store.Append(
-            new AppendRequest(
-                [
-                    new StreamAppend(
-                        new StreamKey(tenant, completed.Id), DetectionResult.StreamType, ExpectedVersion.NoStream, [store.Types.Serialize(completed)],
-                        new Snapshot(snapshot, 1), attachments),
-                ],
-                metadata),
-            ct);
-    }
+    public Task Write(string tenant, DetectionCompleted completed, IReadOnlyList<BulkBytes> bulk, EventMetadata metadata, CancellationToken ct) =>
+        aggregates.Append(new AppendRequest(metadata, StreamAppend.On(tenant, completed.Id, DetectionResult.Initial, [completed], bulk)), ct);
 }

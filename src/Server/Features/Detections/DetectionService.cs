@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using EventSourcedAnomaly.Detection;
-using EventSourcedAnomaly.EventLog.Append;
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Detectors;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using EventSourcedAnomaly.Server.Infrastructure.Observability;
 
 namespace EventSourcedAnomaly.Server.Features.Detections;
@@ -39,7 +39,7 @@ internal sealed class DetectionService(DetectionRecord record, LoadedModels mode
                 Megabytes(GC.GetTotalAllocatedBytes() - allocated), Megabytes(input.Length + output.Length)),
             time.GetUtcNow());
         await record.Write(
-            tenant, completed, [new Attachment(DetectionRecord.Input, 0, input), new Attachment(DetectionRecord.Output, 0, output)], metadata, ct);
+            tenant, completed, [new BulkBytes(DetectionRecord.Input, 0, input), new BulkBytes(DetectionRecord.Output, 0, output)], metadata, ct);
         telemetry.Detected(matrix.Rows);
         return new Detected(completed, predictions, model, matrix);
     }

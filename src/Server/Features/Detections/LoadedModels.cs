@@ -1,9 +1,8 @@
 using System.Security.Cryptography;
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Events;
-using EventSourcedAnomaly.EventLog.Reading;
+using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Detectors;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace EventSourcedAnomaly.Server.Features.Detections;
@@ -12,7 +11,7 @@ namespace EventSourcedAnomaly.Server.Features.Detections;
 internal sealed record LoadedModel(TrainedModel Metadata, ModelArtifact Artifact);
 
 /// <summary>Keeps the models in use in memory. A model never changes, so what is kept never grows stale.</summary>
-internal sealed class LoadedModels(EventStore store, DetectorQueries detectors) : IDisposable
+internal sealed class LoadedModels(BulkStore bulk, DetectorQueries detectors) : IDisposable
 {
     private static readonly MemoryCacheEntryOptions WhileUsed = new() { SlidingExpiration = TimeSpan.FromMinutes(1), Size = 1 };
     private readonly MemoryCache _models = new(new MemoryCacheOptions { SizeLimit = 1L << 29 });
@@ -22,13 +21,13 @@ internal sealed class LoadedModels(EventStore store, DetectorQueries detectors) 
     /// <exception cref="Problem">There is no such detector, or it has no model.</exception>
     public async Task<LoadedModel> InService(string tenant, string detectorId, CancellationToken ct)
     {
-        if (!_detectors.TryGetValue((tenant, detectorId), out SharedReading<Versioned<Detector>>? reading))
+        if (!_detectors.TryGetValue((tenant, detectorId), out SharedReading<Detector>? reading))
         {
             reading = _detectors.Set(
-                (tenant, detectorId), new SharedReading<Versioned<Detector>>(() => detectors.Get(tenant, detectorId, CancellationToken.None)), WhileUsed);
+                (tenant, detectorId), new SharedReading<Detector>(() => detectors.Get(tenant, detectorId, CancellationToken.None)), WhileUsed);
         }
 
-        var detector = (await reading!.Next(ct)).State;
+        var detector = await reading!.Next(ct);
         return await Load(tenant, detectorId, detector.Model ?? throw Problem.Conflict($"The detector has no model yet: it is {detector.Status}. Train it first."), ct);
     }
 
@@ -42,7 +41,7 @@ internal sealed class LoadedModels(EventStore store, DetectorQueries detectors) 
             return known!;
         }
 
-        var bytes = await store.Attachments.Get(new StreamKey(tenant, detectorId), DetectorGrain.ModelAttachment(facts.TrainingId), ct)
+        var bytes = await bulk.Get(new StreamKey(tenant, detectorId), Detector.ModelBytes(facts.TrainingId), ct)
             ?? throw new InvalidDataException($"The model of {facts.TrainingId} is missing.");
         if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != facts.Sha256)
         {

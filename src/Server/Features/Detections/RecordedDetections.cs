@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using EventSourcedAnomaly.Detection;
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Detectors;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 
 namespace EventSourcedAnomaly.Server.Features.Detections;
 
@@ -12,18 +12,22 @@ namespace EventSourcedAnomaly.Server.Features.Detections;
 internal sealed record RescoredRows(Predictions Recorded, Predictions Again);
 
 /// <summary>Judges the recorded rows of a result again with the recorded model.</summary>
-internal sealed class RecordedDetections(EventStore store, LoadedModels models, AdHocModels adHoc, ResultQueries results, Batches.BatchQueries batches)
+internal sealed class RecordedDetections(BulkStore bulk, AggregateStore aggregates, LoadedModels models, AdHocModels adHoc, ResultQueries results, Batches.BatchQueries batches)
 {
     /// <summary>The model that judged; the detector may have newer ones, or be deleted: the log still knows it.</summary>
     /// <exception cref="InvalidDataException">The log has no such model.</exception>
-    public async Task<TrainedModel> ModelOf(string tenant, DetectionCompleted result, CancellationToken ct) =>
-        result.AdHocModel
-        ?? (await store.Events.Stream(new StreamKey(tenant, result.DetectorId), ct))
-            .Select(recorded => store.Types.Deserialize(recorded))
-            .OfType<DetectorTrained>()
-            .Select(trained => trained.Model)
-            .FirstOrDefault(model => model.TrainingId == result.TrainingId)
-        ?? throw new InvalidDataException($"The log has no model of {result.TrainingId}.");
+    public async Task<TrainedModel> ModelOf(string tenant, DetectionCompleted result, CancellationToken ct)
+    {
+        if (result.AdHocModel is { } made)
+        {
+            return made;
+        }
+
+        await using var session = aggregates.Query(tenant);
+        var events = await session.Events.FetchStreamAsync(result.DetectorId, token: ct);
+        return events.Select(recorded => recorded.Data).OfType<DetectorTrained>().Select(trained => trained.Model).FirstOrDefault(model => model.TrainingId == result.TrainingId)
+            ?? throw new InvalidDataException($"The log has no model of {result.TrainingId}.");
+    }
 
     /// <summary>The rows, part by part.</summary>
     public async IAsyncEnumerable<RescoredRows> Judge(string tenant, DetectionCompleted result, TrainedModel facts, [EnumeratorCancellation] CancellationToken ct)
@@ -74,7 +78,7 @@ internal sealed class RecordedDetections(EventStore store, LoadedModels models, 
     public async Task<string> HashOfPredictions(string tenant, string stream, CancellationToken ct)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await foreach (var part in store.Attachments.Parts(new StreamKey(tenant, stream), DetectionRecord.Output, ct))
+        await foreach (var part in bulk.Parts(new StreamKey(tenant, stream), DetectionRecord.Output, ct))
         {
             hash.AppendData(part);
         }
@@ -83,6 +87,6 @@ internal sealed class RecordedDetections(EventStore store, LoadedModels models, 
     }
 
     private async Task<byte[]> Input(string tenant, DetectionCompleted result, CancellationToken ct) =>
-        await store.Attachments.Get(new StreamKey(tenant, result.Id), DetectionRecord.Input, ct)
+        await bulk.Get(new StreamKey(tenant, result.Id), DetectionRecord.Input, ct)
         ?? throw Problem.Conflict("The result's input is no longer stored; it cannot be replayed.");
 }

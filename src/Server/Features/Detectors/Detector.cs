@@ -1,6 +1,6 @@
 using System.Text.Json;
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
+using JasperFx.Core;
 
 namespace EventSourcedAnomaly.Server.Features.Detectors;
 
@@ -19,7 +19,7 @@ public sealed record Detector(
     IReadOnlyList<TrainedModel> Models,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
-    bool Deleted) : IAggregate<Detector>
+    bool Deleted) : Aggregate, IAggregate<Detector>
 {
     /// <summary>No training has given it a model yet.</summary>
     public const string Untrained = "untrained";
@@ -41,6 +41,9 @@ public sealed record Detector(
     /// <inheritdoc/>
     public static Detector Initial { get; } =
         new(string.Empty, null, null, string.Empty, new Dictionary<string, JsonElement>(), [], 0, string.Empty, null, null, [], default, default, false);
+
+    /// <summary>Under which name the bytes of a training's model lie beside the stream.</summary>
+    public static string ModelBytes(string trainingId) => $"model/{trainingId}";
 
     /// <summary>The model in service.</summary>
     internal TrainedModel? Model => Models.Count > 0 ? Models[^1] : null;
@@ -90,17 +93,26 @@ public sealed record Detector(
     public Detector Apply(DetectorDeleted e) => this with { Deleted = true, UpdatedAt = e.DeletedAt };
 
     /// <summary>Creates it.</summary>
-    public static IReadOnlyList<IEvent> Create(Detector state, DetectorCreated wanted) => state.Name is null ? [wanted] : [];
+    [JasperFxIgnore]
+    public static IReadOnlyList<IDomainEvent> Create(Detector state, DetectorCreated wanted) => state.Name is null ? [wanted] : [];
 
-    /// <summary>Changes its configuration; the same configuration again is nothing.</summary>
-    public static IReadOnlyList<IEvent> Update(Detector state, string id, DetectorUpdated wanted)
+    /// <summary>Changes its configuration; the same configuration again is a no-op.</summary>
+    public static IReadOnlyList<IDomainEvent> Configure(Detector state, string id, ConfigureDetector change, DateTimeOffset now)
     {
         RequireExisting(state, id);
-        return Same(state, wanted) ? [] : [wanted];
+        if (change.ExpectedVersion is { } expected && expected != state.Version)
+        {
+            throw new Problem(
+                ProblemKind.PreconditionFailed, $"The detector is at version {state.Version}, not {expected}.", "If-Match", $"\"{state.Version}\"");
+        }
+
+        var updated = new DetectorUpdated(
+            change.Name ?? state.Name!, change.Description ?? state.Description, change.Parameters ?? state.Parameters, change.Tags ?? state.Tags, now);
+        return Same(state, updated) ? [] : [updated];
     }
 
     /// <summary>Notes that a training for it began.</summary>
-    public static IReadOnlyList<IEvent> BeginTraining(Detector state, string id, string trainingId, DateTimeOffset now)
+    public static IReadOnlyList<IDomainEvent> BeginTraining(Detector state, string id, string trainingId, DateTimeOffset now)
     {
         RequireExisting(state, id);
         return state.TrainingId switch
@@ -111,18 +123,18 @@ public sealed record Detector(
         };
     }
 
-    /// <summary>Takes a model into service under the next version; the model of a training that it has already is nothing.</summary>
-    public static IReadOnlyList<IEvent> Adopt(Detector state, TrainedModel model) =>
+    /// <summary>Takes a model into service under the next version; the model of a training that it has already is a no-op.</summary>
+    public static IReadOnlyList<IDomainEvent> Adopt(Detector state, TrainedModel model) =>
         state.Deleted || state.Name is null || state.Models.Any(known => known.TrainingId == model.TrainingId)
             ? []
             : [new DetectorTrained(model with { Version = (state.Model?.Version ?? 0) + 1 })];
 
     /// <summary>Notes that a training ended without a model.</summary>
-    public static IReadOnlyList<IEvent> EndTraining(Detector state, string trainingId, string reason, bool failed, DateTimeOffset now) =>
+    public static IReadOnlyList<IDomainEvent> EndTraining(Detector state, string trainingId, string reason, bool failed, DateTimeOffset now) =>
         state.TrainingId == trainingId ? [new DetectorTrainingEnded(trainingId, reason, failed, now)] : [];
 
     /// <summary>Deletes it.</summary>
-    public static IReadOnlyList<IEvent> Delete(Detector state, string id, DateTimeOffset now)
+    public static IReadOnlyList<IDomainEvent> Delete(Detector state, string id, DateTimeOffset now)
     {
         RequireExisting(state, id);
         return [new DetectorDeleted(now)];

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Domain;
 
 namespace EventSourcedAnomaly.Server.Features.Detectors;
 
@@ -13,23 +13,23 @@ namespace EventSourcedAnomaly.Server.Features.Detectors;
 /// <param name="CreatedAt">When.</param>
 public sealed record DetectorCreated(
     string Id, string Name, string? Description, string Algorithm, IReadOnlyDictionary<string, JsonElement> Parameters, IReadOnlyList<string> Tags,
-    DateTimeOffset CreatedAt) : IEvent;
+    DateTimeOffset CreatedAt) : IDomainEvent;
 
 /// <summary>Its configuration was changed; a model in service stays in service.</summary>
 public sealed record DetectorUpdated(
-    string Name, string? Description, IReadOnlyDictionary<string, JsonElement> Parameters, IReadOnlyList<string> Tags, DateTimeOffset UpdatedAt) : IEvent;
+    string Name, string? Description, IReadOnlyDictionary<string, JsonElement> Parameters, IReadOnlyList<string> Tags, DateTimeOffset UpdatedAt) : IDomainEvent;
 
 /// <summary>A training for it began.</summary>
-public sealed record DetectorTrainingBegan(string TrainingId, DateTimeOffset BeganAt) : IEvent;
+public sealed record DetectorTrainingBegan(string TrainingId, DateTimeOffset BeganAt) : IDomainEvent;
 
 /// <summary>A training gave it a model, which is in service from now on.</summary>
-public sealed record DetectorTrained(TrainedModel Model) : IEvent;
+public sealed record DetectorTrained(TrainedModel Model) : IDomainEvent;
 
 /// <summary>A training ended without a model.</summary>
-public sealed record DetectorTrainingEnded(string TrainingId, string Reason, bool Failed, DateTimeOffset EndedAt) : IEvent;
+public sealed record DetectorTrainingEnded(string TrainingId, string Reason, bool Failed, DateTimeOffset EndedAt) : IDomainEvent;
 
 /// <summary>It was deleted; its history stays.</summary>
-public sealed record DetectorDeleted(DateTimeOffset DeletedAt) : IEvent;
+public sealed record DetectorDeleted(DateTimeOffset DeletedAt) : IDomainEvent;
 
 /// <summary>A model and how it came to be; the bytes lie beside the detector's stream.</summary>
 /// <param name="Version">1 for the detector's first model.</param>

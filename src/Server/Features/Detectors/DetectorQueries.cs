@@ -1,45 +1,43 @@
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Events;
-using EventSourcedAnomaly.EventLog.Reading;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Infrastructure.Contracts;
 using EventSourcedAnomaly.Server.Infrastructure.Http;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 
 namespace EventSourcedAnomaly.Server.Features.Detectors;
 
 /// <summary>Finds detectors, and puts them as documents 000 and 002 show them.</summary>
-internal sealed class DetectorQueries(EventStore store)
+internal sealed class DetectorQueries(AggregateStore aggregates)
 {
-    private static readonly Dictionary<string, string> Statuses = new(StringComparer.OrdinalIgnoreCase)
+    /// <summary>The words for states, in any contract, and what they stand for.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Statuses = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
     {
         ["created"] = Detector.Untrained, [Detector.Untrained] = Detector.Untrained, [Detector.Training] = Detector.Training,
         ["active"] = Detector.Trained, [Detector.Trained] = Detector.Trained, [Detector.Failed] = Detector.Failed,
     };
 
     /// <summary>A detector of a tenant, deleted ones apart, with its version.</summary>
-    public async Task<Versioned<Detector>> Get(string tenant, string id, CancellationToken ct)
+    public async Task<Detector> Get(string tenant, string id, CancellationToken ct)
     {
-        var found = await store.Snapshots.Load<Detector>(new StreamKey(tenant, id), ct);
-        return found.Version > 0 && !found.State.Deleted ? found : throw Problem.NotFound("detector", id);
+        var found = await aggregates.Load<Detector>(tenant, id, ct);
+        return found.Version > 0 && !found.Deleted ? found : throw Problem.NotFound("detector", id);
     }
 
     /// <summary>A page of a tenant's detectors, newest first.</summary>
-    public Task<(IReadOnlyList<Detector> States, long Total)> List(HttpContext http, string tenant, Paging page)
+    public async Task<(IReadOnlyList<Detector> States, long Total)> List(string tenant, DetectorFilter filter, Paging page, CancellationToken ct)
     {
-        var status = http.Text("status") is not { } given ? string.Empty
-            : Statuses.GetValueOrDefault(given) ?? throw Problem.Invalid("status", $"one of: {string.Join(", ", Statuses.Keys)}", given);
-        var algorithm = http.Text("algorithm") is not { } name ? string.Empty
-            : EventSourcedAnomaly.Detection.Algorithms.TryResolve(name, out var known) ? known.Name : name;
-        return store.Snapshots.List<Detector>(
-            tenant,
-            """
-            not (snapshot->>'deleted')::bool
-            and ($3 = '' or snapshot->>'status' = $3) and ($4 = '' or snapshot->>'algorithm' = $4)
-            and ($5 = '' or strpos(lower(concat(snapshot->>'name', ' ', snapshot->>'description')), lower($5)) > 0)
-            and ($6 = '' or snapshot->'tags' ? $6)
-            """,
-            [status, algorithm, http.Text("search") ?? string.Empty, http.Text("tag") ?? string.Empty],
-            page.Limit, page.Offset, http.RequestAborted);
+        var status = filter.Status is { } given ? Statuses[given] : null;
+        var algorithm = filter.Algorithm is not { } name ? null
+            : ProductAlgorithms.Catalog.TryResolve(name, out var known) ? known.Name : name;
+        var (search, tag) = (filter.Search, filter.Tag);
+        await using var session = aggregates.Query(tenant);
+        var detectors = session.Query<Detector>().Where(detector => !detector.Deleted);
+        detectors = status is null ? detectors : detectors.Where(detector => detector.Status == status);
+        detectors = algorithm is null ? detectors : detectors.Where(detector => detector.Algorithm == algorithm);
+        detectors = search is null ? detectors : detectors.Where(detector =>
+            detector.Name!.Contains(search, StringComparison.OrdinalIgnoreCase)
+            || detector.Description!.Contains(search, StringComparison.OrdinalIgnoreCase));
+        detectors = tag is null ? detectors : detectors.Where(detector => detector.Tags.Contains(tag));
+        return await detectors.NewestFirst(page.Limit, page.Offset, ct);
     }
 
     /// <summary>A detector as the documents show it.</summary>
@@ -60,9 +58,6 @@ internal sealed class DetectorQueries(EventStore store)
         model.TrainedAt, model.TrainingId, model.DatasetId, model.Rows, model.TrainingSeconds, model.Metrics.Accuracy, model.StartedAt, model.TrainedAt,
         model.Metrics, model.Version);
 }
-
-/// <summary>A page of detectors.</summary>
-internal sealed record DetectorList(IReadOnlyList<DetectorBody> Detectors, Pagination Pagination);
 
 /// <summary>A detector; the fields of both documents.</summary>
 internal sealed record DetectorBody(
@@ -91,3 +86,6 @@ internal sealed record PerformanceBody(
 internal sealed record HistoryBody(
     DateTimeOffset Timestamp, string TrainingId, string DatasetId, long DatasetSize, double TrainingTime, double? Accuracy,
     DateTimeOffset StartedAt, DateTimeOffset CompletedAt, ClassificationMetrics Metrics, int ModelVersion);
+
+/// <summary>Which detectors are wanted; what is null does not matter.</summary>
+internal sealed record DetectorFilter(string? Algorithm = null, string? Status = null, string? Search = null, string? Tag = null);

@@ -1,5 +1,6 @@
 using EventSourcedAnomaly.Datasets;
 using EventSourcedAnomaly.Detection;
+using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Datasets;
 
 namespace EventSourcedAnomaly.Server.Features.Detectors;
@@ -56,7 +57,7 @@ internal sealed record ModelArtifact(IReadOnlyList<InputColumn> Inputs, EventSou
             inputs[j] = magic == Magic ? InputColumn.ReadFrom(reader) : new NumberInput(reader.ReadString(), reader.ReadDouble(), 0, 1);
         }
 
-        return new ModelArtifact(inputs, EventSourcedAnomaly.Detection.Detector.FromBytes(bytes.AsSpan((int)reader.BaseStream.Position)));
+        return new ModelArtifact(inputs, ProductAlgorithms.Catalog.Read(bytes.AsSpan((int)reader.BaseStream.Position)));
     }
 
     /// <summary>The features of rows of cells.</summary>

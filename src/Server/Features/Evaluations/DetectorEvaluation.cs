@@ -1,6 +1,5 @@
-using EventSourcedAnomaly.Actors;
 using EventSourcedAnomaly.Detection;
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Batches;
 using EventSourcedAnomaly.Server.Features.Datasets;
@@ -8,12 +7,13 @@ using EventSourcedAnomaly.Server.Features.Detections;
 using EventSourcedAnomaly.Server.Features.Detectors;
 using EventSourcedAnomaly.Server.Features.ModelTrainings;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
+using EventSourcedAnomaly.Server.Infrastructure.Orleans;
 
 namespace EventSourcedAnomaly.Server.Features.Evaluations;
 
 /// <summary>Compares a detector's predictions with labels and records what came of it.</summary>
 internal sealed class DetectorEvaluation(
-    Silo silo, LoadedModels models, ModelTrainingQueries trainings, DatasetReadiness readiness, DatasetQueries datasets, DatasetRows rows, BatchService batches, BatchRows chunks,
+    IGrainFactory grains, LoadedModels models, ModelTrainingQueries trainings, DatasetReadiness readiness, DatasetQueries datasets, DatasetRows rows, BatchService batches, BatchRows chunks,
     BuildInfo build, TimeProvider time)
 {
     private const int RowsAtATime = 4096;
@@ -47,7 +47,7 @@ internal sealed class DetectorEvaluation(
             new PredictionCounts(confusion.TruePositives, confusion.FalsePositives, confusion.TrueNegatives, confusion.FalseNegatives),
             new ClassificationMetrics(confusion.Accuracy, confusion.Precision, confusion.Recall, confusion.F1, double.IsNaN(auc) ? null : auc),
             folds == 0 ? null : await CrossValidate(tenant, dataset, model, folds, ct), time.GetElapsedTime(started).TotalSeconds, time.GetUtcNow());
-        await silo.Grain<EvaluationGrain>(tenant, done.Id).Call((grain, token) => grain.Record(done, metadata, token), ct);
+        await grains.Of<IEvaluationGrain>(tenant, done.Id).Record(done, ct);
         return done;
     }
 
@@ -58,6 +58,18 @@ internal sealed class DetectorEvaluation(
         {
             scores.AddRange((await Task.Run(() => chunk.Judge(model, learned: false, ct), ct)).Scores);
             labels.AddRange(chunk.Labels!);
+        }
+
+        if (model.Artifact.Detector is SupervisedDetector && model.Metadata.DatasetId == dataset.Id)
+        {
+            // What the model says of rows whose labels it knows is no measure; its cross-fitted scores of them are.
+            var request = (await trainings.Get(tenant, model.Metadata.TrainingId, ct)).Requested;
+            int[] fitted = ModelFitting.FittingRows([.. labels], request);
+            var crossFitted = Predictions.OfTrainingRows(model.Artifact.Detector, 0, fitted.Length).Scores;
+            for (var i = 0; i < fitted.Length; i++)
+            {
+                scores[fitted[i]] = crossFitted[i];
+            }
         }
 
         return ([.. scores], [.. labels]);
@@ -80,8 +92,8 @@ internal sealed class DetectorEvaluation(
         {
             var held = Enumerable.Range(0, labels.Length).Where(i => fold[i] == k).ToArray();
             var rest = Enumerable.Range(0, labels.Length).Where(i => fold[i] != k).ToArray();
-            var fitted = ModelFitting.Fit(matrix.SelectRows(rest), columns, null, request, null, ct);
-            scores[k] = ModelFitting.Judge(ModelArtifact.FromBytes(fitted.Bytes), matrix.SelectRows(held), [.. held.Select(i => labels[i])], ct).Accuracy!.Value;
+            var fitted = ModelFitting.FitModel(matrix.SelectRows(rest), columns, [.. rest.Select(i => labels[i])], request, null, ct);
+            scores[k] = ModelFitting.Judge(fitted, matrix.SelectRows(held), [.. held.Select(i => labels[i])], ct).Accuracy!.Value;
         }
 
         var mean = scores.Average();

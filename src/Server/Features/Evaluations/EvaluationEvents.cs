@@ -1,4 +1,4 @@
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Detectors;
 
 namespace EventSourcedAnomaly.Server.Features.Evaluations;
@@ -28,7 +28,7 @@ public sealed record DetectorEvaluated(
     ClassificationMetrics Metrics,
     FoldMetrics? CrossValidation,
     double Seconds,
-    DateTimeOffset EvaluatedAt) : IEvent;
+    DateTimeOffset EvaluatedAt) : IDomainEvent;
 
 /// <summary>Predictions counted against labels.</summary>
 public sealed record PredictionCounts(int TruePositives, int FalsePositives, int TrueNegatives, int FalseNegatives);
@@ -37,7 +37,7 @@ public sealed record PredictionCounts(int TruePositives, int FalsePositives, int
 public sealed record FoldMetrics(double MeanAccuracy, double StdAccuracy, IReadOnlyList<double> FoldScores);
 
 /// <summary>An evaluation that was done.</summary>
-public sealed record Evaluation(DetectorEvaluated? Done) : IAggregate<Evaluation>
+public sealed record Evaluation(DetectorEvaluated? Done) : Aggregate, IAggregate<Evaluation>
 {
     /// <inheritdoc/>
     public static string StreamType => "evaluation";
@@ -48,5 +48,5 @@ public sealed record Evaluation(DetectorEvaluated? Done) : IAggregate<Evaluation
     public Evaluation Apply(DetectorEvaluated e) => new(e);
 
     /// <summary>Records it.</summary>
-    public static IReadOnlyList<IEvent> Record(Evaluation state, DetectorEvaluated done) => state.Done is null ? [done] : [];
+    public static IReadOnlyList<IDomainEvent> Record(Evaluation state, DetectorEvaluated done) => state.Done is null ? [done] : [];
 }

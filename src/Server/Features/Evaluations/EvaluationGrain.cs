@@ -1,10 +1,10 @@
-using EventSourcedAnomaly.Actors;
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
+using EventSourcedAnomaly.Server.Infrastructure.Orleans;
 
 namespace EventSourcedAnomaly.Server.Features.Evaluations;
 
 /// <summary>One evaluation.</summary>
-internal sealed class EvaluationGrain : Grain<Evaluation>
+internal sealed class EvaluationGrain(AggregateStore aggregates) : EventSourcedGrain<Evaluation>(aggregates), IEvaluationGrain
 {
-    public ValueTask<Evaluation> Record(DetectorEvaluated done, EventMetadata metadata, CancellationToken ct) => Raise(metadata, state => Evaluation.Record(state, done), ct);
+    public Task<long> Record(DetectorEvaluated done, CancellationToken ct) => Raise(state => Evaluation.Record(state, done), ct);
 }

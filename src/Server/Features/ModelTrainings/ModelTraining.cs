@@ -1,4 +1,3 @@
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Detectors;
 
@@ -15,7 +14,7 @@ public sealed record ModelTraining(
     string? Failure,
     TrainingCompleted? Result,
     DateTimeOffset? StartedAt,
-    DateTimeOffset? EndedAt) : IAggregate<ModelTraining>
+    DateTimeOffset? EndedAt) : Aggregate, IAggregate<ModelTraining>
 {
     /// <summary>Asked for, not begun.</summary>
     public const string Started = "started";
@@ -72,26 +71,26 @@ public sealed record ModelTraining(
     public ModelTraining Apply(TrainingCancelled e) => this with { Status = Cancelled, Step = Cancelled, EndedAt = e.CancelledAt };
 
     /// <summary>Asks for it.</summary>
-    public static IReadOnlyList<IEvent> Submit(ModelTraining state, TrainingRequested wanted) => state.Request is null ? [wanted] : [];
+    public static IReadOnlyList<IDomainEvent> Submit(ModelTraining state, TrainingRequested wanted) => state.Request is null ? [wanted] : [];
 
     /// <summary>Takes it up, again after a silo that did not survive it.</summary>
-    public static IReadOnlyList<IEvent> Start(ModelTraining state, DateTimeOffset now) =>
+    public static IReadOnlyList<IDomainEvent> Start(ModelTraining state, DateTimeOffset now) =>
         state.Request is null || state.Ended ? [] : [new TrainingStarted(now)];
 
     /// <summary>Reports progress; what falls behind an earlier report is dropped.</summary>
-    public static IReadOnlyList<IEvent> Report(ModelTraining state, double progress, string step, ClassificationMetrics metrics, DateTimeOffset now) =>
+    public static IReadOnlyList<IDomainEvent> Report(ModelTraining state, double progress, string step, ClassificationMetrics metrics, DateTimeOffset now) =>
         state.Status == Training && progress > state.Progress && progress <= 1 ? [new TrainingProgressed(progress, step, metrics, now)] : [];
 
     /// <summary>Ends it with a model.</summary>
-    public static IReadOnlyList<IEvent> Complete(ModelTraining state, TrainingCompleted result) =>
+    public static IReadOnlyList<IDomainEvent> Complete(ModelTraining state, TrainingCompleted result) =>
         state.Request is null || state.Ended ? [] : [result];
 
     /// <summary>Ends it without.</summary>
-    public static IReadOnlyList<IEvent> Fail(ModelTraining state, string reason, DateTimeOffset now) =>
+    public static IReadOnlyList<IDomainEvent> Fail(ModelTraining state, string reason, DateTimeOffset now) =>
         state.Request is null || state.Ended ? [] : [new TrainingFailed(reason, now)];
 
     /// <summary>Calls it off.</summary>
-    public static IReadOnlyList<IEvent> Cancel(ModelTraining state, string id, DateTimeOffset now) => state switch
+    public static IReadOnlyList<IDomainEvent> Cancel(ModelTraining state, string id, DateTimeOffset now) => state switch
     {
         { Request: null } => throw Problem.NotFound("training", id),
         { Status: Cancelled } => [],

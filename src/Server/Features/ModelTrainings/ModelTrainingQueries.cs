@@ -1,11 +1,11 @@
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
+using Marten;
 
 namespace EventSourcedAnomaly.Server.Features.ModelTrainings;
 
 /// <summary>Finds trainings, estimates their time, and puts them as documents 000 and 002 show them.</summary>
-internal sealed class ModelTrainingQueries(EventStore store, TimeProvider time)
+internal sealed class ModelTrainingQueries(AggregateStore aggregates, TimeProvider time)
 {
     private const double SecondsAtLeast = 1;
     private const double SecondsPerCellUnknown = 2e-6;
@@ -13,23 +13,27 @@ internal sealed class ModelTrainingQueries(EventStore store, TimeProvider time)
     /// <summary>A training of a tenant.</summary>
     public async Task<ModelTraining> Get(string tenant, string id, CancellationToken ct)
     {
-        var (state, version) = await store.Snapshots.Load<ModelTraining>(new StreamKey(tenant, id), ct);
-        return version > 0 ? state : throw Problem.NotFound("training", id);
+        var state = await aggregates.Load<ModelTraining>(tenant, id, ct);
+        return state.Version > 0 ? state : throw Problem.NotFound("training", id);
     }
 
     /// <summary>Whether there is such a training.</summary>
     public async Task<bool> Exists(string tenant, string id, CancellationToken ct) =>
-        (await store.Snapshots.Load<ModelTraining>(new StreamKey(tenant, id), ct)).Version > 0;
+        (await aggregates.Load<ModelTraining>(tenant, id, ct)).Version > 0;
 
     /// <summary>The last training of a detector, or null.</summary>
-    public async Task<ModelTraining?> Last(string tenant, string detectorId, CancellationToken ct) =>
-        (await store.Snapshots.List<ModelTraining>(tenant, "snapshot->'request'->>'detector_id' = $3", [detectorId], 1, 0, ct)).States is [var last] ? last : null;
+    public async Task<ModelTraining?> Last(string tenant, string detectorId, CancellationToken ct)
+    {
+        await using var session = aggregates.Query(tenant);
+        return await session.Query<ModelTraining>().Where(training => training.Request!.DetectorId == detectorId).OrderByDescending(training => training.StreamId).FirstOrDefaultAsync(ct);
+    }
 
     /// <summary>How long a training should take, from what earlier ones took for each cell of their data.</summary>
     public async Task<double> Estimate(string tenant, string algorithm, double cells, int folds, CancellationToken ct)
     {
-        var (past, _) = await store.Snapshots.List<ModelTraining>(
-            tenant, "snapshot->>'status' = 'completed' and snapshot->'request'->>'algorithm' = $3", [algorithm], 20, 0, ct);
+        await using var session = aggregates.Query(tenant);
+        var past = await session.Query<ModelTraining>().Where(training => training.Status == ModelTraining.Completed && training.Request!.Algorithm == algorithm)
+            .OrderByDescending(training => training.StreamId).Take(20).ToListAsync(ct);
         var known = past.Where(session => session.Result is { Cells: > 0 }).Select(session => session.Result!).ToArray();
         var perCell = known.Length == 0 ? SecondsPerCellUnknown : known.Sum(result => result.TrainingSeconds) / known.Sum(result => result.Cells);
         var seconds = perCell * cells * (1 + folds);

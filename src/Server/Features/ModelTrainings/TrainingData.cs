@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using EventSourcedAnomaly.Datasets;
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Datasets;
 using EventSourcedAnomaly.Server.Features.Detections;

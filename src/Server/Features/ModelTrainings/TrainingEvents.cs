@@ -1,7 +1,6 @@
 using System.Text.Json;
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Detectors;
-using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 
 namespace EventSourcedAnomaly.Server.Features.ModelTrainings;
 
@@ -26,7 +25,7 @@ public sealed record TrainingRequested(
     int ConfigurationVersion,
     TrainingOptions Options,
     double EstimatedSeconds,
-    DateTimeOffset RequestedAt) : IEvent;
+    DateTimeOffset RequestedAt) : IDomainEvent;
 
 /// <summary>How to train.</summary>
 /// <param name="ValidationSplit">The share of rows kept from fitting to judge the model by, from 0 to below 1.</param>
@@ -42,14 +41,14 @@ public sealed record TrainingOptions(double ValidationSplit, int Folds, EarlySto
 public sealed record EarlyStopping(bool Enabled, int Patience, string Metric);
 
 /// <summary>A silo took the work up; a second time when the first did not survive.</summary>
-public sealed record TrainingStarted(DateTimeOffset StartedAt) : IEvent;
+public sealed record TrainingStarted(DateTimeOffset StartedAt) : IDomainEvent;
 
 /// <summary>The work has come this far.</summary>
 /// <param name="Progress">From 0 to 1, never less than before.</param>
 /// <param name="Step">loading, fitting, validation, cross_validation or saving.</param>
 /// <param name="Metrics">What is known of the model so far.</param>
 /// <param name="ProgressedAt">When.</param>
-public sealed record TrainingProgressed(double Progress, string Step, ClassificationMetrics Metrics, DateTimeOffset ProgressedAt) : IEvent;
+public sealed record TrainingProgressed(double Progress, string Step, ClassificationMetrics Metrics, DateTimeOffset ProgressedAt) : IDomainEvent;
 
 /// <summary>The model is made and in service.</summary>
 /// <param name="ModelSha256">Of its bytes, in hex.</param>
@@ -68,13 +67,13 @@ public sealed record TrainingCompleted(
     ClassificationMetrics Metrics,
     CrossValidationMetrics? CrossValidation,
     double TrainingSeconds,
-    DateTimeOffset CompletedAt) : IEvent;
+    DateTimeOffset CompletedAt) : IDomainEvent;
 
 /// <summary>The area under the ROC curve on each fold; null on a fold without both kinds of label.</summary>
 public sealed record CrossValidationMetrics(IReadOnlyList<double?> FoldAuc, double? MeanAuc, double? StdAuc);
 
 /// <summary>The work cannot be done, and why.</summary>
-public sealed record TrainingFailed(string Reason, DateTimeOffset FailedAt) : IEvent;
+public sealed record TrainingFailed(string Reason, DateTimeOffset FailedAt) : IDomainEvent;
 
 /// <summary>Somebody called the work off.</summary>
-public sealed record TrainingCancelled(DateTimeOffset CancelledAt) : ICallsOff;
+public sealed record TrainingCancelled(DateTimeOffset CancelledAt) : IDomainEvent;

@@ -1,4 +1,3 @@
-using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Infrastructure.Security;
 using Npgsql;
@@ -6,7 +5,7 @@ using Npgsql;
 namespace EventSourcedAnomaly.Server.Features.ModelTrainings;
 
 /// <summary>Holds callers to the number of trainings that their plan allows at once, on all silos together.</summary>
-internal sealed class TrainingSlots(EventStore store)
+internal sealed class TrainingSlots(NpgsqlDataSource database)
 {
     /// <summary>Asks for a training while nobody else of the same name can.</summary>
     /// <exception cref="Problem">As many are under way as the plan allows.</exception>
@@ -17,7 +16,7 @@ internal sealed class TrainingSlots(EventStore store)
             return await ask();
         }
 
-        await using var connection = await store.Database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await using var locking = new NpgsqlCommand("select pg_advisory_xact_lock(hashtextextended($1, 0))", connection)
         {
@@ -40,9 +39,9 @@ internal sealed class TrainingSlots(EventStore store)
     {
         await using var command = new NpgsqlCommand(
             """
-            select count(*) from mt_streams s
-             where s.tenant_id = $1 and s.type = 'training' and s.snapshot_version is not null and s.snapshot->>'status' in ('started', 'training')
-               and exists (select 1 from mt_events e where e.tenant_id = s.tenant_id and e.stream_id = s.id and e.version = 1 and e.headers->>'actor' = $2)
+            select count(*) from mt_doc_modeltraining t
+             where t.tenant_id = $1 and t.data->>'status' in ('started', 'training')
+               and exists (select 1 from mt_events e where e.tenant_id = t.tenant_id and e.stream_id = t.id and e.version = 1 and e.user_name = $2)
             """,
             connection)
         {

@@ -1,11 +1,9 @@
 using System.Text.Json;
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Detectors;
 using EventSourcedAnomaly.Server.Features.ModelTrainings;
-using EventSourcedAnomaly.Server.Features.Tenants;
 using EventSourcedAnomaly.Server.Infrastructure.Http;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 
 namespace EventSourcedAnomaly.Server.Features.Models;
 
@@ -29,16 +27,16 @@ internal static class ModelId
 internal sealed record DetectorModel(string DetectorId, string DetectorName, TrainedModel Metadata, bool InService);
 
 /// <summary>Finds the models of detectors, and puts them as documents 001 and 002 show them.</summary>
-internal sealed class ModelQueries(EventStore store, TenantReads reads, DetectorQueries detectors, ModelTrainingQueries trainings)
+internal sealed class ModelQueries(AggregateStore aggregates, TenantReads reads, DetectorQueries detectors, ModelTrainingQueries trainings)
 {
     /// <summary>A page of a tenant's models, newest first; those of deleted detectors apart.</summary>
     public async Task<(IReadOnlyList<DetectorModel> Models, long Total)> List(
         string tenant, string? detectorId, string? algorithm, int limit, int offset, CancellationToken ct)
     {
         await using var command = reads.CreateCommand(tenant, """
-            select s.id, s.snapshot->>'name', each.model::text, each.place = jsonb_array_length(s.snapshot->'models'), count(*) over ()
-              from mt_streams s cross join lateral jsonb_array_elements(s.snapshot->'models') with ordinality each (model, place)
-             where s.tenant_id = $1 and s.type = 'detector' and s.snapshot_version is not null and not (s.snapshot->>'deleted')::bool
+            select s.id, s.data->>'name', each.model::text, each.place = jsonb_array_length(s.data->'models'), count(*) over ()
+              from mt_doc_detector s cross join lateral jsonb_array_elements(s.data->'models') with ordinality each (model, place)
+             where s.tenant_id = $1 and not (s.data->>'deleted')::bool
                and ($2 = '' or s.id = $2) and ($3 = '' or each.model->>'algorithm' = $3)
              order by (each.model->>'trained_at')::timestamptz desc, s.id desc, each.place desc
              limit $4 offset $5
@@ -100,7 +98,7 @@ internal sealed class ModelQueries(EventStore store, TenantReads reads, Detector
     {
         try
         {
-            return (await detectors.Get(tenant, detectorId, ct)).State;
+            return await detectors.Get(tenant, detectorId, ct);
         }
         catch (Problem problem) when (problem.Kind == ProblemKind.NotFound)
         {
@@ -109,9 +107,12 @@ internal sealed class ModelQueries(EventStore store, TenantReads reads, Detector
     }
 
     // The detector's state remembers its newest models only; the log all of them.
-    private async Task<TrainedModel?> Older(string tenant, string detectorId, string trainingId, CancellationToken ct) =>
-        (await store.Events.Stream(new StreamKey(tenant, detectorId), ct)).Select(recorded => store.Types.Deserialize(recorded)).OfType<DetectorTrained>()
+    private async Task<TrainedModel?> Older(string tenant, string detectorId, string trainingId, CancellationToken ct)
+    {
+        await using var session = aggregates.Query(tenant);
+        return (await session.Events.FetchStreamAsync(detectorId, token: ct)).Select(recorded => recorded.Data).OfType<DetectorTrained>()
             .Select(trained => trained.Model).FirstOrDefault(model => model.TrainingId == trainingId);
+    }
 }
 
 /// <summary>A model; the fields of both documents. What is not known before the training ends is null.</summary>

@@ -1,7 +1,4 @@
 using System.Text.Json;
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Events;
-using EventSourcedAnomaly.EventLog.Subscriptions;
 using EventSourcedAnomaly.Server.Features.Alerts;
 using EventSourcedAnomaly.Server.Features.Detections;
 using EventSourcedAnomaly.Server.Features.Detectors;
@@ -9,14 +6,17 @@ using EventSourcedAnomaly.Server.Features.ModelTrainings;
 using EventSourcedAnomaly.Server.Features.TrainingSessions;
 using EventSourcedAnomaly.Server.Features.Webhooks;
 using EventSourcedAnomaly.Server.Infrastructure.Http;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
+using JasperFx.Events;
+using Marten;
 
 namespace EventSourcedAnomaly.Server.Features.Notifications;
 
 /// <summary>What an event of the log means to whoever wants to hear of it.</summary>
-/// <param name="Name">Which kind of news, as <see cref="EventNames"/> calls it.</param>
+/// <param name="Name">Which kind it is, as <see cref="EventNames"/> calls it.</param>
 /// <param name="At">When it happened.</param>
 /// <param name="Message">In words.</param>
-/// <param name="Data">In figures.</param>
+/// <param name="Data">As data.</param>
 /// <param name="NotificationContent">How people are notified of it; null when they are not.</param>
 internal sealed record EventNotification(string Name, DateTimeOffset At, string Message, JsonElement Data, NotificationContent? NotificationContent = null);
 
@@ -35,10 +35,10 @@ internal sealed record NotificationContent(string Type, string Priority)
     public static readonly string[] Priorities = [Low, Medium, High];
 }
 
-/// <summary>Tells the news in an event, from the log alone: of the same event always the same.</summary>
-internal sealed class EventNotificationReader(EventStore store)
+/// <summary>Tells what an event means to those who are told of it, from the log alone: of the same event always the same.</summary>
+internal static class EventNotificationReader
 {
-    /// <summary>The events that are news, with what each is called.</summary>
+    /// <summary>The events that people and webhooks are told of, with what each is called.</summary>
     public static readonly IReadOnlyDictionary<Type, string> Names = new Dictionary<Type, string>
     {
         [typeof(TrainingStarted)] = EventNames.TrainingStarted,
@@ -57,31 +57,32 @@ internal sealed class EventNotificationReader(EventStore store)
         [typeof(WebhookDeliveryDeadLettered)] = EventNames.WebhookDeadLettered,
     };
 
-    /// <summary>The news in an event.</summary>
-    public async Task<EventNotification> Of(Delivery delivery, CancellationToken ct)
+    /// <summary>What an event means.</summary>
+    /// <param name="recorded">The event.</param>
+    /// <param name="session">Reads the tenant of the event.</param>
+    /// <param name="ct">Stops the reading.</param>
+    public static async Task<EventNotification> Of(IEvent recorded, IQuerySession session, CancellationToken ct)
     {
-        var recorded = delivery.Recorded;
-        var (stream, name) = (new StreamKey(recorded.Tenant, recorded.Stream), Names[delivery.Event.GetType()]);
-        return delivery.Event switch
+        var name = Names[recorded.EventType];
+        return recorded.Data switch
         {
             TrainingSessionStarted or TrainingSessionCompleted or TrainingSessionFailed or TrainingSessionStopped =>
-                OfSession(name, recorded, (await store.Snapshots.Replay<TrainingSession>(stream, recorded.Version, ct)).State),
-            TrainingStarted or TrainingCompleted or TrainingFailed or TrainingCancelled =>
-                OfTraining(name, recorded, (await store.Snapshots.Replay<ModelTraining>(stream, recorded.Version, ct)).State),
-            AlertTriggered or AlertAcknowledged or AlertResolved => OfAlert(name, recorded, (await store.Snapshots.Replay<Alert>(stream, recorded.Version, ct)).State),
+                OfSession(name, recorded, await session.StateAt<TrainingSession>(recorded, ct)),
+            TrainingStarted or TrainingCompleted or TrainingFailed or TrainingCancelled => OfTraining(name, recorded, await session.StateAt<ModelTraining>(recorded, ct)),
+            AlertTriggered or AlertAcknowledged or AlertResolved => OfAlert(name, recorded, await session.StateAt<Alert>(recorded, ct)),
             DetectionCompleted detection => OfDetection(name, recorded, detection),
             WebhookDisabled disabled => new EventNotification(
-                name, recorded.Timestamp, $"Webhook {recorded.Stream} was disabled: {disabled.Reason}", Data(new { webhook_id = recorded.Stream, reason = disabled.Reason }),
+                name, recorded.Timestamp, $"Webhook {recorded.StreamKey} was disabled: {disabled.Reason}", Data(new { webhook_id = recorded.StreamKey, reason = disabled.Reason }),
                 disabled.Reason == WebhookDisabled.ByHand ? null : new NotificationContent(NotificationContent.System, NotificationContent.High)),
             WebhookDeliveryDeadLettered dead => new EventNotification(
-                name, recorded.Timestamp, $"A delivery of {dead.Event} to webhook {recorded.Stream} was given up after {dead.Attempts} attempts",
-                Data(new { webhook_id = recorded.Stream, delivery_id = dead.DeliveryId, @event = dead.Event, sequence = dead.Sequence, attempts = dead.Attempts, error = dead.Error }),
+                name, recorded.Timestamp, $"A delivery of {dead.Event} to webhook {recorded.StreamKey} was given up after {dead.Attempts} attempts",
+                Data(new { webhook_id = recorded.StreamKey, delivery_id = dead.DeliveryId, @event = dead.Event, sequence = dead.Sequence, attempts = dead.Attempts, error = dead.Error }),
                 new NotificationContent(NotificationContent.System, NotificationContent.Medium)),
-            _ => throw new InvalidOperationException($"{delivery.Event.GetType().Name} is no news."),
+            _ => throw new InvalidOperationException($"Nobody is told of {recorded.EventTypeName}."),
         };
     }
 
-    private static EventNotification OfSession(string name, RecordedEvent recorded, TrainingSession run)
+    private static EventNotification OfSession(string name, IEvent recorded, TrainingSession run)
     {
         var made = run.Made;
         var data = run.Status == TrainingSession.Running
@@ -94,7 +95,7 @@ internal sealed class EventNotificationReader(EventStore store)
         return new EventNotification(name, recorded.Timestamp, $"Training session {made.Id} {Verb(name)}", data, ContentOf(name));
     }
 
-    private static EventNotification OfTraining(string name, RecordedEvent recorded, ModelTraining training)
+    private static EventNotification OfTraining(string name, IEvent recorded, ModelTraining training)
     {
         var (request, metrics) = (training.Requested, training.Metrics);
         var data = name == EventNames.TrainingStarted
@@ -102,14 +103,14 @@ internal sealed class EventNotificationReader(EventStore store)
             : Data(new
             {
                 training_id = request.Id, detector_id = request.DetectorId, dataset_id = request.DatasetId, algorithm = request.Algorithm, status = training.Status,
-                final_metrics = Known(metrics), training_time = training.Result?.TrainingSeconds, error = training.Failure,
+                final_metrics = Measured(metrics), training_time = training.Result?.TrainingSeconds, error = training.Failure,
             });
         return new EventNotification(name, recorded.Timestamp, $"Training {request.Id} {Verb(name)}", data, ContentOf(name));
     }
 
-    private static EventNotification OfAlert(string name, RecordedEvent recorded, Alert alert)
+    private static EventNotification OfAlert(string name, IEvent recorded, Alert alert)
     {
-        var (trigger, terms) = (alert.Known, alert.Known.Terms);
+        var (trigger, terms) = (alert.Triggered, alert.Triggered.Terms);
         var data = Data(new
         {
             alert_id = trigger.Id, rule_id = trigger.RuleId, rule_name = terms.Name, metric = terms.Metric, session_id = terms.OfSystem ? null : trigger.Subject,
@@ -125,7 +126,7 @@ internal sealed class EventNotificationReader(EventStore store)
         };
     }
 
-    private static EventNotification OfDetection(string name, RecordedEvent recorded, DetectionCompleted detection) => new(
+    private static EventNotification OfDetection(string name, IEvent recorded, DetectionCompleted detection) => new(
         name, recorded.Timestamp, $"Detection {detection.Id} completed",
         Data(new
         {
@@ -148,7 +149,7 @@ internal sealed class EventNotificationReader(EventStore store)
         _ => new NotificationContent(NotificationContent.Training, NotificationContent.High),
     };
 
-    private static Dictionary<string, double> Known(ClassificationMetrics metrics) =>
+    private static Dictionary<string, double> Measured(ClassificationMetrics metrics) =>
         new (string Name, double? Value)[]
         {
             ("accuracy", metrics.Accuracy), ("precision", metrics.Precision), ("recall", metrics.Recall), ("f1_score", metrics.F1Score), ("auc", metrics.Auc),

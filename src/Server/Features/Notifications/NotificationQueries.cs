@@ -1,15 +1,10 @@
 using System.Text.Json;
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Events;
-using EventSourcedAnomaly.EventLog.Reading;
-using EventSourcedAnomaly.EventLog.Subscriptions;
-using EventSourcedAnomaly.Server.Features.Detections;
-using EventSourcedAnomaly.Server.Features.ModelTrainings;
-using EventSourcedAnomaly.Server.Features.TrainingSessions;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Infrastructure.Http;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
+using JasperFx.Events;
+using Marten;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace EventSourcedAnomaly.Server.Features.Notifications;
 
@@ -24,51 +19,10 @@ namespace EventSourcedAnomaly.Server.Features.Notifications;
 internal sealed record Notification(long Sequence, string Id, string Type, string Priority, string Message, JsonElement Data, DateTimeOffset CreatedAt)
 {
     /// <summary>The notification of an event; null when people are not notified of it.</summary>
-    public static async Task<Notification?> Of(Delivery delivery, EventNotificationReader reader, CancellationToken ct) =>
-        await reader.Of(delivery, ct) is { NotificationContent: { } notice } news
-            ? new Notification(delivery.Recorded.Sequence, $"notif_{delivery.Recorded.Id:N}", notice.Type, notice.Priority, news.Message, news.Data, news.At)
+    public static async Task<Notification?> Of(IEvent recorded, IQuerySession session, CancellationToken ct) =>
+        await EventNotificationReader.Of(recorded, session, ct) is { NotificationContent: { } content } told
+            ? new Notification(recorded.Sequence, $"notif_{recorded.Id:N}", content.Type, content.Priority, told.Message, told.Data, told.At)
             : null;
-}
-
-/// <summary>Keeps what there is to tell, one row for an event.</summary>
-internal sealed class NotificationProjection(EventNotificationReader reader) : IProjection
-{
-    /// <summary>The events of which people may be notified.</summary>
-    public static readonly IReadOnlyList<Type> Told =
-        [.. EventNotificationReader.Names.Keys.Except([typeof(DetectionCompleted), typeof(TrainingStarted), typeof(TrainingSessionStarted)])];
-
-    /// <inheritdoc/>
-    public string Name => "notifications";
-
-    /// <inheritdoc/>
-    public IReadOnlyList<string> Tables { get; } = ["notifications"];
-
-    /// <inheritdoc/>
-    public IReadOnlyCollection<Type> EventTypes => Told;
-
-    /// <inheritdoc/>
-    public async Task Project(IReadOnlyList<Delivery> events, NpgsqlConnection connection, CancellationToken ct)
-    {
-        foreach (var delivery in events)
-        {
-            if (await Notification.Of(delivery, reader, ct) is not { } told)
-            {
-                continue;
-            }
-
-            await using var command = new NpgsqlCommand(
-                "insert into notifications (tenant_id, seq, id, type, priority, message, data, created) values ($1, $2, $3, $4, $5, $6, $7, $8)", connection)
-            {
-                Parameters =
-                {
-                    new() { Value = delivery.Recorded.Tenant }, new() { Value = told.Sequence }, new() { Value = told.Id }, new() { Value = told.Type },
-                    new() { Value = told.Priority }, new() { Value = told.Message }, new() { Value = told.Data.GetRawText(), NpgsqlDbType = NpgsqlDbType.Jsonb },
-                    new() { Value = told.CreatedAt },
-                },
-            };
-            await command.ExecuteNonQueryAsync(ct);
-        }
-    }
 }
 
 /// <summary>Which notifications somebody wants to see.</summary>
@@ -87,14 +41,14 @@ internal sealed record NotificationFilter(string? Type, string? Priority, bool U
 /// Finds a tenant's notifications: those that are projected, and before them those of the log's last events, which are yet to be, so
 /// that whoever ended a training finds the notification at once.
 /// </summary>
-internal sealed class NotificationQueries(EventStore store, EventNotificationReader reader)
+internal sealed class NotificationQueries(AggregateStore aggregates, NpgsqlDataSource database, Progressions progressions)
 {
     private const int MaxTail = 1000;
     private const string Columns = "seq, id, type, priority, message, data, created";
 
     /// <summary>What a user or key has read and cleared.</summary>
     public async Task<Inbox> InboxOf(string tenant, string principal, CancellationToken ct) =>
-        (await store.Snapshots.Load<Inbox>(new StreamKey(tenant, Inbox.StreamOf(principal)), ct)).State;
+        (await aggregates.Load<Inbox>(tenant, Inbox.StreamOf(principal), ct));
 
     /// <summary>A page of what somebody wants to see, newest first.</summary>
     public async Task<(IReadOnlyList<Notification> Page, long Total)> List(string tenant, NotificationFilter filter, Paging paging, CancellationToken ct)
@@ -102,7 +56,7 @@ internal sealed class NotificationQueries(EventStore store, EventNotificationRea
         var (position, recent) = await Recent(tenant, ct);
         Notification[] newest = [.. recent.Where(filter.Takes).Reverse()];
         Notification[] page = [.. newest.Skip(paging.Offset).Take(paging.Limit)];
-        await using var connection = await store.Database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenConnectionAsync(ct);
         await using var batch = new NpgsqlBatch(connection);
         const string Condition =
             "tenant_id = $1 and seq > $2 and seq <= $3 and ($4 = '' or type = $4) and ($5 = '' or priority = $5) and not ($6 and seq = any($7))";
@@ -140,7 +94,7 @@ internal sealed class NotificationQueries(EventStore store, EventNotificationRea
             return found;
         }
 
-        await using var command = store.Database.CreateCommand($"select {Columns} from notifications where tenant_id = $1 and id = $2");
+        await using var command = database.CreateCommand($"select {Columns} from notifications where tenant_id = $1 and id = $2");
         command.Parameters.Add(new() { Value = tenant });
         command.Parameters.Add(new() { Value = id });
         await using var rows = await command.ExecuteReaderAsync(ct);
@@ -150,13 +104,15 @@ internal sealed class NotificationQueries(EventStore store, EventNotificationRea
     // The projection may move on meanwhile: what it then has twice is left out of its table by the position.
     private async Task<(long Position, IReadOnlyList<Notification> Recent)> Recent(string tenant, CancellationToken ct)
     {
-        var position = (await Progression.All(store.Database, ct)).FirstOrDefault(progression => progression.Name == "notifications:All")?.Sequence ?? 0;
-        var events = await store.Events.Page(
-            new EventFilter { Tenant = tenant, After = position, Types = [.. store.Types.NamesOf(NotificationProjection.Told)] }, MaxTail, ct);
+        await using var session = aggregates.Query(tenant);
+        var position = (await progressions.All(ct)).FirstOrDefault(progression => progression.Name == "notifications")?.Sequence ?? 0;
+        string[] types = [.. NotificationProjection.Announced.Select(EventSchema.NameOf)];
+        var events = await session.Events.QueryAllRawEvents()
+            .Where(recorded => recorded.Sequence > position && recorded.EventTypeName.IsOneOf(types)).OrderBy(recorded => recorded.Sequence).Take(MaxTail).ToListAsync(ct);
         var recent = new List<Notification>();
         foreach (var recorded in events)
         {
-            if (await Notification.Of(new Delivery(recorded, store.Types.Deserialize(recorded)), reader, ct) is { } notification)
+            if (await Notification.Of(recorded, session, ct) is { } notification)
             {
                 recent.Add(notification);
             }

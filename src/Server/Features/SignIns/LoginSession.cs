@@ -1,4 +1,4 @@
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Domain;
 
 namespace EventSourcedAnomaly.Server.Features.SignIns;
 
@@ -12,7 +12,7 @@ namespace EventSourcedAnomaly.Server.Features.SignIns;
 /// <param name="EndedAt">When it ended before its time.</param>
 public sealed record LoginSession(
     string? UserId, string RefreshHash, IReadOnlyList<string> Used, bool Remembered, DateTimeOffset StartedAt, DateTimeOffset ExpiresAt, DateTimeOffset? EndedAt)
-    : IAggregate<LoginSession>
+    : Aggregate, IAggregate<LoginSession>
 {
     private const int UsedKept = 100;
     private static readonly TimeSpan Visit = TimeSpan.FromDays(1), Memory = TimeSpan.FromDays(30);
@@ -36,11 +36,11 @@ public sealed record LoginSession(
     public LoginSession Apply(LoginSessionEnded e) => this with { EndedAt = EndedAt ?? e.EndedAt };
 
     /// <summary>Starts it.</summary>
-    public static IReadOnlyList<IEvent> Start(LoginSession state, string userId, string refreshHash, bool remember, DateTimeOffset now) =>
+    public static IReadOnlyList<IDomainEvent> Start(LoginSession state, string userId, string refreshHash, bool remember, DateTimeOffset now) =>
         state.UserId is null ? [new LoginSessionStarted(userId, refreshHash, remember, now, now + (remember ? Memory : Visit))] : [];
 
     /// <summary>Uses a refresh token up for the next one; a token that was used up already ends the session.</summary>
-    public static IReadOnlyList<IEvent> Refresh(LoginSession state, string presented, string next, DateTimeOffset now) => state switch
+    public static IReadOnlyList<IDomainEvent> Refresh(LoginSession state, string presented, string next, DateTimeOffset now) => state switch
     {
         _ when !state.IsOpenAt(now) => [],
         _ when state.RefreshHash == presented => [new RefreshTokenRotated(next, now, now + (state.Remembered ? Memory : Visit))],
@@ -49,5 +49,5 @@ public sealed record LoginSession(
     };
 
     /// <summary>Ends it; again is nothing.</summary>
-    public static IReadOnlyList<IEvent> End(LoginSession state, DateTimeOffset now) => state.IsOpenAt(now) ? [new LoginSessionEnded(now)] : [];
+    public static IReadOnlyList<IDomainEvent> End(LoginSession state, DateTimeOffset now) => state.IsOpenAt(now) ? [new LoginSessionEnded(now)] : [];
 }

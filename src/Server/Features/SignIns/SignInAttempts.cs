@@ -1,6 +1,5 @@
-using EventSourcedAnomaly.EventLog.Erasure;
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 
 namespace EventSourcedAnomaly.Server.Features.SignIns;
 
@@ -8,7 +7,7 @@ namespace EventSourcedAnomaly.Server.Features.SignIns;
 /// <param name="Failures">How many have failed in a row.</param>
 /// <param name="LastFailure">When the last of them did.</param>
 /// <param name="LockedUntil">Until when nobody signs in under the name.</param>
-public sealed record SignInAttempts(int Failures, DateTimeOffset? LastFailure, DateTimeOffset? LockedUntil) : IAggregate<SignInAttempts>
+public sealed record SignInAttempts(int Failures, DateTimeOffset? LastFailure, DateTimeOffset? LockedUntil) : Aggregate, IAggregate<SignInAttempts>
 {
     private const int Tolerated = 5;
     private static readonly TimeSpan Lockout = TimeSpan.FromMinutes(5), Memory = TimeSpan.FromMinutes(15);
@@ -35,14 +34,14 @@ public sealed record SignInAttempts(int Failures, DateTimeOffset? LastFailure, D
     }
 
     /// <summary>Records a success.</summary>
-    public static IReadOnlyList<IEvent> Succeed(SignInAttempts state, string userId, string sessionId, Sealed address, DateTimeOffset now)
+    public static IReadOnlyList<IDomainEvent> Succeed(SignInAttempts state, string userId, string sessionId, PersonalText address, DateTimeOffset now)
     {
         state.RequireUnlocked(now);
         return [new LoginSucceeded(userId, sessionId, address, now)];
     }
 
     /// <summary>Records a failure; the last that is tolerated locks the name.</summary>
-    public static IReadOnlyList<IEvent> Fail(SignInAttempts state, string? userId, Sealed address, DateTimeOffset now)
+    public static IReadOnlyList<IDomainEvent> Fail(SignInAttempts state, string? userId, PersonalText address, DateTimeOffset now)
     {
         state.RequireUnlocked(now);
         var failed = new LoginFailed(userId, address, now);

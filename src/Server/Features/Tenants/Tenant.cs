@@ -1,13 +1,11 @@
 using System.Text.RegularExpressions;
-using EventSourcedAnomaly.Actors;
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Infrastructure.Security;
 
 namespace EventSourcedAnomaly.Server.Features.Tenants;
 
 /// <summary>One of the organisations that share the server.</summary>
-public sealed partial record Tenant(string? Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? DeletedAt) : IAggregate<Tenant>
+public sealed partial record Tenant(string? Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? DeletedAt) : Aggregate, IAggregate<Tenant>
 {
     /// <inheritdoc/>
     public static string StreamType => "tenant";
@@ -23,7 +21,7 @@ public sealed partial record Tenant(string? Id, string Name, DateTimeOffset Crea
     public Tenant Apply(TenantDeleted e) => this with { DeletedAt = e.DeletedAt };
 
     /// <summary>Creates it.</summary>
-    public static IReadOnlyList<IEvent> Create(Tenant state, string id, string name, DateTimeOffset now) => state switch
+    public static IReadOnlyList<IDomainEvent> Create(Tenant state, string id, string name, DateTimeOffset now) => state switch
     {
         { Id: not null } => throw Problem.Conflict($"The tenant '{id}' exists already, or did."),
         _ when !IdPattern().IsMatch(id) => throw Problem.Invalid("id", "2 to 63 of a-z, 0-9, _ and -, beginning with a letter", id),
@@ -32,7 +30,7 @@ public sealed partial record Tenant(string? Id, string Name, DateTimeOffset Crea
     };
 
     /// <summary>Closes it; again is nothing.</summary>
-    public static IReadOnlyList<IEvent> Delete(Tenant state, string id, DateTimeOffset now) => state switch
+    public static IReadOnlyList<IDomainEvent> Delete(Tenant state, string id, DateTimeOffset now) => state switch
     {
         { Id: null } => throw Problem.NotFound("tenant", id),
         { DeletedAt: not null } => [],
@@ -42,14 +40,4 @@ public sealed partial record Tenant(string? Id, string Name, DateTimeOffset Crea
 
     [GeneratedRegex("^[a-z][a-z0-9_-]{1,62}$", RegexOptions.CultureInvariant)]
     private static partial Regex IdPattern();
-}
-
-/// <summary>One tenant.</summary>
-internal sealed class TenantGrain(TimeProvider time) : Grain<Tenant>
-{
-    public ValueTask<Tenant> Create(string id, string name, EventMetadata metadata, CancellationToken ct) =>
-        Raise(metadata, state => Tenant.Create(state, id, name, time.GetUtcNow()), ct);
-
-    public ValueTask<Tenant> Delete(string id, EventMetadata metadata, CancellationToken ct) =>
-        Raise(metadata, state => Tenant.Delete(state, id, time.GetUtcNow()), ct);
 }

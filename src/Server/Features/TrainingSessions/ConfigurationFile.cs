@@ -4,6 +4,7 @@ using EventSourcedAnomaly.Detection;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.TrainingSessions.Checkpoints;
 using EventSourcedAnomaly.Server.Infrastructure.Http;
+using EventSourcedAnomaly.Server.Infrastructure.Http.Binding;
 
 namespace EventSourcedAnomaly.Server.Features.TrainingSessions;
 
@@ -40,7 +41,7 @@ internal sealed record ConfigurationFile(DataSection Data, ModelSection Model, T
     /// <summary>The configuration as it is recorded, if it validates.</summary>
     public async Task<SessionConfiguration> Validate(ConfigurationRoot root, string path, CancellationToken ct)
     {
-        var algorithm = Algorithms.TryResolve(Model.Algorithm, out var known) && known.Family == Neural ? known.Name : throw UnknownAlgorithm();
+        var algorithm = ProductAlgorithms.Catalog.TryResolve(Model.Algorithm, out var known) && known.Family == Neural ? known.Name : throw UnknownAlgorithm();
         var parameters = Training.Over(Model.Parameters);
         RequireAccepted(algorithm, parameters);
         if (Data is not ({ File: null, DatasetId: not null } or { File: not null, DatasetId: null }))
@@ -69,7 +70,7 @@ internal sealed record ConfigurationFile(DataSection Data, ModelSection Model, T
     {
         try
         {
-            Algorithms.Create(algorithm, parameters, 0);
+            ProductAlgorithms.Catalog.Create(algorithm, parameters, 0);
         }
         catch (ParameterException e)
         {
@@ -79,7 +80,7 @@ internal sealed record ConfigurationFile(DataSection Data, ModelSection Model, T
     }
 
     private Problem UnknownAlgorithm() => Problem.Invalid(
-        "config.model.algorithm", $"one of: {string.Join(", ", Algorithms.All.Where(known => known.Family == Neural).Select(known => known.Name))}", Model.Algorithm);
+        "config.model.algorithm", $"one of: {string.Join(", ", ProductAlgorithms.Catalog.All.Where(known => known.Family == Neural).Select(known => known.Name))}", Model.Algorithm);
 
     private Dictionary<string, JsonElement> Show(string algorithm, IReadOnlyDictionary<string, JsonElement> parameters, CheckpointSection checkpoints)
     {

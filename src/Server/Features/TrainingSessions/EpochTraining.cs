@@ -1,4 +1,5 @@
 using EventSourcedAnomaly.Detection;
+using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Detectors;
 
 namespace EventSourcedAnomaly.Server.Features.TrainingSessions;
@@ -23,7 +24,7 @@ internal sealed class EpochTraining
     /// <summary>Begins a training, or goes on from a stored state.</summary>
     public static EpochTraining Begin(EpochPlan plan, SampleRows rows, byte[]? state)
     {
-        var detector = (NeuralDetector)Algorithms.Create(plan.Algorithm, plan.Parameters, plan.Seed);
+        var detector = (NeuralDetector)ProductAlgorithms.Catalog.Create(plan.Algorithm, plan.Parameters, plan.Seed);
         var artifact = new ModelArtifact(Preprocessing.Learn(rows.Cells, rows.Columns, new PreprocessingOptions()), detector);
         var x = artifact.Transform(rows.Cells);
         var contamination = detector.Parameters.Values["contamination"] is double share ? share : 0.1;

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Events;
-using EventSourcedAnomaly.Server.Features.Tenants;
+using EventSourcedAnomaly.Ledger;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using Npgsql;
 
 namespace EventSourcedAnomaly.Server.Features.TrainingSessions;
@@ -19,14 +18,14 @@ internal readonly record struct MetricPoint(string Metric, int Epoch, double Val
 /// The numbers of training sessions in their own table. They are stored ahead of the event that speaks of them: what is beyond the
 /// session's last epoch is not shown, and comes again with the same key when its event did not come to be.
 /// </summary>
-internal sealed class MetricPoints(EventStore store, TenantReads reads)
+internal sealed class MetricPoints(NpgsqlDataSource database, TenantReads reads)
 {
     private const int AtOnce = 50_000;
 
     /// <summary>Stores points; one that is there already is replaced.</summary>
     public async Task Put(StreamKey session, IReadOnlyList<MetricPoint> points, CancellationToken ct)
     {
-        await using var connection = await store.Database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         foreach (var part in points.Chunk(AtOnce))
         {

@@ -1,6 +1,6 @@
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.TrainingSessions.Checkpoints;
+using JasperFx.Core;
 
 namespace EventSourcedAnomaly.Server.Features.TrainingSessions;
 
@@ -20,7 +20,7 @@ public sealed record TrainingSession(
     string? Failure,
     DateTimeOffset? StartedAt,
     DateTimeOffset? StoppedAt,
-    DateTimeOffset? CompletedAt) : IAggregate<TrainingSession>
+    DateTimeOffset? CompletedAt) : Aggregate, IAggregate<TrainingSession>
 {
     /// <summary>Made, not started.</summary>
     public const string Created = "created";
@@ -78,14 +78,15 @@ public sealed record TrainingSession(
     public TrainingSession Apply(CheckpointRemoved e) => this with { Checkpoints = Checkpoints.Without(e) };
 
     /// <summary>Makes it.</summary>
-    public static IReadOnlyList<IEvent> Create(TrainingSession state, TrainingSessionCreated wanted) => state.Creation is null ? [wanted] : [];
+    [JasperFxIgnore]
+    public static IReadOnlyList<IDomainEvent> Create(TrainingSession state, TrainingSessionCreated wanted) => state.Creation is null ? [wanted] : [];
 
     /// <summary>Starts it, or goes on where it was.</summary>
     /// <param name="state">The state.</param>
     /// <param name="id">The session.</param>
     /// <param name="onlyResume">Whether it must have been started before.</param>
     /// <param name="now">The time.</param>
-    public static IReadOnlyList<IEvent> Start(TrainingSession state, string id, bool onlyResume, DateTimeOffset now) => state switch
+    public static IReadOnlyList<IDomainEvent> Start(TrainingSession state, string id, bool onlyResume, DateTimeOffset now) => state switch
     {
         { Creation: null } => throw Problem.NotFound("session", id),
         { Status: Running } => throw Problem.Conflict("The session is running already."),
@@ -95,7 +96,7 @@ public sealed record TrainingSession(
     };
 
     /// <summary>Stops it.</summary>
-    public static IReadOnlyList<IEvent> Stop(TrainingSession state, string id, DateTimeOffset now) => state switch
+    public static IReadOnlyList<IDomainEvent> Stop(TrainingSession state, string id, DateTimeOffset now) => state switch
     {
         { Creation: null } => throw Problem.NotFound("session", id),
         { Status: Running } => [new TrainingSessionStopped(now)],
@@ -103,7 +104,7 @@ public sealed record TrainingSession(
     };
 
     /// <summary>Takes an epoch from the run that is under way, with its checkpoint if there is one; an epoch that is known already, or comes from an earlier run, is dropped.</summary>
-    public static IReadOnlyList<IEvent> EndEpoch(TrainingSession state, TrainingSessionEpochEnded ended, CheckpointSaved? checkpoint) =>
+    public static IReadOnlyList<IDomainEvent> EndEpoch(TrainingSession state, TrainingSessionEpochEnded ended, CheckpointSaved? checkpoint) =>
         state.Status == Running && ended.Run == state.Run && ended.Epoch == state.Epoch + 1
             ? [ended, .. checkpoint is null ? [] : state.Checkpoints.Save(checkpoint, state.Made.Configuration)]
             : [];
@@ -113,11 +114,11 @@ public sealed record TrainingSession(
         isLast || epoch % Made.Configuration.Keeps.Every == 0 || (Deciding(metrics) is { } value && (BestValue is not { } best || Made.Configuration.IsBetter(value, best)));
 
     /// <summary>Takes a checkpoint from outside.</summary>
-    public static IReadOnlyList<IEvent> SaveCheckpoint(TrainingSession state, string id, CheckpointSaved wanted) =>
+    public static IReadOnlyList<IDomainEvent> SaveCheckpoint(TrainingSession state, string id, CheckpointSaved wanted) =>
         state.Creation is null ? throw Problem.NotFound("session", id) : state.Checkpoints.Save(wanted, state.Made.Configuration);
 
     /// <summary>Takes what somebody else's program measured.</summary>
-    public static IReadOnlyList<IEvent> Record(TrainingSession state, string id, TrainingSessionMetricsRecorded recorded)
+    public static IReadOnlyList<IDomainEvent> Record(TrainingSession state, string id, TrainingSessionMetricsRecorded recorded)
     {
         RequireReports(state, id);
         return state.MetricNames.Union(recorded.Names).Count() <= MaxMetrics
@@ -138,11 +139,11 @@ public sealed record TrainingSession(
     }
 
     /// <summary>Ends the run that is under way.</summary>
-    public static IReadOnlyList<IEvent> Complete(TrainingSession state, int run, TrainingSessionCompleted completed) =>
+    public static IReadOnlyList<IDomainEvent> Complete(TrainingSession state, int run, TrainingSessionCompleted completed) =>
         state.Status == Running && run == state.Run ? [completed] : [];
 
     /// <summary>Ends the run that is under way without a result.</summary>
-    public static IReadOnlyList<IEvent> Fail(TrainingSession state, int run, string reason, DateTimeOffset now) =>
+    public static IReadOnlyList<IDomainEvent> Fail(TrainingSession state, int run, string reason, DateTimeOffset now) =>
         state.Status == Running && run == state.Run ? [new TrainingSessionFailed(reason, now)] : [];
 
     private TrainingSession Measured(int epoch, IReadOnlyDictionary<string, double> metrics, IEnumerable<string> names, DateTimeOffset at)

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.TrainingSessions.Checkpoints;
-using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 
 namespace EventSourcedAnomaly.Server.Features.TrainingSessions;
 
@@ -12,7 +11,7 @@ namespace EventSourcedAnomaly.Server.Features.TrainingSessions;
 /// <param name="Configuration">All it takes to train, as it was read then.</param>
 /// <param name="CreatedAt">When.</param>
 public sealed record TrainingSessionCreated(
-    string Id, string? Name, IReadOnlyList<string> Tags, SessionConfiguration Configuration, DateTimeOffset CreatedAt) : IEvent;
+    string Id, string? Name, IReadOnlyList<string> Tags, SessionConfiguration Configuration, DateTimeOffset CreatedAt) : IDomainEvent;
 
 /// <summary>What is trained and how.</summary>
 /// <param name="Path">The configuration file as it was named; null where none was.</param>
@@ -44,7 +43,7 @@ public sealed record EpochPlan(
 /// <summary>It was started, or resumed after a stop or a failure.</summary>
 /// <param name="Run">1 for the first start.</param>
 /// <param name="StartedAt">When.</param>
-public sealed record TrainingSessionStarted(int Run, DateTimeOffset StartedAt) : IEvent;
+public sealed record TrainingSessionStarted(int Run, DateTimeOffset StartedAt) : IDomainEvent;
 
 /// <summary>The server finished an epoch; what it takes to go on from here is stored with the event.</summary>
 /// <param name="Run">The start it belongs to.</param>
@@ -53,7 +52,7 @@ public sealed record TrainingSessionStarted(int Run, DateTimeOffset StartedAt) :
 /// <param name="StateSha256">Of the stored state, in hex.</param>
 /// <param name="EndedAt">When.</param>
 public sealed record TrainingSessionEpochEnded(
-    int Run, int Epoch, IReadOnlyDictionary<string, double> Metrics, string StateSha256, DateTimeOffset EndedAt) : IEvent;
+    int Run, int Epoch, IReadOnlyDictionary<string, double> Metrics, string StateSha256, DateTimeOffset EndedAt) : IDomainEvent;
 
 /// <summary>Somebody else's program reported what it measured; the points were stored before.</summary>
 /// <param name="Points">How many numbers.</param>
@@ -76,15 +75,15 @@ public sealed record TrainingSessionMetricsRecorded(
     double? BestValue,
     string Sha256,
     DateTimeOffset MeasuredAt,
-    DateTimeOffset RecordedAt) : IEvent;
+    DateTimeOffset RecordedAt) : IDomainEvent;
 
 /// <summary>Somebody stopped it; its state stays.</summary>
-public sealed record TrainingSessionStopped(DateTimeOffset StoppedAt) : ICallsOff;
+public sealed record TrainingSessionStopped(DateTimeOffset StoppedAt) : IDomainEvent;
 
 /// <summary>All epochs are done, or more would not help.</summary>
 /// <param name="ModelSha256">Of the fitted model that is stored with the event, in hex; null where somebody else's program trained.</param>
 /// <param name="CompletedAt">When.</param>
-public sealed record TrainingSessionCompleted(string? ModelSha256, DateTimeOffset CompletedAt) : IEvent;
+public sealed record TrainingSessionCompleted(string? ModelSha256, DateTimeOffset CompletedAt) : IDomainEvent;
 
 /// <summary>It cannot go on, and why.</summary>
-public sealed record TrainingSessionFailed(string Reason, DateTimeOffset FailedAt) : IEvent;
+public sealed record TrainingSessionFailed(string Reason, DateTimeOffset FailedAt) : IDomainEvent;

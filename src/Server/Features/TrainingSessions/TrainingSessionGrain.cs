@@ -1,13 +1,15 @@
 using System.Security.Cryptography;
-using EventSourcedAnomaly.Actors;
-using EventSourcedAnomaly.EventLog.Append;
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Features.TrainingSessions.Checkpoints;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
+using EventSourcedAnomaly.Server.Infrastructure.Orleans;
+using Orleans.Concurrency;
 
 namespace EventSourcedAnomaly.Server.Features.TrainingSessions;
 
 /// <summary>One training session. The epochs are trained by a job that reports here, or by somebody else's program.</summary>
-internal sealed class TrainingSessionGrain(TimeProvider time) : Grain<TrainingSession>
+internal sealed class TrainingSessionGrain(
+    AggregateStore aggregates, BackgroundWork work, EpochWork epochs, CheckpointBytes checkpoints, TimeProvider time, ILogger<TrainingSessionGrain> logger)
+    : WorkingGrain<TrainingSession>(aggregates, work, logger), ITrainingSessionGrain
 {
     /// <summary>Under which name the state after the last epoch lies beside the stream.</summary>
     public const string StateAttachment = "state";
@@ -15,49 +17,56 @@ internal sealed class TrainingSessionGrain(TimeProvider time) : Grain<TrainingSe
     /// <summary>Under which name the fitted model lies beside the stream.</summary>
     public const string ModelAttachment = "model";
 
-    public ValueTask<TrainingSession> Create(TrainingSessionCreated wanted, EventMetadata metadata, CancellationToken ct) =>
-        Raise(metadata, state => TrainingSession.Create(state, wanted), ct);
+    public Task<long> Create(TrainingSessionCreated wanted, CancellationToken ct) =>
+        Raise(state => TrainingSession.Create(state, wanted), ct);
 
-    public ValueTask<TrainingSession> Start(bool onlyResume, EventMetadata metadata, CancellationToken ct) =>
-        Raise(metadata, state => TrainingSession.Start(state, Id.Key, onlyResume, time.GetUtcNow()), ct);
+    public Task<long> Start(bool onlyResume, CancellationToken ct) =>
+        Raise(state => TrainingSession.Start(state, StreamId, onlyResume, time.GetUtcNow()), ct);
 
-    public ValueTask<TrainingSession> Stop(EventMetadata metadata, CancellationToken ct) =>
-        Raise(metadata, state => TrainingSession.Stop(state, Id.Key, time.GetUtcNow()), ct);
+    public Task<long> Stop(CancellationToken ct) =>
+        Raise(state => TrainingSession.Stop(state, StreamId, time.GetUtcNow()), ct);
 
     /// <summary>Takes an epoch; the state to go on from is stored in the same commit.</summary>
-    public ValueTask<TrainingSession> EndEpoch(TrainingSessionEpochEnded ended, byte[] resumable, CheckpointSaved? checkpoint, EventMetadata metadata, CancellationToken ct) =>
-        Raise(metadata, state => TrainingSession.EndEpoch(state, ended, checkpoint), ct, [new Attachment(StateAttachment, 0, resumable)]);
+    public Task<long> EndEpoch(TrainingSessionEpochEnded ended, Immutable<byte[]> resumable, CheckpointSaved? checkpoint, CancellationToken ct) =>
+        Raise(state => TrainingSession.EndEpoch(state, ended, checkpoint), ct, [new BulkBytes(StateAttachment, 0, resumable.Value)]);
 
     /// <summary>Takes a checkpoint whose bytes are stored.</summary>
-    public ValueTask<TrainingSession> SaveCheckpoint(CheckpointSaved wanted, EventMetadata metadata, CancellationToken ct) =>
-        Raise(metadata, state => TrainingSession.SaveCheckpoint(state, Id.Key, wanted), ct);
+    public Task<long> SaveCheckpoint(CheckpointSaved wanted, CancellationToken ct) =>
+        Raise(state => TrainingSession.SaveCheckpoint(state, StreamId, wanted), ct);
 
     /// <summary>Lets a checkpoint go.</summary>
-    public ValueTask<TrainingSession> RemoveCheckpoint(string checkpointId, EventMetadata metadata, CancellationToken ct) =>
-        Raise(metadata, state => state.Checkpoints.Remove(checkpointId, time.GetUtcNow()), ct);
+    public Task<long> RemoveCheckpoint(string checkpointId, CancellationToken ct) =>
+        Raise(state => state.Checkpoints.Remove(checkpointId, time.GetUtcNow()), ct);
 
-    public ValueTask<TrainingSession> Record(TrainingSessionMetricsRecorded recorded, EventMetadata metadata, CancellationToken ct) =>
-        Raise(metadata, state => TrainingSession.Record(state, Id.Key, recorded), ct);
+    public Task RemoveCheckpointBytes(string checkpointId, CancellationToken ct) => checkpoints.Delete(Tenant, checkpointId, ct);
+
+    public Task<long> Record(TrainingSessionMetricsRecorded recorded, CancellationToken ct) =>
+        Raise(state => TrainingSession.Record(state, StreamId, recorded), ct);
 
     /// <summary>Ends the server's own training with a model.</summary>
-    public ValueTask<TrainingSession> Complete(int run, byte[] model, EventMetadata metadata, CancellationToken ct)
+    public Task<long> Complete(int run, Immutable<byte[]> model, CancellationToken ct)
     {
-        var completed = new TrainingSessionCompleted(Convert.ToHexStringLower(SHA256.HashData(model)), time.GetUtcNow());
-        return Raise(metadata, state => TrainingSession.Complete(state, run, completed), ct, [new Attachment(ModelAttachment, 0, model)]);
+        var completed = new TrainingSessionCompleted(Convert.ToHexStringLower(SHA256.HashData(model.Value)), time.GetUtcNow());
+        return Raise(state => TrainingSession.Complete(state, run, completed), ct, [new BulkBytes(ModelAttachment, 0, model.Value)]);
     }
 
     /// <summary>Ends a training that somebody else's program reports of.</summary>
-    public ValueTask<TrainingSession> Finish(string? failure, EventMetadata metadata, CancellationToken ct) => Raise(
-        metadata,
+    public Task<long> Finish(string? failure, CancellationToken ct) => Raise(
         state =>
         {
-            TrainingSession.RequireReports(state, Id.Key);
+            TrainingSession.RequireReports(state, StreamId);
             return failure is null
                 ? TrainingSession.Complete(state, state.Run, new TrainingSessionCompleted(null, time.GetUtcNow()))
                 : TrainingSession.Fail(state, state.Run, failure, time.GetUtcNow());
         },
         ct);
 
-    public ValueTask<TrainingSession> Fail(int run, string reason, EventMetadata metadata, CancellationToken ct) =>
-        Raise(metadata, state => TrainingSession.Fail(state, run, reason, time.GetUtcNow()), ct);
+    public Task<long> Fail(int run, string reason, CancellationToken ct) =>
+        Raise(state => TrainingSession.Fail(state, run, reason, time.GetUtcNow()), ct);
+
+    /// <inheritdoc/>
+    protected override bool NeedsWork(TrainingSession state) => state is { Status: TrainingSession.Running, TrainsHere: true };
+
+    /// <inheritdoc/>
+    protected override Task Work(string tenant, TrainingSession state, CancellationToken ct) => epochs.Run(tenant, state, ct);
 }

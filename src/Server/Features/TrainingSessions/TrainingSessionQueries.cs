@@ -1,25 +1,28 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Infrastructure.Http;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 
 namespace EventSourcedAnomaly.Server.Features.TrainingSessions;
 
 /// <summary>Finds training sessions, and puts them as document 004 shows them.</summary>
-internal sealed class TrainingSessionQueries(EventStore store)
+internal sealed class TrainingSessionQueries(AggregateStore aggregates)
 {
     /// <summary>A session of a tenant.</summary>
     public async Task<TrainingSession> Get(string tenant, string id, CancellationToken ct)
     {
-        var (state, version) = await store.Snapshots.Load<TrainingSession>(new StreamKey(tenant, id), ct);
-        return version > 0 ? state : throw Problem.NotFound("session", id);
+        var state = await aggregates.Load<TrainingSession>(tenant, id, ct);
+        return state.Version > 0 ? state : throw Problem.NotFound("session", id);
     }
 
     /// <summary>A page of a tenant's sessions, newest first.</summary>
-    public Task<(IReadOnlyList<TrainingSession> States, long Total)> List(string tenant, string? status, Paging paging, CancellationToken ct) =>
-        store.Snapshots.List<TrainingSession>(tenant, "$3 = '' or snapshot->>'status' = $3", [status ?? string.Empty], paging.Limit, paging.Offset, ct);
+    public async Task<(IReadOnlyList<TrainingSession> States, long Total)> List(string tenant, string? status, Paging paging, CancellationToken ct)
+    {
+        await using var session = aggregates.Query(tenant);
+        IQueryable<TrainingSession> sessions = session.Query<TrainingSession>();
+        return await (status is null ? sessions : sessions.Where(one => one.Status == status)).NewestFirst(paging.Limit, paging.Offset, ct);
+    }
 
     /// <summary>A session as it stands.</summary>
     public static SessionBody Body(TrainingSession run)

@@ -1,4 +1,4 @@
-using EventSourcedAnomaly.EventLog.Erasure;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using Microsoft.AspNetCore.Identity;
 
 namespace EventSourcedAnomaly.Server.Features.Users;
@@ -14,13 +14,13 @@ internal sealed class Passwords(SubjectKeys subjects)
     private readonly Lazy<string> _ofNobody = new(() => new PasswordHasher<object>().HashPassword(Nobody, Guid.NewGuid().ToString()));
 
     /// <summary>A password's hash, encrypted with the user's key.</summary>
-    public Task<Sealed> Seal(string tenant, string userId, string password, CancellationToken ct) =>
+    public Task<PersonalText> Seal(string tenant, string userId, string password, CancellationToken ct) =>
         subjects.Seal(tenant, userId, _hasher.HashPassword(Nobody, password), ct);
 
     /// <summary>Whether it is the user's password; never for nobody's.</summary>
     public async Task<bool> Check(string tenant, User? user, string password, CancellationToken ct)
     {
-        var hash = await subjects.Open(tenant, user?.Password ?? new Sealed("nobody", string.Empty), ct);
+        var hash = await subjects.Open(tenant, user?.Password ?? new PersonalText("nobody", string.Empty), ct);
         var prediction = _hasher.VerifyHashedPassword(Nobody, hash ?? _ofNobody.Value, password);
         return hash is not null && user?.IsActive is true && prediction is not PasswordVerificationResult.Failed;
     }

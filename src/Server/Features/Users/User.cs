@@ -1,14 +1,13 @@
-using EventSourcedAnomaly.EventLog.Erasure;
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
-using EventSourcedAnomaly.Server.Features.ApiKeys;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
+using JasperFx.Core;
 
 namespace EventSourcedAnomaly.Server.Features.Users;
 
 /// <summary>Somebody who signs in.</summary>
 public sealed record User(
-    Sealed? Username, Sealed? Email, Sealed? Password, IReadOnlyList<string> Roles, string Plan, DateTimeOffset CreatedAt, DateTimeOffset PasswordChangedAt,
-    DateTimeOffset? DeletedAt) : IAggregate<User>
+    PersonalText? Username, PersonalText? Email, PersonalText? Password, IReadOnlyList<string> Roles, string Plan, DateTimeOffset CreatedAt, DateTimeOffset PasswordChangedAt,
+    DateTimeOffset? DeletedAt) : Aggregate, IAggregate<User>
 {
     /// <inheritdoc/>
     public static string StreamType => "user";
@@ -32,19 +31,20 @@ public sealed record User(
     public User Apply(UserDeleted e) => this with { DeletedAt = e.DeletedAt };
 
     /// <summary>Creates it.</summary>
-    public static IReadOnlyList<IEvent> Create(User state, UserCreated wanted) => state.Username is null ? [wanted] : [];
+    [JasperFxIgnore]
+    public static IReadOnlyList<IDomainEvent> Create(User state, UserCreated wanted) => state.Username is null ? [wanted] : [];
 
     /// <summary>Changes what is given; what is the same already is no change.</summary>
-    public static IReadOnlyList<IEvent> Change(User state, string id, UserChange change, DateTimeOffset now)
+    public static IReadOnlyList<IDomainEvent> Change(User state, string id, UserChange change, DateTimeOffset now)
     {
         Require(state, id);
         var changed = new UserChanged(change.Email ?? state.Email, change.Roles ?? state.Roles, change.Plan ?? state.Plan, now);
         var same = change.Email is null && changed.Roles.SequenceEqual(state.Roles) && changed.Plan == state.Plan;
-        return [.. (IEvent[])(same ? [] : [changed]), .. (IEvent[])(change.Password is { } password ? [new UserPasswordChanged(password, now)] : [])];
+        return [.. (IDomainEvent[])(same ? [] : [changed]), .. (IDomainEvent[])(change.Password is { } password ? [new UserPasswordChanged(password, now)] : [])];
     }
 
     /// <summary>Deletes it; again is nothing.</summary>
-    public static IReadOnlyList<IEvent> Delete(User state, string id, DateTimeOffset now)
+    public static IReadOnlyList<IDomainEvent> Delete(User state, string id, DateTimeOffset now)
     {
         if (state.Username is null)
         {
@@ -64,4 +64,4 @@ public sealed record User(
 }
 
 /// <summary>What is to change about a user; null leaves it.</summary>
-public sealed record UserChange(Sealed? Email, IReadOnlyList<string>? Roles, string? Plan, Sealed? Password);
+public sealed record UserChange(PersonalText? Email, IReadOnlyList<string>? Roles, string? Plan, PersonalText? Password);

@@ -1,5 +1,5 @@
-using EventSourcedAnomaly.EventLog.Erasure;
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Domain;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 
 namespace EventSourcedAnomaly.Server.Features.Users;
 
@@ -10,13 +10,13 @@ namespace EventSourcedAnomaly.Server.Features.Users;
 /// <param name="Roles">The roles, by name.</param>
 /// <param name="Plan">The rate plan.</param>
 /// <param name="CreatedAt">When.</param>
-public sealed record UserCreated(Sealed Username, Sealed? Email, Sealed Password, IReadOnlyList<string> Roles, string Plan, DateTimeOffset CreatedAt) : IEvent;
+public sealed record UserCreated(PersonalText Username, PersonalText? Email, PersonalText Password, IReadOnlyList<string> Roles, string Plan, DateTimeOffset CreatedAt) : IDomainEvent;
 
 /// <summary>A user's address, roles or plan were changed.</summary>
-public sealed record UserChanged(Sealed? Email, IReadOnlyList<string> Roles, string Plan, DateTimeOffset ChangedAt) : IEvent;
+public sealed record UserChanged(PersonalText? Email, IReadOnlyList<string> Roles, string Plan, DateTimeOffset ChangedAt) : IDomainEvent;
 
 /// <summary>A user's password was changed; its sessions from before open nothing any more.</summary>
-public sealed record UserPasswordChanged(Sealed Password, DateTimeOffset ChangedAt) : IEvent;
+public sealed record UserPasswordChanged(PersonalText Password, DateTimeOffset ChangedAt) : IDomainEvent;
 
 /// <summary>A user was deleted.</summary>
-public sealed record UserDeleted(DateTimeOffset DeletedAt) : IEvent;
+public sealed record UserDeleted(DateTimeOffset DeletedAt) : IDomainEvent;

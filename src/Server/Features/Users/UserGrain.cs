@@ -1,15 +1,15 @@
-using EventSourcedAnomaly.Actors;
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
+using EventSourcedAnomaly.Server.Infrastructure.Orleans;
 
 namespace EventSourcedAnomaly.Server.Features.Users;
 
 /// <summary>One user.</summary>
-internal sealed class UserGrain(TimeProvider time) : Grain<User>
+internal sealed class UserGrain(AggregateStore aggregates, TimeProvider time) : EventSourcedGrain<User>(aggregates), IUserGrain
 {
-    public ValueTask<User> Create(UserCreated wanted, EventMetadata metadata, CancellationToken ct) => Raise(metadata, state => User.Create(state, wanted), ct);
+    public Task<long> Create(UserCreated wanted, CancellationToken ct) => Raise(state => User.Create(state, wanted), ct);
 
-    public ValueTask<User> Change(UserChange change, EventMetadata metadata, CancellationToken ct) =>
-        Raise(metadata, state => User.Change(state, Id.Key, change, time.GetUtcNow()), ct);
+    public Task<long> Change(UserChange change, CancellationToken ct) =>
+        Raise(state => User.Change(state, StreamId, change, time.GetUtcNow()), ct);
 
-    public ValueTask<User> Delete(EventMetadata metadata, CancellationToken ct) => Raise(metadata, state => User.Delete(state, Id.Key, time.GetUtcNow()), ct);
+    public Task<long> Delete(CancellationToken ct) => Raise(state => User.Delete(state, StreamId, time.GetUtcNow()), ct);
 }

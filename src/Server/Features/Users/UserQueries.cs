@@ -1,9 +1,5 @@
-using System.Text.Json;
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Erasure;
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
-using EventSourcedAnomaly.Server.Features.Tenants;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using EventSourcedAnomaly.Server.Infrastructure.Security;
 
 namespace EventSourcedAnomaly.Server.Features.Users;
@@ -16,11 +12,11 @@ internal sealed record UserBody(
 internal sealed record Profile(string Id, string? Username, string? Email, IReadOnlyList<string> Roles);
 
 /// <summary>Finds users, and opens what is personal about them.</summary>
-internal sealed class UserQueries(EventStore store, TenantReads reads, SubjectKeys subjects, UserNames names)
+internal sealed class UserQueries(AggregateStore aggregates, SubjectKeys subjects, UserNames names)
 {
     /// <summary>An active user of a tenant, or null.</summary>
     public async Task<User?> Find(string tenant, string id, CancellationToken ct) =>
-        (await store.Snapshots.Load<User>(new StreamKey(tenant, id), ct)).State is { IsActive: true } user ? user : null;
+        (await aggregates.Load<User>(tenant, id, ct)) is { IsActive: true } user ? user : null;
 
     /// <summary>An active user that the caller may see, with its tenant: of the caller's own, or of any for an administrator of the server.</summary>
     public async Task<(string Tenant, User User)> Get(Principal principal, string id, CancellationToken ct)
@@ -32,27 +28,12 @@ internal sealed class UserQueries(EventStore store, TenantReads reads, SubjectKe
     /// <summary>The active users of a tenant, newest first.</summary>
     public async Task<(IReadOnlyList<UserBody> Users, long Total)> List(string tenant, int limit, int offset, CancellationToken ct)
     {
-        await using var command = reads.CreateCommand(tenant, """
-            select id, snapshot, count(*) over () from mt_streams
-             where tenant_id = $1 and type = 'user' and snapshot_version is not null and not snapshot ? 'deleted_at' order by created desc, id desc limit $2 offset $3
-            """);
-        command.Parameters.Add(new() { Value = tenant });
-        command.Parameters.Add(new() { Value = limit });
-        command.Parameters.Add(new() { Value = offset });
-        var (found, total) = (new List<(string Id, User User)>(), 0L);
-        await using (var reader = await command.ExecuteReaderAsync(ct))
-        {
-            while (await reader.ReadAsync(ct))
-            {
-                found.Add((reader.GetString(0), JsonSerializer.Deserialize<User>(reader.GetFieldValue<byte[]>(1), EventJson.Options)!));
-                total = reader.GetInt64(2);
-            }
-        }
-
+        await using var session = aggregates.Query(tenant);
+        var (found, total) = await session.Query<User>().Where(user => user.DeletedAt == null).NewestFirst(limit, offset, ct);
         var users = new List<UserBody>(found.Count);
-        foreach (var (id, user) in found)
+        foreach (var user in found)
         {
-            users.Add(await Body(tenant, id, user, ct));
+            users.Add(await Body(tenant, user.StreamId, user, ct));
         }
 
         return (users, total);

@@ -1,7 +1,7 @@
-using EventSourcedAnomaly.Actors;
-using EventSourcedAnomaly.EventLog.Erasure;
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Domain;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
+using EventSourcedAnomaly.Server.Infrastructure.Orleans;
 
 namespace EventSourcedAnomaly.Server.Features.Users;
 
@@ -9,7 +9,7 @@ namespace EventSourcedAnomaly.Server.Features.Users;
 internal sealed record UserRegistration(string Username, string? Email, string Password, IReadOnlyList<string> Roles, string Plan);
 
 /// <summary>Creates, changes and deletes users: names are claimed before and given back after, and what is personal is encrypted on the way.</summary>
-internal sealed class UserService(Silo silo, UserNames names, Passwords passwords, SubjectKeys subjects, TimeProvider time)
+internal sealed class UserService(IGrainFactory grains, UserNames names, AggregateStore aggregates, Passwords passwords, SubjectKeys subjects, TimeProvider time)
 {
     /// <summary>Creates a user.</summary>
     /// <exception cref="Problem">Somebody has the name.</exception>
@@ -24,7 +24,9 @@ internal sealed class UserService(Silo silo, UserNames names, Passwords password
         var created = new UserCreated(
             await subjects.Seal(tenant, id, wanted.Username, ct), wanted.Email is null ? null : await subjects.Seal(tenant, id, wanted.Email, ct),
             await passwords.Seal(tenant, id, wanted.Password, ct), wanted.Roles, wanted.Plan, time.GetUtcNow());
-        return (id, await silo.Grain<UserGrain>(tenant, id).Call((grain, token) => grain.Create(created, metadata, token), ct));
+        RequestMetadata.Set(metadata);
+        await grains.Of<IUserGrain>(tenant, id).Create(created, ct);
+        return (id, await aggregates.Load<User>(tenant, id, ct));
     }
 
     /// <summary>Changes what is given of an active user.</summary>
@@ -33,13 +35,16 @@ internal sealed class UserService(Silo silo, UserNames names, Passwords password
     {
         var change = new UserChange(
             email is null ? null : await subjects.Seal(tenant, id, email, ct), roles, plan, password is null ? null : await passwords.Seal(tenant, id, password, ct));
-        return await silo.Grain<UserGrain>(tenant, id).Call((grain, token) => grain.Change(change, metadata, token), ct);
+        RequestMetadata.Set(metadata);
+        await grains.Of<IUserGrain>(tenant, id).Change(change, ct);
+        return await aggregates.Load<User>(tenant, id, ct);
     }
 
     /// <summary>Deletes a user: its sessions and keys open nothing from now on, its name is free.</summary>
     public async Task Delete(string tenant, string id, EventMetadata metadata, CancellationToken ct)
     {
-        await silo.Grain<UserGrain>(tenant, id).Call((grain, token) => grain.Delete(metadata, token), ct);
+        RequestMetadata.Set(metadata);
+        await grains.Of<IUserGrain>(tenant, id).Delete(ct);
         await names.Release(id, ct);
     }
 }

@@ -1,5 +1,3 @@
-using EventSourcedAnomaly.Actors;
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
 
 namespace EventSourcedAnomaly.Server.Features.Webhooks;
@@ -7,7 +5,7 @@ namespace EventSourcedAnomaly.Server.Features.Webhooks;
 /// <summary>An address that a tenant has events posted to.</summary>
 public sealed record Webhook(
     string? Id, string Url, IReadOnlyList<string> Events, DateTimeOffset CreatedAt, DateTimeOffset ActiveSince, string? Disabled, DateTimeOffset? OverlapUntil, long DeadLetters,
-    string? LastDeadLetter, DateTimeOffset? DeletedAt) : IAggregate<Webhook>
+    string? LastDeadLetter, DateTimeOffset? DeletedAt) : Aggregate, IAggregate<Webhook>
 {
     /// <inheritdoc/>
     public static string StreamType => "webhook";
@@ -41,45 +39,45 @@ public sealed record Webhook(
     internal string? SpellingOf(string name) => Events.FirstOrDefault(spelling => EventNames.Find(spelling) == name);
 
     /// <summary>Registers it.</summary>
-    public static IReadOnlyList<IEvent> Register(Webhook state, WebhookRegistered wanted) => state.Id is null ? [wanted] : [];
+    public static IReadOnlyList<IDomainEvent> Register(Webhook state, WebhookRegistered wanted) => state.Id is null ? [wanted] : [];
 
     /// <summary>Changes what is given; what is the same already is no change.</summary>
-    public static IReadOnlyList<IEvent> Change(Webhook state, string id, string? url, IReadOnlyList<string>? events, bool? active, DateTimeOffset now)
+    public static IReadOnlyList<IDomainEvent> Change(Webhook state, string id, string? url, IReadOnlyList<string>? events, bool? active, DateTimeOffset now)
     {
         Require(state, id);
         var changed = new WebhookChanged(url ?? state.Url, events ?? state.Events, now);
         var same = changed.Url == state.Url && changed.Events.SequenceEqual(state.Events);
-        IEvent[] switched = (active, state.Disabled) switch
+        IDomainEvent[] switched = (active, state.Disabled) switch
         {
             (true, not null) => [new WebhookEnabled(now)],
             (false, null) => [new WebhookDisabled(WebhookDisabled.ByHand, now)],
             _ => [],
         };
-        return [.. same ? (IEvent[])[] : [changed], .. switched];
+        return [.. same ? (IDomainEvent[])[] : [changed], .. switched];
     }
 
     /// <summary>Notes that it has a new secret.</summary>
-    public static IReadOnlyList<IEvent> Rotate(Webhook state, string id, DateTimeOffset overlapUntil, DateTimeOffset now)
+    public static IReadOnlyList<IDomainEvent> Rotate(Webhook state, string id, DateTimeOffset overlapUntil, DateTimeOffset now)
     {
         Require(state, id);
         return [new WebhookSecretRotated(overlapUntil, now)];
     }
 
     /// <summary>Stops it for a reason; again is nothing.</summary>
-    public static IReadOnlyList<IEvent> Disable(Webhook state, string reason, DateTimeOffset now) => state.IsActive ? [new WebhookDisabled(reason, now)] : [];
+    public static IReadOnlyList<IDomainEvent> Disable(Webhook state, string reason, DateTimeOffset now) => state.IsActive ? [new WebhookDisabled(reason, now)] : [];
 
     /// <summary>Gives a delivery up; again is nothing.</summary>
-    public static IReadOnlyList<IEvent> GiveUp(Webhook state, WebhookDeliveryDeadLettered dead) => state.Exists && state.LastDeadLetter != dead.DeliveryId ? [dead] : [];
+    public static IReadOnlyList<IDomainEvent> GiveUp(Webhook state, WebhookDeliveryDeadLettered dead) => state.Exists && state.LastDeadLetter != dead.DeliveryId ? [dead] : [];
 
     /// <summary>Has a part of the past delivered.</summary>
-    public static IReadOnlyList<IEvent> Replay(Webhook state, string id, WebhookReplayRequested wanted)
+    public static IReadOnlyList<IDomainEvent> Replay(Webhook state, string id, WebhookReplayRequested wanted)
     {
         Require(state, id);
         return state.IsActive ? [wanted] : throw Problem.Conflict($"The webhook is disabled: {state.Disabled}.");
     }
 
     /// <summary>Deletes it; again is nothing.</summary>
-    public static IReadOnlyList<IEvent> Delete(Webhook state, string id, DateTimeOffset now) => state switch
+    public static IReadOnlyList<IDomainEvent> Delete(Webhook state, string id, DateTimeOffset now) => state switch
     {
         { Id: null } => throw Problem.NotFound("webhook", id),
         { DeletedAt: not null } => [],
@@ -93,24 +91,4 @@ public sealed record Webhook(
             throw Problem.NotFound("webhook", id);
         }
     }
-}
-
-/// <summary>One webhook.</summary>
-internal sealed class WebhookGrain(TimeProvider time) : Grain<Webhook>
-{
-    public ValueTask<Webhook> Register(WebhookRegistered wanted, EventMetadata metadata, CancellationToken ct) => Raise(metadata, state => Webhook.Register(state, wanted), ct);
-
-    public ValueTask<Webhook> Change(string? url, IReadOnlyList<string>? events, bool? active, EventMetadata metadata, CancellationToken ct) =>
-        Raise(metadata, state => Webhook.Change(state, Id.Key, url, events, active, time.GetUtcNow()), ct);
-
-    public ValueTask<Webhook> Rotate(DateTimeOffset overlapUntil, EventMetadata metadata, CancellationToken ct) =>
-        Raise(metadata, state => Webhook.Rotate(state, Id.Key, overlapUntil, time.GetUtcNow()), ct);
-
-    public ValueTask<Webhook> Disable(string reason, EventMetadata metadata, CancellationToken ct) => Raise(metadata, state => Webhook.Disable(state, reason, time.GetUtcNow()), ct);
-
-    public ValueTask<Webhook> GiveUp(WebhookDeliveryDeadLettered dead, EventMetadata metadata, CancellationToken ct) => Raise(metadata, state => Webhook.GiveUp(state, dead), ct);
-
-    public ValueTask<Webhook> Replay(WebhookReplayRequested wanted, EventMetadata metadata, CancellationToken ct) => Raise(metadata, state => Webhook.Replay(state, Id.Key, wanted), ct);
-
-    public ValueTask<Webhook> Delete(EventMetadata metadata, CancellationToken ct) => Raise(metadata, state => Webhook.Delete(state, Id.Key, time.GetUtcNow()), ct);
 }

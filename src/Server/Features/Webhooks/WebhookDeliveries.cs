@@ -1,7 +1,11 @@
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.Server.Features.Tenants;
+using System.Security.Cryptography;
+using System.Text;
+using EventSourcedAnomaly.Server.Features.Notifications;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 using EventSourcedAnomaly.Server.Infrastructure.Http;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
+using JasperFx.Events;
+using Marten;
 using Npgsql;
 
 namespace EventSourcedAnomaly.Server.Features.Webhooks;
@@ -21,31 +25,17 @@ internal sealed record DeliveryBody(
     DateTimeOffset? LastAttemptAt, DateTimeOffset? NextAttemptAt, DateTimeOffset? DeliveredAt);
 
 /// <summary>Keeps what is to be delivered, and what came of each attempt.</summary>
-internal sealed class WebhookDeliveries(EventStore store, TenantReads reads)
+internal sealed class WebhookDeliveries(NpgsqlDataSource database, TenantReads reads)
 {
     public const string Pending = "pending", Delivered = "delivered", DeadLettered = "dead_lettered";
 
     /// <summary>All states.</summary>
     public static readonly string[] Statuses = [Pending, Delivered, DeadLettered];
 
-    /// <summary>The webhooks for which something is due.</summary>
-    public async Task<IReadOnlyList<(string Tenant, string WebhookId)>> Due(DateTimeOffset now, CancellationToken ct)
-    {
-        await using var command = store.Database.Command("select distinct tenant_id, webhook_id from webhook_deliveries where status = 'pending' and next_attempt <= $1", now);
-        await using var rows = await command.ExecuteReaderAsync(ct);
-        var due = new List<(string, string)>();
-        while (await rows.ReadAsync(ct))
-        {
-            due.Add((rows.GetString(0), rows.GetString(1)));
-        }
-
-        return due;
-    }
-
     /// <summary>What is due for a webhook, the oldest event first.</summary>
     public async Task<IReadOnlyList<PendingDelivery>> Due(string tenant, string webhookId, DateTimeOffset now, CancellationToken ct)
     {
-        await using var command = store.Database.Command(
+        await using var command = database.Command(
             """
             select id, message_id, seq, event, body, attempts from webhook_deliveries
              where tenant_id = $1 and webhook_id = $2 and status = 'pending' and next_attempt <= $3 order by created, seq, id limit 100
@@ -71,7 +61,7 @@ internal sealed class WebhookDeliveries(EventStore store, TenantReads reads)
     /// <param name="ct">Stops the command.</param>
     public async Task Note(string tenant, string id, string status, WebhookAnswer answer, DateTimeOffset at, DateTimeOffset? next, CancellationToken ct)
     {
-        await using var command = store.Database.Command(
+        await using var command = database.Command(
             """
             update webhook_deliveries
                set status = $3, attempts = attempts + 1, last_attempt = $4, status_code = nullif($5, 0), response_ms = $6, error = nullif($7, ''),
@@ -82,10 +72,18 @@ internal sealed class WebhookDeliveries(EventStore store, TenantReads reads)
         await command.ExecuteNonQueryAsync(ct);
     }
 
+    /// <summary>When something is due next for a webhook; null when nothing waits.</summary>
+    public async Task<DateTimeOffset?> NextAttempt(string tenant, string webhookId, CancellationToken ct)
+    {
+        await using var command = database.Command(
+            "select min(next_attempt) from webhook_deliveries where tenant_id = $1 and webhook_id = $2 and status = 'pending'", tenant, webhookId);
+        return await command.ExecuteScalarAsync(ct) is DateTime next ? new DateTimeOffset(next, TimeSpan.Zero) : null;
+    }
+
     /// <summary>Gives up what waits for a webhook that takes nothing any more.</summary>
     public async Task GiveUp(string tenant, string webhookId, string reason, CancellationToken ct)
     {
-        await using var command = store.Database.Command(
+        await using var command = database.Command(
             "update webhook_deliveries set status = 'dead_lettered', next_attempt = null, error = $3 where tenant_id = $1 and webhook_id = $2 and status = 'pending'",
             tenant, webhookId, reason);
         await command.ExecuteNonQueryAsync(ct);
@@ -94,7 +92,7 @@ internal sealed class WebhookDeliveries(EventStore store, TenantReads reads)
     /// <summary>Forgets what was over before a time.</summary>
     public async Task Forget(DateTimeOffset before, CancellationToken ct)
     {
-        await using var command = store.Database.Command("delete from webhook_deliveries where status <> 'pending' and created < $1", before);
+        await using var command = database.Command("delete from webhook_deliveries where status <> 'pending' and created < $1", before);
         await command.ExecuteNonQueryAsync(ct);
     }
 
@@ -132,4 +130,30 @@ internal sealed class WebhookDeliveries(EventStore store, TenantReads reads)
         rows.IsDBNull(8) ? null : rows.GetString(8), rows.IsDBNull(9) ? null : rows.GetInt32(9), rows.GetFieldValue<DateTimeOffset>(10), Time(rows, 11), Time(rows, 12), Time(rows, 13));
 
     private static DateTimeOffset? Time(NpgsqlDataReader rows, int column) => rows.IsDBNull(column) ? null : rows.GetFieldValue<DateTimeOffset>(column);
+}
+
+/// <summary>Has deliveries written in the transaction of whoever decides on them.</summary>
+internal static class DeliveryOperations
+{
+    /// <summary>Queues one delivery of an event to a webhook; for the same occasion it is written once.</summary>
+    /// <param name="operations">The transaction.</param>
+    /// <param name="recorded">The event.</param>
+    /// <param name="webhook">The webhook.</param>
+    /// <param name="name">What the event is called.</param>
+    /// <param name="notification">What it means.</param>
+    /// <param name="occasion">The event that makes the delivery: the same one, or the request for a replay.</param>
+    /// <param name="created">When that was.</param>
+    public static void QueueDelivery(
+        this IDocumentOperations operations, IEvent recorded, Webhook webhook, string name, EventNotification notification, Guid occasion, DateTimeOffset created)
+    {
+        var spelling = webhook.SpellingOf(name)!;
+        var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{webhook.Id}\n{recorded.Id:N}\n{occasion:N}")))[..32];
+        operations.QueueSqlCommand(
+            """
+            insert into webhook_deliveries (tenant_id, id, webhook_id, message_id, seq, event, body, status, created, next_attempt)
+            values (?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?) on conflict (tenant_id, id) do nothing
+            """,
+            recorded.TenantId, $"delivery_{id}", webhook.Id!, $"msg_{recorded.Id:N}", recorded.Sequence, spelling,
+            new WebhookPayload(spelling, notification.At, notification.Data).Json(), created, created);
+    }
 }

@@ -1,116 +1,114 @@
-using System.Text.Json;
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Events;
-using EventSourcedAnomaly.EventLog.Reading;
-using EventSourcedAnomaly.EventLog.Subscriptions;
-using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Notifications;
-using EventSourcedAnomaly.Server.Infrastructure.Hosting;
-using Npgsql;
+using EventSourcedAnomaly.Server.Features.Webhooks.Endpoints;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
+using JasperFx.Events;
+using JasperFx.Events.Daemon;
+using JasperFx.Events.Projections;
+using Marten;
+using Wolverine;
+using Wolverine.Marten.Subscriptions;
 
 namespace EventSourcedAnomaly.Server.Features.Webhooks;
 
-/// <summary>What is posted: the same on every surface.</summary>
-internal sealed record WebhookPayload(string Event, DateTimeOffset Timestamp, JsonElement Data)
-{
-    /// <summary>As it is signed and sent.</summary>
-    public string Json() => JsonSerializer.Serialize(this, Infrastructure.Http.Json.Options);
-}
-
 /// <summary>
-/// Notes for every event what is to be delivered where. The notes and how far the log has been read are one transaction, so that each
-/// event makes one delivery to each webhook that wants it, whatever crashes; from there on it is delivered at least once.
+/// Notes for every event what is to be delivered where, and has it delivered. The notes, the messages and how far the log has been read
+/// are one transaction, so that each event makes one delivery to each webhook that wants it, whatever crashes; from there on it is
+/// delivered at least once.
 /// </summary>
-internal sealed class WebhookFanOut(EventStore store, EventNotificationReader reader) : IProjection
+internal sealed class WebhookFanOut : BatchSubscription
 {
-    private static readonly IReadOnlyDictionary<Type, string> Tellable =
+    /// <summary>The events that webhooks can be told of, with what each is called.</summary>
+    public static readonly IReadOnlyDictionary<Type, string> Announced =
         EventNotificationReader.Names.Where(pair => EventNames.Find(pair.Value) is not null).ToDictionary(pair => pair.Key, pair => pair.Value);
 
-    /// <inheritdoc/>
-    public string Name => "webhook_fan_out";
+    /// <summary>Subscribes to them.</summary>
+    public WebhookFanOut()
+        : base("webhook_fan_out")
+    {
+        foreach (var type in Announced.Keys)
+        {
+            IncludeType(type);
+        }
 
-    /// <inheritdoc/>
-    public IReadOnlyCollection<Type> EventTypes { get; } = [.. Tellable.Keys, typeof(WebhookReplayRequested), typeof(WebhookDeleted)];
+        IncludeType<WebhookReplayRequested>();
+        IncludeType<WebhookDeleted>();
+    }
 
     /// <summary>The stored names of the events that a webhook wants.</summary>
-    public IReadOnlyCollection<string> WantedBy(Webhook webhook) =>
-        [.. store.Types.NamesOf([.. Tellable.Where(pair => webhook.SpellingOf(pair.Value) is not null).Select(pair => pair.Key)])];
+    public static string[] WantedBy(Webhook webhook) =>
+        [.. Announced.Where(pair => webhook.SpellingOf(pair.Value) is not null).Select(pair => EventSchema.NameOf(pair.Key))];
 
     /// <inheritdoc/>
-    public async Task Project(IReadOnlyList<Delivery> events, NpgsqlConnection connection, CancellationToken ct)
+    public override async Task ProcessEventsAsync(
+        EventRange page, ISubscriptionController controller, IDocumentOperations operations, IMessageBus bus, CancellationToken cancellationToken)
     {
-        var webhooks = await Webhooks(events.Select(delivery => delivery.Recorded.Tenant).Distinct().ToArray(), connection, ct);
-        foreach (var delivery in events)
+        var notified = new HashSet<DeliverToWebhook>();
+        foreach (var tenant in page.Events.GroupBy(recorded => recorded.TenantId))
         {
-            var recorded = delivery.Recorded;
-            switch (delivery.Event)
+            await using var session = operations.DocumentStore.QuerySession(tenant.Key);
+            var webhooks = (await session.Query<Webhook>().ToListAsync(cancellationToken)).Where(webhook => webhook.IsActive).ToArray();
+            foreach (var recorded in tenant)
             {
-                case WebhookDeleted:
-                    await connection.Execute("delete from webhook_deliveries where tenant_id = $1 and webhook_id = $2", ct, recorded.Tenant, recorded.Stream);
-                    await connection.Execute("delete from webhook_secrets where tenant_id = $1 and webhook_id = $2", ct, recorded.Tenant, recorded.Stream);
-                    break;
-                case WebhookReplayRequested wanted:
-                    foreach (var webhook in webhooks[recorded.Tenant].Where(webhook => webhook.Id == recorded.Stream))
-                    {
-                        await Replay(recorded, wanted, webhook, connection, ct);
-                    }
-
-                    break;
-                default:
-                    foreach (var webhook in webhooks[recorded.Tenant].Where(webhook => recorded.Timestamp >= webhook.ActiveSince))
-                    {
-                        await Note(delivery, webhook, recorded.Timestamp, connection, ct);
-                    }
-
-                    break;
+                notified.UnionWith(await Note(recorded, webhooks, session, operations, cancellationToken));
             }
         }
-    }
 
-    private async Task Replay(RecordedEvent request, WebhookReplayRequested wanted, Webhook webhook, NpgsqlConnection connection, CancellationToken ct)
-    {
-        var filter = FilterOf(request.Tenant, wanted, WantedBy(webhook));
-        foreach (var past in await store.Events.Page(filter, ReplayWebhook.MaxEvents, ct))
+        foreach (var message in notified)
         {
-            await Note(new Delivery(past, store.Types.Deserialize(past)), webhook, request.Timestamp, connection, ct);
+            await bus.PublishAsync(message);
         }
     }
 
-    /// <summary>The events that a replay is about.</summary>
-    public static EventFilter FilterOf(string tenant, WebhookReplayRequested wanted, IReadOnlyCollection<string> types) =>
-        new() { Tenant = tenant, After = wanted.FromSequence - 1, Until = wanted.ToSequence, From = wanted.From, To = wanted.To, Types = types };
-
-    private async Task Note(Delivery delivery, Webhook webhook, DateTimeOffset created, NpgsqlConnection connection, CancellationToken ct)
+    private static async Task<IReadOnlyList<DeliverToWebhook>> Note(
+        IEvent recorded, IReadOnlyList<Webhook> webhooks, IQuerySession session, IDocumentOperations operations, CancellationToken ct)
     {
-        if (webhook.SpellingOf(Tellable[delivery.Event.GetType()]) is not { } spelling)
+        switch (recorded.Data)
         {
-            return;
-        }
+            case WebhookDeleted:
+                operations.QueueSqlCommand("delete from webhook_deliveries where tenant_id = ? and webhook_id = ?", recorded.TenantId, recorded.StreamKey!);
+                operations.QueueSqlCommand("delete from webhook_secrets where tenant_id = ? and webhook_id = ?", recorded.TenantId, recorded.StreamKey!);
+                return [];
+            case WebhookReplayRequested replay when webhooks.FirstOrDefault(webhook => webhook.Id == recorded.StreamKey) is { } webhook:
+                foreach (var past in await Replayed(replay, webhook, session, ct))
+                {
+                    operations.QueueDelivery(past, webhook, Announced[past.EventType], await EventNotificationReader.Of(past, session, ct), recorded.Id, recorded.Timestamp);
+                }
 
-        var (recorded, news) = (delivery.Recorded, await reader.Of(delivery, ct));
-        await connection.Execute(
-            """
-            insert into webhook_deliveries (tenant_id, id, webhook_id, message_id, seq, event, body, status, created, next_attempt)
-            values ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $8)
-            """,
-            ct, recorded.Tenant, ResourceId.New("delivery"), webhook.Id!, $"msg_{recorded.Id:N}", recorded.Sequence, spelling,
-            new WebhookPayload(spelling, news.At, news.Data).Json(), created);
+                return [new DeliverToWebhook(recorded.TenantId, webhook.Id!)];
+            case WebhookReplayRequested:
+                return [];
+            default:
+                return await NoteAnnounced(recorded, webhooks, session, operations, ct);
+        }
     }
 
-    private static async Task<ILookup<string, Webhook>> Webhooks(string[] tenants, NpgsqlConnection connection, CancellationToken ct)
+    private static async Task<IReadOnlyList<DeliverToWebhook>> NoteAnnounced(
+        IEvent recorded, IReadOnlyList<Webhook> webhooks, IQuerySession session, IDocumentOperations operations, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(
-            "select tenant_id, snapshot from mt_streams where type = 'webhook' and tenant_id = any($1) order by created, id", connection)
+        var name = Announced[recorded.EventType];
+        var wanting = webhooks.Where(webhook => recorded.Timestamp >= webhook.ActiveSince && webhook.SpellingOf(name) is not null).ToArray();
+        if (wanting.Length == 0)
         {
-            Parameters = { new() { Value = tenants } },
-        };
-        await using var rows = await command.ExecuteReaderAsync(ct);
-        var found = new List<(string Tenant, Webhook Webhook)>();
-        while (await rows.ReadAsync(ct))
-        {
-            found.Add((rows.GetString(0), JsonSerializer.Deserialize<Webhook>(rows.GetFieldValue<byte[]>(1), EventJson.Options)!));
+            return [];
         }
 
-        return found.Where(pair => pair.Webhook.IsActive).ToLookup(pair => pair.Tenant, pair => pair.Webhook);
+        var notification = await EventNotificationReader.Of(recorded, session, ct);
+        foreach (var webhook in wanting)
+        {
+            operations.QueueDelivery(recorded, webhook, name, notification, recorded.Id, recorded.Timestamp);
+        }
+
+        return [.. wanting.Select(webhook => new DeliverToWebhook(recorded.TenantId, webhook.Id!))];
+    }
+
+    /// <summary>The events that a replay is about, oldest first.</summary>
+    public static async Task<IReadOnlyList<IEvent>> Replayed(WebhookReplayRequested wanted, Webhook webhook, IQuerySession session, CancellationToken ct, int limit = ReplayWebhook.MaxEvents)
+    {
+        var types = WantedBy(webhook);
+        var events = session.Events.QueryAllRawEvents().Where(recorded =>
+            recorded.Sequence >= wanted.FromSequence && recorded.Sequence <= wanted.ToSequence && recorded.EventTypeName.IsOneOf(types));
+        events = wanted.From is { } from ? events.Where(recorded => recorded.Timestamp >= from) : events;
+        events = wanted.To is { } to ? events.Where(recorded => recorded.Timestamp < to) : events;
+        return await events.OrderBy(recorded => recorded.Sequence).Take(limit).ToListAsync(ct);
     }
 }

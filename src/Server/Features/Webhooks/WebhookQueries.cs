@@ -1,19 +1,21 @@
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 
 namespace EventSourcedAnomaly.Server.Features.Webhooks;
 
 /// <summary>Finds webhooks.</summary>
-internal sealed class WebhookQueries(EventStore store)
+internal sealed class WebhookQueries(AggregateStore aggregates)
 {
     /// <summary>A webhook of a tenant.</summary>
     public async Task<Webhook> Get(string tenant, string id, CancellationToken ct) =>
-        (await store.Snapshots.Load<Webhook>(new StreamKey(tenant, id), ct)).State is { Exists: true } webhook ? webhook : throw Problem.NotFound("webhook", id);
+        (await aggregates.Load<Webhook>(tenant, id, ct)) is { Exists: true } webhook ? webhook : throw Problem.NotFound("webhook", id);
 
     /// <summary>A page of a tenant's webhooks, newest first.</summary>
-    public Task<(IReadOnlyList<Webhook> States, long Total)> List(string tenant, int limit, int offset, CancellationToken ct) =>
-        store.Snapshots.List<Webhook>(tenant, "not snapshot ? 'deleted_at'", [], limit, offset, ct);
+    public async Task<(IReadOnlyList<Webhook> States, long Total)> List(string tenant, int limit, int offset, CancellationToken ct)
+    {
+        await using var session = aggregates.Query(tenant);
+        return await session.Query<Webhook>().Where(webhook => webhook.DeletedAt == null).NewestFirst(limit, offset, ct);
+    }
 
     /// <summary>A webhook as it is shown, without its secret.</summary>
     public static WebhookBody Body(Webhook webhook, DateTimeOffset now) => new(

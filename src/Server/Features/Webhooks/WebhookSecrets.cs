@@ -1,7 +1,7 @@
 using System.Text;
-using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 using EventSourcedAnomaly.Server.Infrastructure.Security;
+using Npgsql;
 
 namespace EventSourcedAnomaly.Server.Features.Webhooks;
 
@@ -9,7 +9,7 @@ namespace EventSourcedAnomaly.Server.Features.Webhooks;
 /// What deliveries are signed with, encrypted (AES-256-GCM) with the key that encrypts the server's other keys. It stands in no event, so
 /// it is in no export of the log, and is gone with its webhook.
 /// </summary>
-internal sealed class WebhookSecrets(EventStore store, ServerSecrets secrets, TimeProvider time)
+internal sealed class WebhookSecrets(NpgsqlDataSource database, ServerSecrets secrets, TimeProvider time)
 {
     /// <summary>For how long an old secret signs beside its successor.</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromHours(24);
@@ -17,7 +17,7 @@ internal sealed class WebhookSecrets(EventStore store, ServerSecrets secrets, Ti
     /// <summary>Those that sign now, the newest first.</summary>
     public async Task<IReadOnlyList<string>> Of(string tenant, string webhookId, CancellationToken ct)
     {
-        await using var command = store.Database.Command(
+        await using var command = database.Command(
             "select id, sealed from webhook_secrets where tenant_id = $1 and webhook_id = $2 and (expires is null or expires > $3) order by created desc, id desc",
             tenant, webhookId, time.GetUtcNow());
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -39,7 +39,7 @@ internal sealed class WebhookSecrets(EventStore store, ServerSecrets secrets, Ti
     public async Task<DateTimeOffset> Add(string tenant, string webhookId, string secret, CancellationToken ct)
     {
         var (id, now) = (Guid.CreateVersion7().ToString("N"), time.GetUtcNow());
-        await using var command = store.Database.Command(
+        await using var command = database.Command(
             """
             with old as (delete from webhook_secrets where tenant_id = $1 and webhook_id = $2 and expires < $5),
                  aging as (update webhook_secrets set expires = $6 where tenant_id = $1 and webhook_id = $2 and expires is null)
@@ -53,7 +53,7 @@ internal sealed class WebhookSecrets(EventStore store, ServerSecrets secrets, Ti
     /// <summary>Forgets them.</summary>
     public async Task Delete(string tenant, string webhookId, CancellationToken ct)
     {
-        await using var command = store.Database.Command("delete from webhook_secrets where tenant_id = $1 and webhook_id = $2", tenant, webhookId);
+        await using var command = database.Command("delete from webhook_secrets where tenant_id = $1 and webhook_id = $2", tenant, webhookId);
         await command.ExecuteNonQueryAsync(ct);
     }
 

@@ -5,23 +5,23 @@ namespace EventSourcedAnomaly.Server.Infrastructure.Contracts;
 
 /// <summary>
 /// How one documented HTTP contract presents the product: the envelope of a success, the shape and words of an error, and
-/// its words for states. Handlers never know which surface called them.
+/// its words for states. Handlers never know through which contract they were called.
 /// </summary>
 internal abstract class ApiContract
 {
-    /// <summary>Document 000.</summary>
+    /// <summary>The Platform contract.</summary>
     public static readonly ApiContract Platform = new PlatformContract();
 
-    /// <summary>Document 001.</summary>
+    /// <summary>The Enterprise contract.</summary>
     public static readonly ApiContract Enterprise = new EnterpriseContract();
 
-    /// <summary>Document 002.</summary>
+    /// <summary>The Reference contract.</summary>
     public static readonly ApiContract Reference = new ReferenceContract();
 
-    /// <summary>Document 003.</summary>
+    /// <summary>The Operations contract.</summary>
     public static readonly ApiContract Operations = new OperationsContract();
 
-    /// <summary>Document 004.</summary>
+    /// <summary>The Training contract.</summary>
     public static readonly ApiContract Training = new TrainingContract();
 
     /// <summary>What telemetry and the API's description call it.</summary>
@@ -36,8 +36,24 @@ internal abstract class ApiContract
     /// <summary>The word for a data set's state.</summary>
     public virtual string DatasetStatus(string status) => status;
 
-    /// <summary>The HTTP status of a problem.</summary>
-    public virtual int StatusOf(Problem problem) => problem.Status;
+    /// <summary>The HTTP status of a kind of problem.</summary>
+    public virtual int StatusOf(ProblemKind kind) => kind switch
+    {
+        ProblemKind.Unreadable => StatusCodes.Status400BadRequest,
+        ProblemKind.Invalid or ProblemKind.InvalidDataset => StatusCodes.Status422UnprocessableEntity,
+        ProblemKind.Unauthenticated => StatusCodes.Status401Unauthorized,
+        ProblemKind.Forbidden => StatusCodes.Status403Forbidden,
+        ProblemKind.NotFound => StatusCodes.Status404NotFound,
+        ProblemKind.MethodNotAllowed => StatusCodes.Status405MethodNotAllowed,
+        ProblemKind.Conflict => StatusCodes.Status409Conflict,
+        ProblemKind.PreconditionFailed => StatusCodes.Status412PreconditionFailed,
+        ProblemKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        ProblemKind.UnsupportedMediaType => StatusCodes.Status415UnsupportedMediaType,
+        ProblemKind.RateLimited => StatusCodes.Status429TooManyRequests,
+        ProblemKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        ProblemKind.NoRoom => StatusCodes.Status507InsufficientStorage,
+        _ => StatusCodes.Status500InternalServerError,
+    };
 
     /// <summary>The body of a success.</summary>
     public abstract object Success(object data, string message, Exchange exchange);
@@ -45,7 +61,7 @@ internal abstract class ApiContract
     /// <summary>The body of an error.</summary>
     public abstract JsonObject Error(Problem problem, Exchange exchange);
 
-    /// <summary>The surface of a path.</summary>
+    /// <summary>The contract of a path.</summary>
     public static ApiContract Of(PathString path)
     {
         var parts = (path.Value ?? string.Empty).Split('/', StringSplitOptions.RemoveEmptyEntries);
@@ -63,7 +79,7 @@ internal abstract class ApiContract
         };
     }
 
-    /// <summary>The error codes of document 002, which document 000, 001 and 004 leave open.</summary>
+    /// <summary>The error codes of the Reference contract, which Platform, Enterprise and Training leave open.</summary>
     protected static string ReferenceCode(Problem problem) => problem.Kind switch
     {
         ProblemKind.Unauthenticated => "AUTHENTICATION_FAILED",
@@ -94,10 +110,3 @@ internal abstract class ApiContract
         return details;
     }
 }
-
-/// <summary>What an envelope says about the exchange itself.</summary>
-/// <param name="RequestId">The request's id.</param>
-/// <param name="Now">The time of the answer.</param>
-/// <param name="Elapsed">How long the answer took.</param>
-/// <param name="Path">The path that was asked.</param>
-internal readonly record struct Exchange(string RequestId, DateTimeOffset Now, TimeSpan Elapsed, string Path);

@@ -32,8 +32,7 @@ internal sealed class DatabaseAccess : IAsyncDisposable
         }
 
         var embedded = await EmbeddedPostgresServer.StartAsync(
-            new EmbeddedPostgresOptions { DataDirectory = settings.DataDirectory, NativePackagesDirectory = FindNativePackages() },
-            loggers.CreateLogger<EmbeddedPostgresServer>(), ct);
+            new EmbeddedPostgresOptions { DataDirectory = settings.DataDirectory }, loggers.CreateLogger<EmbeddedPostgresServer>(), ct);
         return new DatabaseAccess(embedded.ConnectionString, embedded);
     }
 
@@ -57,19 +56,5 @@ internal sealed class DatabaseAccess : IAsyncDisposable
         {
             throw new SettingException($"ConnectionStrings__Postgres: the database cannot be used: {e.Message}");
         }
-    }
-
-    private static string? FindNativePackages()
-    {
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            var native = Path.Combine(directory.FullName, "ops", "native");
-            if (Directory.Exists(Path.Combine(native, "node_modules")))
-            {
-                return native;
-            }
-        }
-
-        return null;
     }
 }

@@ -6,7 +6,8 @@ namespace EventSourcedAnomaly.Server.Infrastructure.Hosting;
 internal static class PostgresCommands
 {
     /// <summary>A command on a connection of its own.</summary>
-    public static NpgsqlCommand Command(this NpgsqlDataSource database, string sql, params ReadOnlySpan<object> values) => With(database.CreateCommand(sql), values);
+    public static NpgsqlCommand Command(this NpgsqlDataSource database, string sql, params ReadOnlySpan<object> values) =>
+        With(database.CreateCommand(sql), values);
 
     /// <summary>Runs a command on a connection, within its transaction.</summary>
     public static async Task Execute(this NpgsqlConnection connection, string sql, CancellationToken ct, params object[] values)

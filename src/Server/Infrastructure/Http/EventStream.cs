@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using EventSourcedAnomaly.Server.Infrastructure.Http.Binding;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Http;
 

@@ -19,7 +19,9 @@ internal sealed record MultipartPart(string Field, string? FileName, Stream Body
         using var reader = new StreamReader(Body);
         var buffer = new char[MaxTextLength + 1];
         var length = await reader.ReadBlockAsync(buffer, ct);
-        return length <= MaxTextLength ? StorableText.Require(Field, new string(buffer, 0, length)) : throw Problem.Invalid(Field, $"at most {MaxTextLength} characters");
+        return length <= MaxTextLength
+            ? StorableText.Require(Field, new string(buffer, 0, length))
+            : throw Problem.Invalid(Field, $"at most {MaxTextLength} characters");
     }
 }
 
@@ -31,11 +33,14 @@ internal static class MultipartParts
 
     /// <summary>The fields in the order in which they come.</summary>
     /// <exception cref="Problem">It is no such form, or has a field that is not known.</exception>
-    public static async IAsyncEnumerable<MultipartPart> Read(HttpContext http, IReadOnlyCollection<string> known, [EnumeratorCancellation] CancellationToken ct)
+    public static async IAsyncEnumerable<MultipartPart> Read(HttpContext http, IReadOnlyCollection<string> known,
+        [EnumeratorCancellation] CancellationToken ct)
     {
-        var boundary = MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+        var boundary = MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type)
+            && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
             ? HeaderUtilities.RemoveQuotes(type.Boundary).Value
-            : throw new Problem(ProblemKind.UnsupportedMediaType, "An upload is a multipart form with the field 'file'.", "Content-Type", "multipart/form-data");
+            : throw new Problem(ProblemKind.UnsupportedMediaType, "An upload is a multipart form with the field 'file'.", "Content-Type",
+                "multipart/form-data");
         var reader = new MultipartReader(boundary ?? string.Empty, http.Request.Body);
         while (await reader.ReadNextSectionAsync(ct) is { } section)
         {
@@ -51,7 +56,9 @@ internal static class MultipartParts
             }
 
             yield return new MultipartPart(
-                field, HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value, section.Body);
+                field, HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue
+                    ? disposition.FileNameStar
+                    : disposition.FileName).Value, section.Body);
         }
     }
 
@@ -59,8 +66,10 @@ internal static class MultipartParts
     public static Exception AsProblem(Exception e) => e switch
     {
         BadHttpRequestException => e,
-        IOException { HResult: NoSpaceLeft } => new Problem(ProblemKind.NoRoom, "The server's disk is full; nothing of this was stored.", "file"),
-        IOException or InvalidDataException => new Problem(ProblemKind.Unreadable, "The multipart body is damaged or ends early.", "body", "a complete multipart form"),
+        IOException { HResult: NoSpaceLeft } =>
+            new Problem(ProblemKind.NoRoom, "The server's disk is full; nothing of this was stored.", "file"),
+        IOException or InvalidDataException =>
+            new Problem(ProblemKind.Unreadable, "The multipart body is damaged or ends early.", "body", "a complete multipart form"),
         _ => e,
     };
 }

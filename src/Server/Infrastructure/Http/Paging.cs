@@ -1,13 +1,13 @@
 using System.Text.Json.Serialization;
 using EventSourcedAnomaly.Server.Infrastructure.Contracts;
-using EventSourcedAnomaly.Server.Infrastructure.Http.OpenApi;
+using EventSourcedAnomaly.Server.Infrastructure.Http.Binding;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Http;
 
-/// <summary>A page of a list, asked for as documents 000 and 004 do (limit, offset) or as 002 does (page, limit).</summary>
+/// <summary>A page of a list, asked for as the Reference contract does (page, limit) or as the others do (limit, offset).</summary>
 internal readonly record struct Paging(int Limit, int Offset, bool ByPage)
 {
-    /// <summary>Reads the query parameters of the surface.</summary>
+    /// <summary>Reads the query parameters of the contract.</summary>
     public static Paging Of(HttpContext http, int otherwise = 20, int max = 1000)
     {
         var byPage = http.ApiContract() == ApiContract.Reference;
@@ -16,10 +16,10 @@ internal readonly record struct Paging(int Limit, int Offset, bool ByPage)
         return new Paging(limit, byPage ? (page - 1) * limit : http.Whole("offset", 0, 0, int.MaxValue), byPage);
     }
 
-    /// <summary>The query parameters of a surface, for the API's description.</summary>
-    public static IReadOnlyList<RequestParameter> Parameters(ApiContract surface) => surface == ApiContract.Reference
-        ? [new("page", RequestParameterType.Whole, "The page, from 1."), new("limit", RequestParameterType.Whole, "How many to a page: 20 unless told, at most 100.")]
-        : [new("limit", RequestParameterType.Whole, "How many at most: 20 unless told, at most 1000."), new("offset", RequestParameterType.Whole, "How many to pass over.")];
+    /// <summary>The query parameters of a contract, for the API's description.</summary>
+    public static IReadOnlyList<(string Name, string Text)> Parameters(ApiContract contract) => contract == ApiContract.Reference
+        ? [("page", "The page, from 1."), ("limit", "How many to a page: 20 unless told, at most 100.")]
+        : [("limit", "How many at most: 20 unless told, at most 1000."), ("offset", "How many to pass over.")];
 
     /// <summary>What the answer says of the page.</summary>
     public Pagination Describe(long total) => ByPage
@@ -32,8 +32,8 @@ internal readonly record struct Paging(int Limit, int Offset, bool ByPage)
 [JsonDerivedType(typeof(OffsetPage))]
 internal abstract record Pagination;
 
-/// <summary>Document 002's.</summary>
+/// <summary>The Reference contract's.</summary>
 internal sealed record NumberedPage(int Page, int Limit, long Total, long Pages) : Pagination;
 
-/// <summary>Document 000's.</summary>
+/// <summary>The Platform contract's.</summary>
 internal sealed record OffsetPage(long Total, int Limit, int Offset, bool HasNext, bool HasPrev) : Pagination;

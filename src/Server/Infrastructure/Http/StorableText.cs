@@ -5,7 +5,9 @@ using EventSourcedAnomaly.Server.Domain;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Http;
 
-/// <summary>Text that the log can hold: Unicode without U+0000, which PostgreSQL has no place for, and without halves of surrogate pairs.</summary>
+/// <summary>
+/// Text that the log can hold: Unicode without U+0000, which PostgreSQL has no place for, and without halves of surrogate pairs.
+/// </summary>
 internal static class StorableText
 {
     private const string Expected = "Unicode text without the character U+0000 and without unpaired surrogates";

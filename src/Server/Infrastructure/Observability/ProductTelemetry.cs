@@ -33,6 +33,10 @@ internal sealed class ProductTelemetry : IDisposable
         _meter.CreateObservableGauge("esa.machine.disk.utilization", () => load.Now.Disk, "1", "The share of the data directory's disk in use.");
     }
 
+    /// <summary>Adds the lag of what follows the log.</summary>
+    public void ObserveSubscriptionLag(Func<IEnumerable<Measurement<long>>> lags) =>
+        _meter.CreateObservableGauge("esa.subscription.lag", lags, "{event}", "Events that a subscription or projection has yet to take in.");
+
     /// <summary>A detection was recorded.</summary>
     /// <param name="rows">How many rows it judged.</param>
     public void Detected(long rows)

@@ -15,7 +15,6 @@ internal sealed partial class RequestObservation(RequestDelegate next, RequestSt
     public async Task InvokeAsync(HttpContext http)
     {
         var started = Stopwatch.GetTimestamp();
-        Activity.Current?.SetTag("url.path", http.Request.Path.Value);
         try
         {
             await next(http);
@@ -37,9 +36,6 @@ internal sealed partial class RequestObservation(RequestDelegate next, RequestSt
         {
             activity.SetTag("correlation_id", conversation.RequestId);
             activity.SetTag("esa.surface", conversation.ApiContract.Name);
-            activity.SetTag("http.request.method", http.Request.Method);
-            activity.SetTag("http.response.status_code", status);
-            activity.SetTag("http.route", (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText);
         }
 
         // A feed lasts as long as its reader likes; its duration is no latency.

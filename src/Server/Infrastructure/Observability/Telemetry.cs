@@ -1,7 +1,6 @@
-using EventSourcedAnomaly.Actors;
-using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
-using EventSourcedAnomaly.Server.Infrastructure.Observability.Prometheus;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
+using Npgsql;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -14,69 +13,54 @@ namespace EventSourcedAnomaly.Server.Infrastructure.Observability;
 /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a collector, metrics and traces to be pushed there. OpenTelemetry's other variables
 /// hold too.
 /// </summary>
-internal sealed class Telemetry : IHostedService, IDisposable
+internal static class Telemetry
 {
     private const string Collector = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    // Prometheus keeps the ending _count for histograms.
+    /// <summary>The meters and activity sources of the product and of its engines.</summary>
+    private static readonly string[] Sources =
+        [ProductTelemetry.Name, CommitterTelemetry.Name, "Marten", "Wolverine*", "Microsoft.Orleans*"];
+
+    // Prometheus keeps the ending _count for histograms, and the exporter does not say of a gauge that it is a ratio.
     private static readonly (string Instrument, string Name)[] Renamed =
     [
         ("dotnet.process.cpu.count", "dotnet.process.cpus"), ("dotnet.thread_pool.thread.count", "dotnet.thread_pool.threads"),
-        ("dotnet.timer.count", "dotnet.timers"), ("dotnet.assembly.count", "dotnet.assemblies"), ("db.client.connection.count", "db.client.connections"),
+        ("dotnet.timer.count", "dotnet.timers"), ("dotnet.assembly.count", "dotnet.assemblies"),
+        ("db.client.connection.count", "db.client.connections"),
+        ("esa.machine.cpu.utilization", "esa.machine.cpu.utilization.ratio"),
+        ("esa.machine.memory.utilization", "esa.machine.memory.utilization.ratio"),
+        ("esa.machine.disk.utilization", "esa.machine.disk.utilization.ratio"),
     ];
 
-    private readonly IConfiguration _configuration;
-    private readonly BuildInfo _build;
-    private readonly MetricsPage _page;
-    private MeterProvider? _metrics;
-    private TracerProvider? _traces;
-
-    // What is told before anything listens is not heard, so everything that tells is asked for here.
-    public Telemetry(IConfiguration configuration, BuildInfo build, MetricsPage page, ProductTelemetry product)
+    /// <summary>Metrics always, traces only where somebody takes them.</summary>
+    public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
-        ArgumentNullException.ThrowIfNull(product);
-        _configuration = configuration;
-        _build = build;
-        _page = page;
+        var telemetry = services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(
+                "event-sourced-anomaly", serviceVersion: BuildInfo.Current.Version,
+                serviceInstanceId: $"{Environment.MachineName}:{Environment.ProcessId}"))
+            .WithMetrics(Measure);
+        if (configuration[Collector] is { Length: > 0 })
+        {
+            telemetry.WithTracing(Trace).UseOtlpExporter();
+        }
+
+        return services;
     }
 
-    /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken)
+    private static void Measure(MeterProviderBuilder metrics)
     {
-        var pushed = _configuration[Collector] is { Length: > 0 };
-        var metrics = Sdk.CreateMeterProviderBuilder()
-            .ConfigureResource(Describe)
-            .AddMeter(
-                ProductTelemetry.Name, LogTelemetry.Name, SiloTelemetry.Name, "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Npgsql")
-            .AddReader(_page.Reader);
+        metrics.AddMeter(Sources)
+            .AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation().AddNpgsqlInstrumentation()
+            // Made with the provider: what is told before anything listens is not heard.
+            .AddInstrumentation(provider => provider.GetRequiredService<ProductTelemetry>())
+            .AddPrometheusExporter(exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0);
         foreach (var (instrument, name) in Renamed)
         {
             metrics.AddView(instrument, name);
         }
-
-        _metrics = (pushed ? metrics.AddOtlpExporter() : metrics).Build();
-        if (pushed)
-        {
-            _traces = Sdk.CreateTracerProviderBuilder()
-                .ConfigureResource(Describe)
-                .AddSource(ProductTelemetry.Name, LogTelemetry.Name, SiloTelemetry.Name, "Microsoft.AspNetCore")
-                .AddOtlpExporter()
-                .Build();
-        }
-
-        return Task.CompletedTask;
     }
 
-    /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _traces?.Dispose();
-        _metrics?.Dispose();
-    }
-
-    private void Describe(ResourceBuilder resource) =>
-        resource.AddService("event-sourced-anomaly", serviceVersion: _build.Version, serviceInstanceId: $"{Environment.MachineName}:{Environment.ProcessId}");
+    private static void Trace(TracerProviderBuilder traces) =>
+        traces.AddSource(Sources).AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddNpgsql();
 }

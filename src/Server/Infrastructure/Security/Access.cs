@@ -1,4 +1,4 @@
-using EventSourcedAnomaly.Server.Features.ApiKeys;
+using EventSourcedAnomaly.Server.Domain;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Security;
 
@@ -34,11 +34,20 @@ internal sealed record Access(string? Scope, params IReadOnlyList<string> Roles)
     /// <summary>Setting it up.</summary>
     public static readonly Access Administer = new(Scopes.Write);
 
+    /// <summary>Seeing how the server itself is set up, as one of its own administrators.</summary>
+    public static readonly Access InspectServer = new(Scopes.Read) { IsServerWide = true };
+
+    /// <summary>Setting the server itself up, as one of its own administrators.</summary>
+    public static readonly Access AdministerServer = new(Scopes.Write) { IsServerWide = true };
+
     /// <summary>Whether it needs no credential.</summary>
     public bool IsOpen => Scope is null;
 
     /// <summary>Whether a rate plan counts its requests.</summary>
     public bool IsCounted { get; init; } = true;
+
+    /// <summary>Whether it is for administrators of the server alone.</summary>
+    public bool IsServerWide { get; init; }
 
     /// <summary>Whether plans that count detections apart count it there.</summary>
     public bool IsDetection { get; init; }
@@ -52,11 +61,4 @@ internal static class Scopes
 
     /// <summary>Both.</summary>
     public static readonly IReadOnlyList<string> All = [Read, Write];
-}
-
-/// <summary>Says of a route what it demands.</summary>
-internal static class AccessExtensions
-{
-    public static TBuilder Needs<TBuilder>(this TBuilder route, Access access)
-        where TBuilder : IEndpointConventionBuilder => route.WithMetadata(access);
 }

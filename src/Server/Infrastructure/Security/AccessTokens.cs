@@ -63,7 +63,8 @@ internal sealed class AccessTokens(SigningKeys keys, TimeProvider time)
             LifetimeValidator = (_, expires, _, _) => expires is { } end && end > time.GetUtcNow().UtcDateTime,
         });
         return result is { IsValid: true, SecurityToken: JsonWebToken token }
-            && token.TryGetPayloadValue<string>(TenantClaim, out var tenant) && token.TryGetPayloadValue<string>(SessionClaim, out var session)
+            && token.TryGetPayloadValue<string>(TenantClaim, out var tenant)
+                && token.TryGetPayloadValue<string>(SessionClaim, out var session)
             ? new AccessToken(token.Subject, tenant, session, new DateTimeOffset(token.ValidTo, TimeSpan.Zero))
             : null;
     }

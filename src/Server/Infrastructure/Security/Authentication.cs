@@ -1,8 +1,8 @@
 using EventSourcedAnomaly.Server.Domain;
-using EventSourcedAnomaly.Server.Features.ApiKeys;
 using EventSourcedAnomaly.Server.Infrastructure.Contracts;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 using EventSourcedAnomaly.Server.Infrastructure.Http;
+using EventSourcedAnomaly.Server.Infrastructure.Orleans;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Security;
 
@@ -12,18 +12,24 @@ namespace EventSourcedAnomaly.Server.Infrastructure.Security;
 /// </summary>
 internal sealed class Authentication(RequestDelegate next, Credentials credentials, ServerSettings settings)
 {
-    // Document 004 knows no keys; an operator may open its paths to whoever reaches the server.
-    private static readonly Principal Anonymous = new(Principal.SystemTenant, "anonymous", [Role.Analyst], Scopes.All) { Id = "anonymous", Plan = "training" };
+    // The Training contract knows no keys; an operator may open its paths to whoever reaches the server.
+    private static readonly Principal Anonymous = new(Principal.SystemTenant, "anonymous", [Role.Analyst], Scopes.All)
+    {
+        Id = "anonymous",
+        Plan = "training"
+    };
 
     public async Task InvokeAsync(HttpContext http)
     {
-        if (http.GetEndpoint() is { } endpoint)
+        // Routing answers a method or a content type that no route takes with an endpoint of its own, which has no route.
+        if (http.GetEndpoint() is RouteEndpoint endpoint)
         {
             var access = endpoint.Metadata.GetMetadata<Access>()
                 ?? throw new Problem(ProblemKind.Forbidden, "This path is for nobody: it does not say what it demands.");
             if (!access.IsOpen)
             {
                 http.Features.Set(await Identify(http));
+                RequestMetadata.Set(http.EventMetadata());
             }
         }
 
@@ -39,9 +45,11 @@ internal sealed class Authentication(RequestDelegate next, Credentials credentia
         }
 
         _ = credential ?? throw new Problem(
-                ProblemKind.Unauthenticated, "A credential is required: X-API-Key, Authorization: Bearer, or the query parameter api_key.", "X-API-Key", "a valid API key");
+                ProblemKind.Unauthenticated, "A credential is required: X-API-Key, Authorization: Bearer, or the query parameter api_key.",
+                "X-API-Key", "a valid API key");
         return await credentials.Find(credential, http.RequestAborted)
-            ?? throw new Problem(ProblemKind.Unauthenticated, "The credential is not valid: unknown, expired or revoked.", "X-API-Key", "a valid API key or access token");
+            ?? throw new Problem(ProblemKind.Unauthenticated, "The credential is not valid: unknown, expired or revoked.", "X-API-Key",
+                "a valid API key or access token");
     }
 
     private static string? Credential(HttpRequest request)
@@ -51,7 +59,8 @@ internal sealed class Authentication(RequestDelegate next, Credentials credentia
             return key;
         }
 
-        if (request.Headers.Authorization.ToString() is { Length: > 7 } authorization && authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        if (request.Headers.Authorization.ToString() is { Length: > 7 } authorization
+            && authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
         {
             return authorization[7..].Trim();
         }
@@ -81,5 +90,9 @@ internal sealed class Authorization(RequestDelegate next)
         }
 
         principal.Require([.. access.Roles]);
+        if (access.IsServerWide)
+        {
+            principal.RequireSystemAdministrator();
+        }
     }
 }

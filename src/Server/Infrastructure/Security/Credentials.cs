@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.ApiKeys;
 using EventSourcedAnomaly.Server.Features.SignIns;
 using EventSourcedAnomaly.Server.Features.Tenants;
@@ -11,7 +12,8 @@ namespace EventSourcedAnomaly.Server.Infrastructure.Security;
 /// tenants changes on any silo. What is refused is not remembered.
 /// </summary>
 internal sealed class Credentials(
-    SecurityEpoch epoch, ApiKeyQueries keys, ApiKeyUse uses, AccessTokens tokens, LoginSessionQueries sessions, UserQueries users, TenantQueries tenants, TimeProvider time)
+    SecurityEpoch epoch, ApiKeyQueries keys, ApiKeyUse uses, AccessTokens tokens, LoginSessionQueries sessions, UserQueries users,
+    TenantQueries tenants, TimeProvider time)
 {
     private const int MaxKnown = 10_000;
     private readonly Lock _gate = new();
@@ -78,7 +80,11 @@ internal sealed class Credentials(
             roles = user.Roles.Contains(Role.Admin) ? roles : [.. roles.Intersect(user.Roles)];
         }
 
-        return new Principal(tenant, $"key:{key.Id}", roles, key.Permissions) { Id = key.Id, Owner = key.Owner, Plan = key.Plan, ExpiresAt = key.ExpiresAt };
+        return new Principal(tenant, $"key:{key.Id}", roles, key.Permissions)
+        {
+            Id = key.Id, Owner = key.Owner, Plan = key.Plan,
+            ExpiresAt = key.ExpiresAt
+        };
     }
 
     private async Task<Principal?> FromToken(string credential, CancellationToken ct)

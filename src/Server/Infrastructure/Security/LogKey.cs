@@ -1,4 +1,4 @@
-using EventSourcedAnomaly.EventLog.Ledger;
+using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 using Npgsql;
 
@@ -14,8 +14,10 @@ internal static partial class LogKey
     private static readonly byte[] Place = "ledger key"u8.ToArray();
 
     /// <summary>Loads it, making it at the log's first start.</summary>
-    /// <exception cref="SettingException">It is encrypted with another secret than this silo's, and the data directory has none.</exception>
-    public static async Task<LedgerKey> Load(NpgsqlDataSource database, ServerSecrets secrets, ServerSettings settings, ILoggerFactory loggers, CancellationToken ct)
+    /// <exception cref="SettingException">It is encrypted with another secret than this silo's, and the data directory has
+    /// none.</exception>
+    public static async Task<LedgerKey> Load(NpgsqlDataSource database, ServerSecrets secrets, ServerSettings settings,
+        ILoggerFactory loggers, CancellationToken ct)
     {
         if (await Stored(database, ct) is not { } stored)
         {
@@ -48,7 +50,8 @@ internal static partial class LogKey
     // Of two silos that start at once on a new log, one is first, and both take its key.
     private static async Task<byte[]> Share(NpgsqlDataSource database, byte[] value, CancellationToken ct)
     {
-        await using var command = database.Command("insert into server_secrets (name, value) values ($1, $2) on conflict do nothing", Name, value);
+        await using var command = database.Command("insert into server_secrets (name, value) values ($1, $2) on conflict do nothing", Name,
+            value);
         await command.ExecuteNonQueryAsync(ct);
         return (await Stored(database, ct))!;
     }

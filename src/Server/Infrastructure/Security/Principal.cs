@@ -1,6 +1,5 @@
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Domain;
-using EventSourcedAnomaly.Server.Features.ApiKeys;
 using EventSourcedAnomaly.Server.Infrastructure.Http;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Security;
@@ -58,6 +57,15 @@ internal sealed record Principal(string Tenant, string Actor, IReadOnlyList<stri
         if (!Has(roles))
         {
             throw new Problem(ProblemKind.Forbidden, $"This needs one of the roles: {string.Join(", ", (IEnumerable<string>)[Role.Admin, .. roles.ToArray()])}.");
+        }
+    }
+
+    /// <summary>Refuses a key that may only read; whoever is signed in may change what is its own.</summary>
+    public void RequireMayChangeItself()
+    {
+        if (SessionId is null && !Permissions.Contains(Scopes.Write))
+        {
+            throw new Problem(ProblemKind.Forbidden, "The credential lacks the permission 'write'.", "permissions", Scopes.Write);
         }
     }
 

@@ -7,7 +7,7 @@ using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 namespace EventSourcedAnomaly.Server.Infrastructure.Security;
 
 /// <summary>
-/// Holds callers to their rate plans. Every answer that a plan counts says how the plan stands, in the documents' headers and in
+/// Holds callers to their rate plans. Every answer that a plan counts says how the plan stands, in the contracts' headers and in
 /// those of draft-ietf-httpapi-ratelimit-headers. What is refused for want of a credential is served to nobody and not counted.
 /// </summary>
 internal sealed class RateLimiting(RequestDelegate next, RateWindows windows, ServerSettings settings)
@@ -23,7 +23,8 @@ internal sealed class RateLimiting(RequestDelegate next, RateWindows windows, Se
             var limits = plan.For(access);
             if (limits.Count > 0)
             {
-                var state = await Take(plan.ByAddress || principal is null ? AddressOf(http) : $"{principal.Tenant}/{principal.Actor}", limits, http.RequestAborted);
+                var state = await Take(plan.ByAddress || principal is null ? AddressOf(http) : $"{principal.Tenant}/{principal.Actor}",
+                    limits, http.RequestAborted);
                 http.Response.OnStarting(() => Tell(http.Response, limits, state));
                 Require(state);
             }
@@ -59,7 +60,8 @@ internal sealed class RateLimiting(RequestDelegate next, RateWindows windows, Se
         if (!state.Granted)
         {
             throw new Problem(
-                ProblemKind.RateLimited, $"Too many requests: the limit is {state.Limit.Amount} in {state.Limit.Window.TotalSeconds:0} seconds.")
+                ProblemKind.RateLimited,
+                $"Too many requests: the limit is {state.Limit.Amount} in {state.Limit.Window.TotalSeconds:0} seconds.")
             {
                 RetryAfter = state.ResetsIn,
             };
@@ -75,7 +77,8 @@ internal sealed class RateLimiting(RequestDelegate next, RateWindows windows, Se
         response.Headers["X-RateLimit-Limit"] = Text(state.Limit.Amount);
         response.Headers["X-RateLimit-Remaining"] = Text(remaining);
         response.Headers["X-RateLimit-Reset"] = Text(reset);
-        response.Headers["RateLimit-Policy"] = string.Join(", ", limits.Select(limit => $"\"{limit.Name}\";q={Text(limit.Total)};w={Text(limit.Seconds)}"));
+        response.Headers["RateLimit-Policy"] = string.Join(", ",
+            limits.Select(limit => $"\"{limit.Name}\";q={Text(limit.Total)};w={Text(limit.Seconds)}"));
         response.Headers["RateLimit"] = $"\"{state.Limit.Name}\";r={Text(remaining)};t={Text(seconds)}";
         return Task.CompletedTask;
     }

@@ -21,12 +21,13 @@ internal sealed record RateLimit(string Name, int Amount, TimeSpan Window)
 /// <param name="Limits">What holds for requests; the first is the one that <c>X-RateLimit-*</c> speaks of.</param>
 internal sealed record RatePlan(string Name, params IReadOnlyList<RateLimit> Limits)
 {
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), Minute = TimeSpan.FromMinutes(1), Hour = TimeSpan.FromHours(1), Day = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), Minute = TimeSpan.FromMinutes(1), Hour = TimeSpan.FromHours(1),
+        Day = TimeSpan.FromDays(1);
 
     /// <summary>None: no limits, no headers.</summary>
     public static readonly RatePlan Internal = new("internal");
 
-    /// <summary>Document 000's, and whoever is not given another.</summary>
+    /// <summary>The Platform contract's, and of whoever is not given another.</summary>
     public static readonly RatePlan Default = new("platform", new RateLimit("default", 1000, Minute), new RateLimit("burst", 100, Second))
     {
         Detection = [new RateLimit("detection", 10_000, Minute)],

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using EventSourcedAnomaly.EventLog;
 using Npgsql;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Security;
@@ -15,7 +14,7 @@ internal readonly record struct RateState(RateLimit Limit, bool Granted, int Rem
 /// Counts requests against limits that hold across silos. A silo takes a share of a window from the database and spends it
 /// in memory. Shares shrink as the window fills, so little is left unused elsewhere, and together they never exceed the limit.
 /// </summary>
-internal sealed partial class RateWindows(EventStore store, TimeProvider time, ILogger<RateWindows> logger) : BackgroundService
+internal sealed partial class RateWindows(NpgsqlDataSource database, TimeProvider time, ILogger<RateWindows> logger) : BackgroundService
 {
     private const int LargestShare = 10, ShareOfRest = 4;
     private static readonly TimeSpan Sweep = TimeSpan.FromMinutes(1);
@@ -86,7 +85,7 @@ internal sealed partial class RateWindows(EventStore store, TimeProvider time, I
 
     private async Task<(int Taken, int Total)> TakeShare(string subject, RateLimit limit, long start, int share, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand("""
+        await using var command = database.CreateCommand("""
             insert into rate_windows as w (subject, name, start, taken, last_share) values ($1, $2, $3, least($4, $5), least($4, $5))
             on conflict (subject, name, start) do update set taken = w.taken + least($4, $5 - w.taken), last_share = least($4, $5 - w.taken)
             returning last_share, taken
@@ -115,7 +114,7 @@ internal sealed partial class RateWindows(EventStore store, TimeProvider time, I
 
         try
         {
-            await using var command = store.Database.CreateCommand("delete from rate_windows where start < $1");
+            await using var command = database.CreateCommand("delete from rate_windows where start < $1");
             command.Parameters.Add(new() { Value = now.AddDays(-1).ToUnixTimeSeconds() });
             await command.ExecuteNonQueryAsync(ct);
         }

@@ -19,7 +19,8 @@ internal static class SecretBox
         var bytes = new byte[NonceLength + TagLength + secret.Length];
         RandomNumberGenerator.Fill(bytes.AsSpan(0, NonceLength));
         using var aes = new AesGcm(key, TagLength);
-        aes.Encrypt(bytes.AsSpan(0, NonceLength), secret, bytes.AsSpan(NonceLength + TagLength), bytes.AsSpan(NonceLength, TagLength), place);
+        aes.Encrypt(bytes.AsSpan(0, NonceLength), secret, bytes.AsSpan(NonceLength + TagLength), bytes.AsSpan(NonceLength, TagLength),
+            place);
         return bytes;
     }
 
@@ -35,7 +36,8 @@ internal static class SecretBox
         using var aes = new AesGcm(key, TagLength);
         try
         {
-            aes.Decrypt(bytes.AsSpan(0, NonceLength), bytes.AsSpan(NonceLength + TagLength), bytes.AsSpan(NonceLength, TagLength), secret, place);
+            aes.Decrypt(bytes.AsSpan(0, NonceLength), bytes.AsSpan(NonceLength + TagLength), bytes.AsSpan(NonceLength, TagLength), secret,
+                place);
             return secret;
         }
         catch (AuthenticationTagMismatchException)

@@ -30,6 +30,7 @@ internal sealed record ServerSecrets(byte[] ApiKeyPepper, byte[] KeyEncryption)
             """);
         command.Parameters.Add(new() { Value = name });
         command.Parameters.Add(new() { Value = RandomNumberGenerator.GetBytes(Length) });
-        return (byte[])(await command.ExecuteScalarAsync(ct) ?? throw new InvalidOperationException($"The secret {name} is being made by another silo; start again."));
+        return (byte[])(await command.ExecuteScalarAsync(ct)
+            ?? throw new InvalidOperationException($"The secret {name} is being made by another silo; start again."));
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 using Microsoft.IdentityModel.Tokens;
 using Npgsql;
@@ -11,7 +10,7 @@ namespace EventSourcedAnomaly.Server.Infrastructure.Security;
 /// The keys that access tokens are signed with. All silos share them through PostgreSQL, where they lie encrypted
 /// (AES-256-GCM). A key signs for a day; it verifies for as long as a token of its last moment lives.
 /// </summary>
-internal sealed class SigningKeys(EventStore store, ServerSecrets secrets, TimeProvider time)
+internal sealed class SigningKeys(NpgsqlDataSource database, ServerSecrets secrets, TimeProvider time)
 {
     private const int KeyLength = 32;
     private static readonly TimeSpan Signing = TimeSpan.FromDays(1);
@@ -27,7 +26,7 @@ internal sealed class SigningKeys(EventStore store, ServerSecrets secrets, TimeP
             return known;
         }
 
-        await using var connection = await store.Database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await connection.Execute("select pg_advisory_xact_lock(hashtext('esa_signing_keys'))", ct);
         await Load(connection, "select id, sealed, created from signing_keys where created > $1", since, ct);
@@ -45,7 +44,7 @@ internal sealed class SigningKeys(EventStore store, ServerSecrets secrets, TimeP
     {
         if (!_known.ContainsKey(id))
         {
-            await using var connection = await store.Database.OpenConnectionAsync(ct);
+            await using var connection = await database.OpenConnectionAsync(ct);
             await Load(connection, "select id, sealed, created from signing_keys where id = $1", id, ct);
         }
 
@@ -53,13 +52,15 @@ internal sealed class SigningKeys(EventStore store, ServerSecrets secrets, TimeP
     }
 
     private SymmetricSecurityKey? Newest(DateTimeOffset since) =>
-        _known.Values.Where(known => known.Created > since).OrderByDescending(known => known.Created).Select(known => known.Key).FirstOrDefault();
+        _known.Values.Where(known => known.Created > since).OrderByDescending(known => known.Created).Select(known => known.Key)
+            .FirstOrDefault();
 
     private async Task<SymmetricSecurityKey> Make(NpgsqlConnection connection, CancellationToken ct)
     {
         var (id, key, created) = (Guid.CreateVersion7().ToString("N"), RandomNumberGenerator.GetBytes(KeyLength), time.GetUtcNow());
         await connection.Execute(
-            "insert into signing_keys (id, sealed, created) values ($1, $2, $3)", ct, id, SecretBox.Seal(secrets.KeyEncryption, key, Convert.FromHexString(id)), created);
+            "insert into signing_keys (id, sealed, created) values ($1, $2, $3)", ct, id,
+            SecretBox.Seal(secrets.KeyEncryption, key, Convert.FromHexString(id)), created);
         await connection.Execute("delete from signing_keys where created < $1", ct, created - Verifying);
         return (_known[id] = (created, new SymmetricSecurityKey(key) { KeyId = id })).Key;
     }

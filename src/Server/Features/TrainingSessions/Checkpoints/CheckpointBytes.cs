@@ -1,9 +1,7 @@
 using System.Data;
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
-using EventSourcedAnomaly.Server.Features.Tenants;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using Npgsql;
 
 namespace EventSourcedAnomaly.Server.Features.TrainingSessions.Checkpoints;
@@ -12,7 +10,7 @@ namespace EventSourcedAnomaly.Server.Features.TrainingSessions.Checkpoints;
 /// The bytes of checkpoints, in parts that every silo can read, each part with its SHA-256. What nobody's event speaks of goes again: whoever
 /// writes holds a lock that ends with the writer's connection, so what is not locked and not saved was given up.
 /// </summary>
-internal sealed class CheckpointBytes(EventStore store, TenantReads reads, TrainingSessionQueries sessions, ServerSettings settings)
+internal sealed class CheckpointBytes(AggregateStore aggregates, NpgsqlDataSource database, TenantReads reads, TrainingSessionQueries sessions, ServerSettings settings)
 {
     /// <summary>The size of every part but the last.</summary>
     public const int PartSize = 1 << 20;
@@ -26,7 +24,7 @@ internal sealed class CheckpointBytes(EventStore store, TenantReads reads, Train
     public async Task<CheckpointWriting> Begin(string tenant, string id, long expected, CancellationToken ct)
     {
         RequireRoom(expected);
-        var connection = await store.Database.OpenConnectionAsync(ct);
+        var connection = await database.OpenConnectionAsync(ct);
         var writing = new CheckpointWriting(connection, tenant, id, RequireRoom);
         try
         {
@@ -87,7 +85,7 @@ internal sealed class CheckpointBytes(EventStore store, TenantReads reads, Train
     /// <summary>Removes a file.</summary>
     public async Task Delete(string tenant, string id, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand("delete from checkpoint_files where tenant_id = $1 and checkpoint_id = $2");
+        await using var command = database.CreateCommand("delete from checkpoint_files where tenant_id = $1 and checkpoint_id = $2");
         command.Parameters.Add(new() { Value = tenant });
         command.Parameters.Add(new() { Value = id });
         command.CommandTimeout = CheckpointWriting.Patience;
@@ -101,14 +99,14 @@ internal sealed class CheckpointBytes(EventStore store, TenantReads reads, Train
         var removed = 0;
         foreach (var (tenant, id, session) in await Unsaved(ct))
         {
-            await using var connection = await store.Database.OpenConnectionAsync(ct);
+            await using var connection = await database.OpenConnectionAsync(ct);
             await using var transaction = await connection.BeginTransactionAsync(ct);
             if (!await CheckpointWriting.TryLock(connection, tenant, id, ct))
             {
                 continue;
             }
 
-            var isSaved = session is not null && (await store.Snapshots.Load<TrainingSession>(new StreamKey(tenant, session), ct)).State.Checkpoints.All.Any(kept => kept.Id == id);
+            var isSaved = session is not null && (await aggregates.Load<TrainingSession>(tenant, session, ct)).Checkpoints.All.Any(kept => kept.Id == id);
             await using var command = new NpgsqlCommand(
                 isSaved
                     ? "update checkpoint_files set is_saved = true where tenant_id = $1 and checkpoint_id = $2"
@@ -136,7 +134,7 @@ internal sealed class CheckpointBytes(EventStore store, TenantReads reads, Train
 
     private async Task<IReadOnlyList<(string Tenant, string Id, string? Session)>> Unsaved(CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand("select tenant_id, checkpoint_id, session_id from checkpoint_files where not is_saved order by created");
+        await using var command = database.CreateCommand("select tenant_id, checkpoint_id, session_id from checkpoint_files where not is_saved order by created");
         await using var reader = await command.ExecuteReaderAsync(ct);
         var found = new List<(string, string, string?)>();
         while (await reader.ReadAsync(ct))

@@ -1,4 +1,4 @@
-using EventSourcedAnomaly.EventLog.Events;
+using EventSourcedAnomaly.Server.Domain;
 
 namespace EventSourcedAnomaly.Server.Features.TrainingSessions.Checkpoints;
 
@@ -27,13 +27,13 @@ public sealed record CheckpointSaved(
     string? Mode,
     double? MetricValue,
     bool IsBest,
-    DateTimeOffset SavedAt) : IEvent;
+    DateTimeOffset SavedAt) : IDomainEvent;
 
 /// <summary>A checkpoint is no longer kept; its bytes go after this.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Reason">Whether somebody deleted it or newer ones took its place.</param>
 /// <param name="RemovedAt">When.</param>
-public sealed record CheckpointRemoved(string Id, string Reason, DateTimeOffset RemovedAt) : IEvent
+public sealed record CheckpointRemoved(string Id, string Reason, DateTimeOffset RemovedAt) : IDomainEvent
 {
     /// <summary>Somebody deleted it.</summary>
     public const string Deleted = "deleted";

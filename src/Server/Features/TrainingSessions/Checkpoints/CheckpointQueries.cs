@@ -1,7 +1,6 @@
 using System.Text.Json;
-using EventSourcedAnomaly.EventLog.Events;
-using EventSourcedAnomaly.Server.Features.Tenants;
 using EventSourcedAnomaly.Server.Infrastructure.Http;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 
 namespace EventSourcedAnomaly.Server.Features.TrainingSessions.Checkpoints;
 
@@ -17,9 +16,9 @@ internal sealed class CheckpointQueries(TenantReads reads)
         await using var command = reads.CreateCommand(
             tenant,
             """
-            select kept.one, s.id, s.snapshot->'checkpoints'->>'metric', s.snapshot->'checkpoints'->>'best', count(*) over ()
-              from mt_streams s cross join lateral jsonb_array_elements(s.snapshot->'checkpoints'->'all') kept (one)
-             where s.tenant_id = $1 and s.type = 'training_session' and s.snapshot_version is not null and ($2 = '' or s.id = $2)
+            select kept.one, s.id, s.data->'checkpoints'->>'metric', s.data->'checkpoints'->>'best', count(*) over ()
+              from mt_doc_trainingsession s cross join lateral jsonb_array_elements(s.data->'checkpoints'->'all') kept (one)
+             where s.tenant_id = $1 and ($2 = '' or s.id = $2)
              order by kept.one->>'saved_at' desc, kept.one->>'id' desc limit $3 offset $4
             """);
         command.Parameters.Add(new() { Value = tenant });

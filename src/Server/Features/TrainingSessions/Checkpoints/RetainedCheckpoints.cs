@@ -1,4 +1,3 @@
-using EventSourcedAnomaly.EventLog.Events;
 using EventSourcedAnomaly.Server.Domain;
 
 namespace EventSourcedAnomaly.Server.Features.TrainingSessions.Checkpoints;
@@ -35,7 +34,7 @@ public sealed record RetainedCheckpoints(IReadOnlyList<RetainedCheckpoint> All, 
     public RetainedCheckpoints Without(CheckpointRemoved e) => (this with { All = [.. All.Where(kept => kept.Id != e.Id)] }).Judged();
 
     /// <summary>Saves one; those go that the session's rule no longer keeps.</summary>
-    public IReadOnlyList<IEvent> Save(CheckpointSaved wanted, SessionConfiguration configuration)
+    public IReadOnlyList<IDomainEvent> Save(CheckpointSaved wanted, SessionConfiguration configuration)
     {
         if (All.Any(kept => kept.Id == wanted.Id))
         {
@@ -60,7 +59,7 @@ public sealed record RetainedCheckpoints(IReadOnlyList<RetainedCheckpoint> All, 
     }
 
     /// <summary>Removes one.</summary>
-    public IReadOnlyList<IEvent> Remove(string id, DateTimeOffset now) => All.Any(kept => kept.Id == id)
+    public IReadOnlyList<IDomainEvent> Remove(string id, DateTimeOffset now) => All.Any(kept => kept.Id == id)
         ? [new CheckpointRemoved(id, CheckpointRemoved.Deleted, now)]
         : throw Problem.NotFound("checkpoint", id);
 

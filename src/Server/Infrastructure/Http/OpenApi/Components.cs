@@ -23,7 +23,8 @@ internal static class Components
             return own;
         }
 
-        var nullable = own.Type?.HasFlag(JsonSchemaType.Null) is true || (own.Metadata.TryGetValue(NullMark, out var marked) && marked is true);
+        var nullable = own.Type?.HasFlag(JsonSchemaType.Null) is true
+            || (own.Metadata.TryGetValue(NullMark, out var marked) && marked is true);
         own.Type &= ~JsonSchemaType.Null;
         var reference = Keep(name, own, document);
         return nullable ? new OpenApiSchema { OneOf = [new OpenApiSchema { Type = JsonSchemaType.Null }, reference] } : reference;

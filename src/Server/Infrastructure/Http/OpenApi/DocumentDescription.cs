@@ -1,13 +1,11 @@
-using System.Text.Json;
-using System.Text.RegularExpressions;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Http.OpenApi;
 
-/// <summary>What the API's description says of the whole: title, credentials, tags, the errors of each surface.</summary>
-internal sealed partial class DocumentDescription(BuildInfo build) : IOpenApiDocumentTransformer
+/// <summary>What the API's description says of the whole: title, credentials, tags, the errors of each API contract.</summary>
+internal sealed class DocumentDescription(BuildInfo build) : IOpenApiDocumentTransformer
 {
     /// <inheritdoc/>
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
@@ -17,16 +15,16 @@ internal sealed partial class DocumentDescription(BuildInfo build) : IOpenApiDoc
             Title = "EventSourcedAnomaly",
             Version = build.Release,
             Description =
-                "Anomaly detection on an event-sourced log. Five surfaces lead to one product; a surface is an envelope for answers and a shape for errors. " +
+                "Anomaly detection on an event-sourced log. Five API contracts lead to one product; a contract is an envelope for answers and a shape for errors. " +
                 "`X-Request-ID` is echoed on every answer and stands on every event that the request causes.",
             Contact = new OpenApiContact { Name = "The operators of this server" },
         };
         document.Servers = [new OpenApiServer { Url = "/", Description = "This server" }];
         Credentials(document);
-        document.Paths = Renamed(document.Paths);
+        document.Paths = Sorted(document.Paths);
         document.Tags = document.Paths.Values.SelectMany(path => path.Operations!.Values).SelectMany(operation => operation.Tags!)
             .Select(tag => tag.Reference.Id!).Distinct().Order(StringComparer.Ordinal)
-            .Select(name => new OpenApiTag { Name = name, Description = $"{name.Split(": ")[1]} on the {name.Split(": ")[0]} surface." })
+            .Select(name => new OpenApiTag { Name = name, Description = $"{name.Split(": ")[1]} on the {name.Split(": ")[0]} contract." })
             .ToHashSet();
         return Task.CompletedTask;
     }
@@ -40,7 +38,11 @@ internal sealed partial class DocumentDescription(BuildInfo build) : IOpenApiDoc
             {
                 Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-API-Key", Description = "An API key.",
             },
-            ["Bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key or an access token." },
+            ["Bearer"] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http, Scheme = "bearer",
+                Description = "An API key or an access token."
+            },
             ["ApiKeyQuery"] = new OpenApiSecurityScheme
             {
                 Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Query, Name = "api_key",
@@ -51,18 +53,14 @@ internal sealed partial class DocumentDescription(BuildInfo build) : IOpenApiDoc
             scheme => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, document)] = [] })];
     }
 
-    // The documents spell what stands in braces in snake case.
-    private static OpenApiPaths Renamed(OpenApiPaths paths)
+    private static OpenApiPaths Sorted(OpenApiPaths paths)
     {
-        var renamed = new OpenApiPaths();
+        var sorted = new OpenApiPaths();
         foreach (var (path, item) in paths.OrderBy(path => path.Key, StringComparer.Ordinal))
         {
-            renamed[Braced().Replace(path, match => $"{{{JsonNamingPolicy.SnakeCaseLower.ConvertName(match.Groups["name"].Value)}}}")] = item;
+            sorted[path] = item;
         }
 
-        return renamed;
+        return sorted;
     }
-
-    [GeneratedRegex(@"\{(?<name>[A-Za-z]+)\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Braced();
 }

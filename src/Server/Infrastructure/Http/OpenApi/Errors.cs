@@ -5,24 +5,25 @@ using Microsoft.OpenApi;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Http.OpenApi;
 
-/// <summary>How each surface says what is wrong.</summary>
+/// <summary>How each contract says what is wrong.</summary>
 internal static class Errors
 {
     /// <summary>The answers of an operation that are no success.</summary>
-    /// <param name="surface">Whose words they are in.</param>
+    /// <param name="contract">Whose words they are in.</param>
     /// <param name="open">Whether it asks for no credential.</param>
     /// <param name="counted">Whether rate plans count it.</param>
     /// <param name="takes">Whether it takes anything that may not validate.</param>
     /// <param name="names">Whether its path names a thing that may not exist.</param>
     /// <param name="document">The document with the schemas.</param>
-    public static OpenApiResponses Responses(ApiContract surface, bool open, bool counted, bool takes, bool names, OpenApiDocument document)
+    public static OpenApiResponses Responses(ApiContract contract, bool open, bool counted, bool takes, bool names,
+        OpenApiDocument document)
     {
         var responses = new OpenApiResponses();
         void Add(bool applies, ProblemKind kind, string text)
         {
             if (applies)
             {
-                responses[surface.StatusOf(new Problem(kind, text)).ToString(CultureInfo.InvariantCulture)] = Response(surface, text, document);
+                responses[contract.StatusOf(kind).ToString(CultureInfo.InvariantCulture)] = Response(contract, text, document);
             }
         }
 
@@ -33,10 +34,10 @@ internal static class Errors
         Add(names, ProblemKind.NotFound, "There is no such thing in the caller's tenant");
         if (counted)
         {
-            responses["429"] = Limited(Response(surface, "Too many requests", document));
+            responses["429"] = Limited(Response(contract, "Too many requests", document));
         }
 
-        responses["default"] = Response(surface, "Any other error", document);
+        responses["default"] = Response(contract, "Any other error", document);
         return responses;
     }
 
@@ -55,20 +56,26 @@ internal static class Errors
         return response;
     }
 
-    private static OpenApiHeader Header(string text, JsonSchemaType type) => new() { Description = text, Schema = new OpenApiSchema { Type = type } };
+    private static OpenApiHeader Header(string text, JsonSchemaType type) =>
+        new() { Description = text, Schema = new OpenApiSchema { Type = type } };
 
     // Whoever accepts application/problem+json gets RFC 9457 on every path.
-    private static OpenApiResponse Response(ApiContract surface, string text, OpenApiDocument document)
+    private static OpenApiResponse Response(ApiContract contract, string text, OpenApiDocument document)
     {
         var content = new Dictionary<string, OpenApiMediaType>
         {
-            ["application/problem+json"] = new OpenApiMediaType { Schema = Components.Keep("ProblemDetails", ErrorSchemas.Of(ApiContract.Enterprise), document) },
+            ["application/problem+json"] = new OpenApiMediaType
+            {
+                Schema = Components.Keep("ProblemDetails",
+                ErrorSchemas.Of(ApiContract.Enterprise), document)
+            },
         };
-        if (surface is not EnterpriseContract)
+        if (contract is not EnterpriseContract)
         {
             content["application/json"] = new OpenApiMediaType
             {
-                Schema = Components.Keep($"{char.ToUpperInvariant(surface.Name[0])}{surface.Name[1..]}Error", ErrorSchemas.Of(surface), document),
+                Schema = Components.Keep($"{char.ToUpperInvariant(contract.Name[0])}{contract.Name[1..]}Error", ErrorSchemas.Of(contract),
+                    document),
             };
         }
 

@@ -14,11 +14,11 @@ internal sealed class OpenApiDocuments
     public OpenApiDocuments([FromKeyedServices(Name)] IOpenApiDocumentProvider provider) =>
         _rendered = new(() => Render(provider));
 
-    /// <summary><c>GET …/openapi.json</c>.</summary>
-    public static async Task<IResult> GetJson(OpenApiDocuments documents) => Results.Bytes((await documents._rendered.Value).Json, "application/json");
+    /// <summary>As JSON.</summary>
+    public async Task<byte[]> Json() => (await _rendered.Value).Json;
 
-    /// <summary><c>GET …/openapi.yaml</c>.</summary>
-    public static async Task<IResult> GetYaml(OpenApiDocuments documents) => Results.Bytes((await documents._rendered.Value).Yaml, "application/yaml");
+    /// <summary>As YAML.</summary>
+    public async Task<byte[]> Yaml() => (await _rendered.Value).Yaml;
 
     private static async Task<(byte[] Json, byte[] Yaml)> Render(IOpenApiDocumentProvider provider)
     {

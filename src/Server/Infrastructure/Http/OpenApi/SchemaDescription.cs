@@ -39,5 +39,6 @@ internal sealed class SchemaDescription : IOpenApiSchemaTransformer
     }
 
     /// <summary>Whether a type's schema says too little to stand under a name.</summary>
-    public static bool IsNameless(Type type) => type == typeof(IFormFile) || type == typeof(Cell) || (Nullable.GetUnderlyingType(type) ?? type) == typeof(JsonElement);
+    public static bool IsNameless(Type type) =>
+        type == typeof(IFormFile) || type == typeof(Cell) || (Nullable.GetUnderlyingType(type) ?? type) == typeof(JsonElement);
 }

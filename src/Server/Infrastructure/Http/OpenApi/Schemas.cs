@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using EventSourcedAnomaly.Server.Infrastructure.Contracts;
+using EventSourcedAnomaly.Server.Infrastructure.Http.Binding;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -16,12 +17,17 @@ internal static class Schemas
     public static OpenApiSchema Time => new() { Type = JsonSchemaType.String, Format = "date-time" };
 
     /// <summary>A parameter's schema.</summary>
-    public static OpenApiSchema Of(RequestParameter parameter) => parameter.Type switch
+    /// <param name="member">The member that it sets.</param>
+    /// <param name="words">The words it may be; none for any.</param>
+    public static OpenApiSchema Of(RequestMember member, IReadOnlyCollection<string> words) => member.Type switch
     {
-        RequestParameterType.Whole => new OpenApiSchema { Type = JsonSchemaType.Integer },
-        RequestParameterType.Flag => new OpenApiSchema { Type = JsonSchemaType.Boolean },
-        RequestParameterType.Time => Time,
-        _ => new OpenApiSchema { Type = JsonSchemaType.String, Enum = parameter.Choices.Count == 0 ? null : [.. parameter.Choices.Select(choice => (JsonNode)choice)] },
+        var type when type == typeof(int) || type == typeof(long) => new OpenApiSchema
+        {
+            Type = JsonSchemaType.Integer, Format = member.Source != RequestSource.Route ? null : type == typeof(int) ? "int32" : "int64",
+        },
+        var type when type == typeof(bool) => new OpenApiSchema { Type = JsonSchemaType.Boolean },
+        var type when type == typeof(DateTimeOffset) => Time,
+        _ => new OpenApiSchema { Type = JsonSchemaType.String, Enum = words.Count == 0 ? null : [.. words.Select(word => (JsonNode)word)] },
     };
 
     /// <summary>An object of which every member is there.</summary>
@@ -32,14 +38,15 @@ internal static class Schemas
         Required = members.Select(member => member.Name).ToHashSet(StringComparer.Ordinal),
     };
 
-    /// <summary>What a surface puts around a success.</summary>
-    public static IOpenApiSchema Envelope(ApiContract surface, IOpenApiSchema payload) => surface switch
+    /// <summary>What a contract puts around a success.</summary>
+    public static IOpenApiSchema Envelope(ApiContract contract, IOpenApiSchema payload) => contract switch
     {
         PlatformContract => Object(
             ("success", Constant(JsonValue.Create(true))), ("data", payload), ("message", Text), ("timestamp", Time), ("request_id", Text)),
         OperationsContract => Object(
             ("status", Constant(JsonValue.Create("success"))), ("data", payload),
-            ("metadata", Object(("request_id", Text), ("timestamp", Time), ("processing_time_ms", new OpenApiSchema { Type = JsonSchemaType.Integer })))),
+            ("metadata", Object(("request_id", Text), ("timestamp", Time),
+                ("processing_time_ms", new OpenApiSchema { Type = JsonSchemaType.Integer })))),
         _ => payload,
     };
 

@@ -1,8 +1,7 @@
-using EventSourcedAnomaly.EventLog;
-using EventSourcedAnomaly.EventLog.Subscriptions;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using Npgsql;
-using Quartz;
+using Wolverine.Runtime;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Observability.Health;
 
@@ -32,7 +31,7 @@ internal sealed record HealthMetrics(
 
 /// <summary>Asks the parts of the product how they are.</summary>
 internal sealed class SystemHealth(
-    EventStore store, ISchedulerFactory schedulers, MachineLoad load, ServerSettings settings, TimeProvider time)
+    HighWaterMark mark, Progressions progressions, IWolverineRuntime messages, MachineLoad load, ServerSettings settings, TimeProvider time)
 {
     /// <summary>The log is read every second; after so long without an answer this process should be replaced.</summary>
     public static readonly TimeSpan HeartbeatLimit = TimeSpan.FromSeconds(60);
@@ -46,7 +45,7 @@ internal sealed class SystemHealth(
     {
         get
         {
-            var age = time.GetUtcNow() - store.Head.LastHeard;
+            var age = time.GetUtcNow() - mark.LastHeard;
             return age < load.Uptime ? TimeSpan.FromSeconds(Math.Max(0, age.TotalSeconds)) : load.Uptime;
         }
     }
@@ -57,23 +56,23 @@ internal sealed class SystemHealth(
     /// <summary>Asks all of them.</summary>
     public async Task<HealthMetrics> Check(CancellationToken ct)
     {
-        var head = store.Head.Sequence;
-        var progressions = await Progressions(ct);
-        var lags = (progressions ?? []).Select(progression => new SubscriptionLag(
-            progression.Name.Split(':')[0], progression.Sequence, Math.Max(0, head - progression.Sequence))).ToArray();
-        var database = progressions is null ? HealthStatus.Unhealthy : HealthStatus.Healthy;
-        var workers = await Workers(lags, ct);
+        var head = mark.Sequence;
+        var positions = await Positions(ct);
+        var lags = (positions ?? []).Select(progression => new SubscriptionLag(
+            progression.Name, progression.Sequence, Math.Max(0, head - progression.Sequence))).ToArray();
+        var database = positions is null ? HealthStatus.Unhealthy : HealthStatus.Healthy;
+        var workers = Workers(lags);
         var storage = Storage();
         return new HealthMetrics(Worst(database, workers, storage), database, workers, storage, HeartbeatAge.TotalSeconds, head, lags);
     }
 
-    private async Task<IReadOnlyList<Progression>?> Progressions(CancellationToken ct)
+    private async Task<IReadOnlyList<Progression>?> Positions(CancellationToken ct)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limited.CancelAfter(DatabaseTimeout);
         try
         {
-            return await Progression.All(store.Database, limited.Token);
+            return await progressions.All(limited.Token);
         }
         catch (Exception e) when (e is NpgsqlException or OperationCanceledException or TimeoutException && !ct.IsCancellationRequested)
         {
@@ -81,13 +80,10 @@ internal sealed class SystemHealth(
         }
     }
 
-    private async Task<string> Workers(IReadOnlyList<SubscriptionLag> lags, CancellationToken ct)
-    {
-        var scheduler = await schedulers.GetScheduler(ct);
-        return scheduler.Status != SchedulerStatus.Running ? HealthStatus.Unhealthy
-            : lags.Any(lag => lag.Lag > LagLimit) ? HealthStatus.Degraded
-            : HealthStatus.Healthy;
-    }
+    private string Workers(IReadOnlyList<SubscriptionLag> lags) =>
+        messages.Cancellation.IsCancellationRequested ? HealthStatus.Unhealthy
+        : lags.Any(lag => lag.Lag > LagLimit) ? HealthStatus.Degraded
+        : HealthStatus.Healthy;
 
     private string Storage() =>
         !Directory.Exists(settings.TempDirectory) ? HealthStatus.Unhealthy

@@ -1,4 +1,3 @@
-using EventSourcedAnomaly.EventLog;
 using Npgsql;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Observability.Metrics;
@@ -23,7 +22,7 @@ internal sealed record DetectionBucket(
 }
 
 /// <summary>Reads the statistics of detections, which lag behind the log by moments.</summary>
-internal sealed class DetectionMetrics(EventStore store)
+internal sealed class DetectionMetrics(NpgsqlDataSource database)
 {
     private const string Query = """
         with hours as (
@@ -39,7 +38,7 @@ internal sealed class DetectionMetrics(EventStore store)
     /// <summary>The stretches of a range in which anything was detected, in order. The hours at its ends count whole.</summary>
     public async Task<IReadOnlyList<DetectionBucket>> ByTime(string tenant, TimeRange range, string granularity, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand(Query);
+        await using var command = database.CreateCommand(Query);
         command.Parameters.Add(new() { Value = tenant });
         command.Parameters.Add(new() { Value = range.Start.UtcDateTime.AddHours(-1) });
         command.Parameters.Add(new() { Value = range.End.UtcDateTime });

@@ -1,14 +1,33 @@
 using EventSourcedAnomaly.Server.Infrastructure.Http;
+using EventSourcedAnomaly.Server.Infrastructure.Http.Binding;
 using EventSourcedAnomaly.Server.Infrastructure.Security;
+using FastEndpoints;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Observability.Metrics;
 
 /// <summary>
-/// <c>GET /api/v1/metrics/performance</c> (000): the tenant's detections over time, the last day by the hour unless told otherwise. A stretch
-/// without detections is left out.
+/// The tenant's detections over time, the last day by the hour unless told otherwise. A stretch without detections is left out.
 /// </summary>
-internal static class GetPerformanceMetrics
+internal sealed class GetPerformanceMetrics(DetectionMetrics detections, TimeProvider time)
+    : Endpoint<GetPerformanceMetrics.Request, GetPerformanceMetrics.Response>
 {
+    public sealed record Request
+    {
+        [QueryParam]
+        public DateTimeOffset? StartTime { get; init; }
+
+        [QueryParam]
+        public DateTimeOffset? EndTime { get; init; }
+
+        [QueryParam]
+        public string? Granularity { get; init; }
+    }
+
+    public sealed class RequestValidator : Validator<Request>
+    {
+        public RequestValidator() => RuleFor(r => r.Granularity).OneOf(TimeRange.Granularities);
+    }
+
     public sealed record Range(DateTimeOffset Start, DateTimeOffset End);
 
     /// <param name="Timestamp">The beginning of the stretch.</param>
@@ -25,14 +44,27 @@ internal static class GetPerformanceMetrics
         DateTimeOffset Timestamp, double? Accuracy, double? Precision, double? Recall, double? F1Score, double? ResponseTime, double? Throughput, long Detections,
         long Samples, long AnomaliesDetected);
 
-    public sealed record Response(Range TimeRange, string Granularity, IReadOnlyList<Point> Metrics);
+    public new sealed record Response(Range TimeRange, string Granularity, IReadOnlyList<Point> Metrics);
 
-    public static async Task<IResult> Handle(HttpContext http, DetectionMetrics detections)
+    public override void Configure()
     {
-        var granularity = TimeRange.Granularity(http, "granularity", "hour");
-        var range = TimeRange.Of(http, TimeSpan.FromDays(1));
-        var buckets = await detections.ByTime(http.Tenant(), range, granularity, http.RequestAborted);
-        return Reply.Ok(new Response(new Range(range.Start, range.End), granularity, [.. buckets.Select(bucket => PointOf(bucket, range, granularity))]));
+        Get("/api/v1/metrics/performance");
+        this.Needs(Access.Look);
+        Summary(s =>
+        {
+            s.Summary = "The tenant's detections over time";
+            s.Params["start_time"] = "The beginning of the time range.";
+            s.Params["end_time"] = "The end of the time range.";
+            s.Params["granularity"] = "How finely the time range is cut: by hour unless told.";
+        });
+    }
+
+    public override async Task<Response> ExecuteAsync(Request request, CancellationToken ct)
+    {
+        var granularity = request.Granularity ?? "hour";
+        var range = Metrics.TimeRange.Of(request.StartTime, request.EndTime, TimeSpan.FromDays(1), time);
+        var buckets = await detections.ByTime(HttpContext.Tenant(), range, granularity, ct);
+        return new Response(new Range(range.Start, range.End), granularity, [.. buckets.Select(bucket => PointOf(bucket, range, granularity))]);
     }
 
     private static Point PointOf(DetectionBucket bucket, TimeRange range, string granularity)

@@ -1,4 +1,4 @@
-using EventSourcedAnomaly.Server.Features.Tenants;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Observability.Metrics;
 
@@ -14,13 +14,13 @@ internal sealed record Inventory(long Detectors, long ActiveDetectors, long Trai
 internal sealed class InventoryMetrics(TenantReads reads)
 {
     private const string Query = """
-        select count(*) filter (where type = 'detector'),
-               count(*) filter (where type = 'detector' and jsonb_array_length(snapshot->'models') > 0),
-               count(*) filter (where type = 'detector' and snapshot->>'status' = 'training'),
-               count(*) filter (where type = 'dataset'),
-               avg((snapshot #>> '{models,-1,metrics,accuracy}')::double precision) filter (where type = 'detector')
-          from mt_streams
-         where tenant_id = $1 and type in ('detector', 'dataset') and snapshot_version is not null and not (snapshot->>'deleted')::bool
+        select count(*),
+               count(*) filter (where jsonb_array_length(data->'models') > 0),
+               count(*) filter (where data->>'status' = 'training'),
+               (select count(*) from mt_doc_dataset where tenant_id = $1 and not (data->>'deleted')::bool),
+               avg((data #>> '{models,-1,metrics,accuracy}')::double precision)
+          from mt_doc_detector
+         where tenant_id = $1 and not (data->>'deleted')::bool
         """;
 
     /// <summary>The counts of a tenant.</summary>

@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
-using EventSourcedAnomaly.EventLog;
 using EventSourcedAnomaly.Server.Features.Detections;
-using EventSourcedAnomaly.Server.Features.Tenants;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using Npgsql;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Observability.Metrics;
@@ -18,9 +17,9 @@ internal sealed record RequestMetrics(long Requests, long Errors, double Seconds
 /// Counts requests by tenant and hour in memory, and adds the counts to those of all silos every few seconds. A silo that
 /// is killed loses what it counted since.
 /// </summary>
-internal sealed partial class RequestStatistics(EventStore store, TenantReads reads, TimeProvider time, ILogger<RequestStatistics> logger) : StoredPeriodically(time)
+internal sealed partial class RequestStatistics(NpgsqlDataSource database, TenantReads reads, TimeProvider time, ILogger<RequestStatistics> logger) : StoredPeriodically(time)
 {
-    private readonly ConcurrentDictionary<(string Tenant, DateTime Hour), Tally> _tallies = new();
+    private readonly ConcurrentDictionary<(string Tenant, DateTimeOffset Hour), Tally> _tallies = new();
 
     /// <summary>Counts a request.</summary>
     public void Count(string tenant, int status, TimeSpan took)
@@ -71,9 +70,9 @@ internal sealed partial class RequestStatistics(EventStore store, TenantReads re
         }
     }
 
-    private async Task Add(string tenant, DateTime hour, RequestMetrics figures, CancellationToken ct)
+    private async Task Add(string tenant, DateTimeOffset hour, RequestMetrics figures, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand("""
+        await using var command = database.CreateCommand("""
             insert into request_statistics as s (tenant_id, hour, requests, errors, seconds, latencies) values ($1, $2, $3, $4, $5, $6)
             on conflict (tenant_id, hour) do update set
                 requests = s.requests + excluded.requests, errors = s.errors + excluded.errors, seconds = s.seconds + excluded.seconds,

@@ -1,5 +1,4 @@
 using EventSourcedAnomaly.Server.Domain;
-using EventSourcedAnomaly.Server.Infrastructure.Http;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Observability.Metrics;
 
@@ -12,19 +11,14 @@ internal sealed record TimeRange(DateTimeOffset Start, DateTimeOffset End)
     /// <summary>Everything there is.</summary>
     public static readonly TimeRange Always = new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(1000));
 
-    /// <summary>Reads <c>start_time</c> and <c>end_time</c>; what is missing follows from the other and a length.</summary>
-    public static TimeRange Of(HttpContext http, TimeSpan length)
+    /// <summary>A range of which the beginning, the end or both were told; what is missing follows from the other and a length.</summary>
+    /// <exception cref="Problem">It ends before it begins.</exception>
+    public static TimeRange Of(DateTimeOffset? start, DateTimeOffset? end, TimeSpan length, TimeProvider time)
     {
-        var end = http.Time("end_time") ?? http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
-        var start = http.Time("start_time") ?? end - length;
-        return start <= end ? new TimeRange(start, end) : throw Problem.Invalid("start_time", "a time that is not after end_time", http.Text("start_time"));
+        var until = end ?? time.GetUtcNow();
+        var from = start ?? until - length;
+        return from <= until ? new TimeRange(from, until) : throw Problem.Invalid("start_time", "a time that is not after end_time", start);
     }
-
-    /// <summary>Reads how finely a range is to be cut.</summary>
-    public static string Granularity(HttpContext http, string name, string otherwise) =>
-        http.Text(name) is not { } given ? otherwise
-        : Granularities.Contains(given) ? given
-        : throw Problem.Invalid(name, $"one of: {string.Join(", ", Granularities)}", given);
 
     /// <summary>How much of a bucket lies in the range and in the past.</summary>
     public TimeSpan Within(DateTimeOffset bucket, string granularity)

@@ -1,15 +1,19 @@
+using EventSourcedAnomaly.Server.Infrastructure.Http;
+using EventSourcedAnomaly.Server.Infrastructure.Security;
+using FastEndpoints;
+
 namespace EventSourcedAnomaly.Server.Infrastructure.Observability.Prometheus;
 
-/// <summary><c>GET /metrics</c>: this process's metrics for Prometheus, as OpenMetrics when the <c>Accept</c> header asks for it.</summary>
-internal static class GetPrometheusMetrics
+/// <summary>This process's metrics for Prometheus, as OpenMetrics when the <c>Accept</c> header asks for it.</summary>
+internal sealed class GetPrometheusMetrics(PrometheusScrape scrape) : EndpointWithoutRequest
 {
-    private const string Text = "text/plain; version=0.0.4; charset=utf-8";
-    private const string OpenMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
-    public static async Task<IResult> Handle(HttpContext http, MetricsPage page)
+    public override void Configure()
     {
-        var asked = http.Request.Headers.Accept.ToString().Contains("application/openmetrics-text", StringComparison.OrdinalIgnoreCase);
-        var text = await page.Write(asked ? ExpositionFormat.OpenMetrics : ExpositionFormat.Text, http.RequestAborted);
-        return Results.Text(text, asked ? OpenMetrics : Text);
+        Get("/metrics");
+        this.Needs(Access.Free);
+        this.Streams("text/plain", "application/openmetrics-text");
+        Summary(s => s.Summary = "This process's metrics for Prometheus");
     }
+
+    public override Task HandleAsync(CancellationToken ct) => scrape.Answer(HttpContext);
 }

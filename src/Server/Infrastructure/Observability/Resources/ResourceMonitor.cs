@@ -87,9 +87,3 @@ internal sealed class ResourceMonitor : BackgroundService
         return (lines["MemTotal:"], lines["MemAvailable:"]);
     }
 }
-
-/// <summary><c>GET /api/v1/monitor/resources</c> (004).</summary>
-internal static class GetResources
-{
-    public static IResult Handle(ResourceMonitor monitor) => Http.Reply.Ok(monitor.Now);
-}

@@ -29,18 +29,3 @@ internal sealed class ResourceSeries(int capacity)
         }
     }
 }
-
-/// <summary><c>GET /api/v1/monitor/resources/history</c>: what the last minutes looked like, since this process started.</summary>
-internal static class GetResourceHistory
-{
-    /// <param name="Minutes">How far back it was asked for.</param>
-    /// <param name="PeriodSeconds">How much time lies between two samples.</param>
-    /// <param name="Samples">The samples, oldest first.</param>
-    public sealed record Response(int Minutes, double PeriodSeconds, IReadOnlyList<ResourceUsage> Samples);
-
-    public static IResult Handle(HttpContext http, ResourceMonitor monitor, TimeProvider time)
-    {
-        var minutes = Http.Query.Whole(http, "minutes", 5, 1, (int)ResourceMonitor.Kept.TotalMinutes);
-        return Http.Reply.Ok(new Response(minutes, ResourceMonitor.Period.TotalSeconds, monitor.Series.Since(time.GetUtcNow().AddMinutes(-minutes))));
-    }
-}

@@ -1,0 +1,34 @@
+using EventSourcedAnomaly.Server.Domain;
+using EventSourcedAnomaly.Server.Infrastructure.Http;
+using EventSourcedAnomaly.Server.Infrastructure.Orleans;
+using EventSourcedAnomaly.Server.Infrastructure.Security;
+using FastEndpoints;
+
+namespace EventSourcedAnomaly.Server.Features.ApiKeys.Endpoints;
+
+/// <summary>Revokes a key: it is refused from now on, on every silo.</summary>
+internal sealed class RevokeApiKey(IGrainFactory grains) : Endpoint<RevokeApiKey.Request, Confirmation>
+{
+    public sealed record Request
+    {
+        [RouteParam]
+        public string KeyId { get; init; } = string.Empty;
+    }
+
+    public override void Configure()
+    {
+        Delete("/v1/auth/api-keys/{key_id}", "/api/v1/auth/api-keys/{key_id}");
+        this.Needs(Access.Self);
+        Summary(s => s.Summary = "Revoke an API key");
+    }
+
+    public override async Task<Confirmation> ExecuteAsync(Request request, CancellationToken ct)
+    {
+        var (http, principal) = (HttpContext, HttpContext.Principal());
+        principal.RequireMayChangeItself();
+        var id = ResourceId.Canonical("key", request.KeyId);
+        var owner = principal.Has() ? null : principal.Owner ?? throw Problem.NotFound("key", id);
+        await grains.Of<IApiKeyGrain>(principal.Tenant, id).Revoke(owner, http.RequestAborted);
+        return new Confirmation("API key revoked successfully");
+    }
+}
