@@ -137,6 +137,12 @@ public sealed class EmbeddedPostgresServer : IAsyncDisposable
             {
                 await Task.WhenAny(postmaster.Exited, Task.Delay(TimeSpan.FromMilliseconds(25), deadline.Token));
             }
+            catch (PostgresException)
+            {
+                // A server that took the port first refuses our password; ours then ends by itself, for it cannot listen.
+                if (await Task.WhenAny(postmaster.Exited, Task.Delay(TimeSpan.FromSeconds(2), deadline.Token)) != postmaster.Exited)
+                    throw;
+            }
             catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
             {
                 throw new EmbeddedPostgresException($"PostgreSQL did not accept connections within {timeout.TotalSeconds:0} seconds.", e);

