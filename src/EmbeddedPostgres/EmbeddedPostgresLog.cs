@@ -20,6 +20,12 @@ internal static partial class EmbeddedPostgresLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Stopping {Count} PostgreSQL processes that a killed server left in {Directory}")]
     public static partial void StoppingLeftover(ILogger logger, string directory, int count);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Port {Port} was taken by another process; trying the next")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Port {Port} was taken by another process; trying again")]
     public static partial void PortTaken(ILogger logger, int port);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "PostgreSQL (process {ProcessId}) ended by accident with code {Code}; it is started again")]
+    public static partial void Died(ILogger logger, int processId, int code);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "PostgreSQL could not be started again; another attempt follows")]
+    public static partial void NotBack(ILogger logger, Exception exception);
 }

@@ -1,28 +1,35 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace EventSourcedAnomaly.EmbeddedPostgres;
 
 /// <summary>
 /// A private PostgreSQL server in a data directory of its own: started with this process, reachable on 127.0.0.1 by a generated
-/// password only, shut down on dispose, and started again safely after either process was killed.
+/// password only, shut down on dispose, started again at the same address when it dies by accident, and started again safely after this
+/// process was killed.
 /// </summary>
 public sealed class EmbeddedPostgresServer : IAsyncDisposable
 {
     private const int PortAttempts = 10;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200), LongestPause = TimeSpan.FromSeconds(10);
     private readonly DataDirectoryLock _lock;
-    private readonly PostmasterProcess _postmaster;
+    private readonly ClusterStart _start;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _supervision;
+    private volatile PostmasterProcess _postmaster;
 
-    private EmbeddedPostgresServer(DataDirectoryLock held, PostmasterProcess postmaster, ClusterHome home, int port, string password)
+    private EmbeddedPostgresServer(DataDirectoryLock held, PostmasterProcess postmaster, ClusterStart start, int port, ILogger logger)
     {
         _lock = held;
         _postmaster = postmaster;
-        ClusterDirectory = home.Cluster;
+        _start = start;
+        _logger = logger;
         Port = port;
-        ConnectionString = ConnectionStringOf(port, password);
+        ConnectionString = start.ConnectionStringOf(port);
         Uri = PostgresUri.FromConnectionString(ConnectionString);
+        _supervision = SuperviseAsync(_stopping.Token);
     }
 
     /// <summary>The superuser's connection string in Npgsql's keyword form.</summary>
@@ -32,16 +39,13 @@ public sealed class EmbeddedPostgresServer : IAsyncDisposable
     public string Uri { get; }
 
     /// <summary>The cluster's folder (PGDATA).</summary>
-    public string ClusterDirectory { get; }
+    public string ClusterDirectory => _start.Home.Cluster;
 
-    /// <summary>The TCP port on 127.0.0.1; another one at every start.</summary>
+    /// <summary>The TCP port on 127.0.0.1; another one at every start of the product, the same after an accident.</summary>
     public int Port { get; }
 
-    /// <summary>The postmaster's process id.</summary>
+    /// <summary>The postmaster's process id; another one after an accident.</summary>
     public int ProcessId => _postmaster.Id;
-
-    /// <summary>Completes with the postmaster's exit code when it ends, by <see cref="DisposeAsync"/> or by an accident.</summary>
-    public Task<int> Exited => _postmaster.Exited;
 
     /// <summary>Takes the data directory, creates the cluster if there is none, and starts the server.</summary>
     /// <returns>The server, accepting connections.</returns>
@@ -69,12 +73,31 @@ public sealed class EmbeddedPostgresServer : IAsyncDisposable
     /// <summary>Shuts the server down (open transactions are rolled back), waits for its end and gives the data directory free.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _stopping.CancelAsync();
+        await _supervision;
         await _postmaster.StopAsync();
+        _stopping.Dispose();
         _lock.Dispose();
     }
 
     private static async Task<EmbeddedPostgresServer> StartHeldAsync(
         DataDirectoryLock held, string dataDirectory, EmbeddedPostgresOptions options, ILogger logger, CancellationToken ct)
+    {
+        var start = await PrepareAsync(dataDirectory, options, logger, ct);
+        for (var attempt = 1; attempt <= PortAttempts; attempt++)
+        {
+            var port = FreePort();
+            if (await start.TryAsync(port, ct) is { } postmaster)
+            {
+                await PostgresUri.Save(Path.Combine(dataDirectory, "postgres.uri"), start.ConnectionStringOf(port), ct);
+                return new EmbeddedPostgresServer(held, postmaster, start, port, logger);
+            }
+            EmbeddedPostgresLog.PortTaken(logger, port);
+        }
+        throw new EmbeddedPostgresException($"PostgreSQL did not start: other processes took each of {PortAttempts} free ports before it.");
+    }
+
+    private static async Task<ClusterStart> PrepareAsync(string dataDirectory, EmbeddedPostgresOptions options, ILogger logger, CancellationToken ct)
     {
         var existing = ClusterHome.Existing(dataDirectory);
         var account = await ServerAccount.ChooseAsync(existing?.Directory, ct);
@@ -87,80 +110,45 @@ public sealed class EmbeddedPostgresServer : IAsyncDisposable
             EmbeddedPostgresLog.CreatingCluster(logger, binaries.MajorVersion, home.Directory);
             await ClusterCreation.CreateAsync(home, binaries, account, ct);
         }
-        await LeftoverPostmaster.ClearAsync(home.Cluster, account, logger, ct);
-
         var password = (await File.ReadAllTextAsync(home.PasswordFile, ct)).Trim();
-        var log = new ServerLog(Path.Combine(dataDirectory, "postgres.log"));
-        for (var attempt = 1; ; attempt++)
+        return new ClusterStart(home, binaries, account, options, password, new ServerLog(Path.Combine(dataDirectory, "postgres.log")), logger);
+    }
+
+    private async Task SuperviseAsync(CancellationToken ct)
+    {
+        try
         {
-            var port = FreePort();
-            log.BeginStart();
-            var command = binaries.Command("postgres", ServerSettings.Arguments(home.Cluster, port, options.Settings));
-            var postmaster = await PostmasterProcess.StartAsync(command, account, log.File);
-            try
+            while (true)
             {
-                if (await AcceptsConnectionsAsync(postmaster, ConnectionStringOf(port, password), options.StartTimeout, ct))
-                {
-                    var server = new EmbeddedPostgresServer(held, postmaster, home, port, password);
-                    await PostgresUri.Save(Path.Combine(dataDirectory, "postgres.uri"), server.ConnectionString, ct);
-                    EmbeddedPostgresLog.Running(logger, binaries.MajorVersion, postmaster.Id, port, home.Directory);
-                    return server;
-                }
+                var code = await _postmaster.Exited.WaitAsync(ct);
+                EmbeddedPostgresLog.Died(_logger, _postmaster.Id, code);
+                _postmaster = await RestartAsync(ct);
             }
-            catch
-            {
-                await postmaster.StopAsync();
-                throw;
-            }
-            if (!log.SaysPortTaken() || attempt == PortAttempts)
-                throw new EmbeddedPostgresException($"PostgreSQL did not start; '{log.File}' says: {log.LastStart()}");
-            EmbeddedPostgresLog.PortTaken(logger, port);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // Disposed.
         }
     }
 
-    /// <summary>Asks until the server answers (true) or ends (false).</summary>
-    private static async Task<bool> AcceptsConnectionsAsync(
-        PostmasterProcess postmaster, string connectionString, TimeSpan timeout, CancellationToken ct)
+    /// <summary>Tries until the server is back: whoever holds its address waits for it there.</summary>
+    private async Task<PostmasterProcess> RestartAsync(CancellationToken ct)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        deadline.CancelAfter(timeout);
-        var probe = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
-        while (!postmaster.Exited.IsCompleted)
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
+            await Task.Delay(pause, ct);
             try
             {
-                await using var connection = new NpgsqlConnection(probe);
-                await connection.OpenAsync(deadline.Token);
-                return true;
+                if (await _start.TryAsync(Port, ct) is { } postmaster)
+                    return postmaster;
+                EmbeddedPostgresLog.PortTaken(_logger, Port);
             }
-            catch (NpgsqlException e) when (e.SqlState is null or PostgresErrorCodes.CannotConnectNow)
+            catch (EmbeddedPostgresException e)
             {
-                await Task.WhenAny(postmaster.Exited, Task.Delay(TimeSpan.FromMilliseconds(25), deadline.Token));
-            }
-            catch (PostgresException)
-            {
-                // A server that took the port first refuses our password; ours then ends by itself, for it cannot listen.
-                if (await Task.WhenAny(postmaster.Exited, Task.Delay(TimeSpan.FromSeconds(2), deadline.Token)) != postmaster.Exited)
-                    throw;
-            }
-            catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
-            {
-                throw new EmbeddedPostgresException($"PostgreSQL did not accept connections within {timeout.TotalSeconds:0} seconds.", e);
+                EmbeddedPostgresLog.NotBack(_logger, e);
             }
         }
-        return false;
     }
-
-    private static string ConnectionStringOf(int port, string password) => new NpgsqlConnectionStringBuilder
-    {
-        Host = "127.0.0.1",
-        Port = port,
-        Username = ClusterCreation.SuperUser,
-        Password = password,
-        Database = "postgres",
-        SslMode = SslMode.Disable,
-        GssEncryptionMode = GssEncryptionMode.Disable,
-    }.ConnectionString;
 
     private static int FreePort()
     {

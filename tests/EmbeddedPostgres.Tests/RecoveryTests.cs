@@ -9,14 +9,47 @@ public sealed class RecoveryTests : IDisposable
     private readonly DataDirectory _data = new();
 
     [Fact]
-    public async Task A_killed_postmaster_loses_nothing_that_was_committed()
+    public async Task A_killed_postmaster_comes_back_at_its_address_with_all_that_was_committed()
+    {
+        await using var server = await _data.StartAsync();
+        await DataDirectory.QueryAsync<object>(server, "CREATE TABLE kept AS SELECT 42 AS answer; SELECT 1");
+        for (var round = 0; round < 3; round++)
+        {
+            var killed = server.ProcessId;
+            using (var postmaster = Process.GetProcessById(killed))
+                postmaster.Kill();
+            while (server.ProcessId == killed)
+                await Task.Delay(20, TestContext.Current.CancellationToken);
+
+            Assert.Equal(42, await DataDirectory.QueryAsync<int>(server, "SELECT answer FROM kept"));
+        }
+    }
+
+    [Fact]
+    public async Task A_server_is_disposed_of_while_it_is_being_brought_back()
+    {
+        var server = await _data.StartAsync();
+        using (var postmaster = Process.GetProcessById(server.ProcessId))
+            postmaster.Kill();
+        await Task.Delay(250, TestContext.Current.CancellationToken);
+        await server.DisposeAsync();
+
+        await using var again = await _data.StartAsync();
+        Assert.Equal(1, await DataDirectory.QueryAsync<int>(again, "SELECT 1"));
+    }
+
+    [Fact]
+    public async Task What_a_postmaster_that_was_killed_with_its_host_had_committed_is_there_at_the_next_start()
     {
         var server = await _data.StartAsync();
         await DataDirectory.QueryAsync<object>(server, "CREATE TABLE kept AS SELECT 42 AS answer; SELECT 1");
-        using (var postmaster = Process.GetProcessById(server.ProcessId))
-            postmaster.Kill();
-        await server.Exited;
+        var commandLine = DataDirectory.CommandLineOf(server.ProcessId);
         await server.DisposeAsync();
+        using (var orphan = await DataDirectory.StartOrphanAsync(commandLine, server.ClusterDirectory))
+        {
+            orphan.Kill();
+            await orphan.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
         Assert.True(File.Exists(Path.Combine(server.ClusterDirectory, "postmaster.pid")));
 
         await using var again = await _data.StartAsync();
