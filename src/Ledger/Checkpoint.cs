@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using EventSourcedAnomaly.EmbeddedPostgres;
 
 namespace EventSourcedAnomaly.Ledger;
 
@@ -22,7 +23,8 @@ public sealed record LedgerKey(string Name, byte[] PrivateKey)
     {
         if (!File.Exists(path))
         {
-            await Write(path, Convert.ToHexStringLower(privateKey ?? RandomNumberGenerator.GetBytes(Ed25519.KeyLength)), ct);
+            var key = privateKey ?? RandomNumberGenerator.GetBytes(Ed25519.KeyLength);
+            await PrivateFile.ReplaceAsync(path, $"{Convert.ToHexStringLower(key)}\n", ct);
         }
 
         var hex = (await File.ReadAllTextAsync(path, ct)).Trim();
@@ -36,30 +38,6 @@ public sealed record LedgerKey(string Name, byte[] PrivateKey)
     /// <param name="name">The origin; null for one made from the public key.</param>
     public static LedgerKey Of(byte[] privateKey, string? name) =>
         new(name ?? $"event-sourced-anomaly/{Convert.ToHexStringLower(SHA256.HashData(Ed25519.PublicKey(privateKey)))[..16]}", privateKey);
-
-    /// <summary>Written beside the file and renamed, so that there is a whole key or none; only its owner may read it.</summary>
-    private static async Task Write(string path, string hex, CancellationToken ct)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            throw new PlatformNotSupportedException("File modes need a Unix system.");
-        }
-
-        var beside = path + ".new";
-        File.Delete(beside);
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-        await using (var writer = new StreamWriter(beside, options))
-        {
-            await writer.WriteLineAsync(hex.AsMemory(), ct);
-        }
-
-        File.Move(beside, path, overwrite: true);
-    }
 }
 
 /// <summary>A public key in the form of C2SP signed-note: <c>name+hash+base64(algorithm ‖ key)</c>.</summary>
