@@ -11,7 +11,7 @@ namespace EventSourcedAnomaly.Server.Infrastructure.Marten;
 /// transaction, before any sequence number is drawn: so commits happen in the order of sequence numbers, on all silos together, and
 /// under the lock every stream's version can be read and held against what was expected without a race.
 /// </summary>
-internal sealed class CommitBatch(IDocumentStore store, NpgsqlDataSource writing, CommitterTelemetry telemetry, TimeProvider time) : IAsyncDisposable
+internal sealed class CommitBatch(IDocumentStore store, DatabaseConnections connections, CommitterTelemetry telemetry, TimeProvider time)
 {
     /// <summary>The id of the advisory lock that orders commits; of the product's own range.</summary>
     internal const long OrderLock = 0x6573_6100_0001;
@@ -22,7 +22,7 @@ internal sealed class CommitBatch(IDocumentStore store, NpgsqlDataSource writing
     public async Task Run(IReadOnlyList<PendingAppend> batch)
     {
         var clock = Stopwatch.GetTimestamp();
-        await using var connection = await writing.OpenConnectionAsync();
+        await using var connection = await connections.Writing.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         var plan = CommitPlan.Make(batch, await LockAndReadVersions(connection, batch), await FindStored(connection, batch));
         if (plan.Accepted.Count > 0)
@@ -45,9 +45,6 @@ internal sealed class CommitBatch(IDocumentStore store, NpgsqlDataSource writing
             }
         }
     }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => writing.DisposeAsync();
 
     private async Task Store(NpgsqlTransaction transaction, IReadOnlyList<PendingAppend> accepted)
     {

@@ -70,7 +70,6 @@ public sealed partial class EventCommitter : IAsyncDisposable
             await CommitOne();
         }
 
-        await _commit.DisposeAsync();
         _leadership.Dispose();
         _stopping.Dispose();
     }

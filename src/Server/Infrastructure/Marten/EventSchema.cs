@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text.Json;
 using EventSourcedAnomaly.Server.Domain;
@@ -11,8 +10,6 @@ internal static class EventSchema
     /// <summary>The header of an event that names the version of its schema.</summary>
     public const string VersionHeader = "schema_version";
 
-    private static readonly ConcurrentDictionary<Type, int> Versions = new();
-
     /// <summary>The stored name of a type.</summary>
     public static string NameOf(Type type) => type.GetCustomAttribute<EventTypeAttribute>()?.Name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(type.Name);
 
@@ -20,5 +17,5 @@ internal static class EventSchema
     public static IReadOnlyList<string> FormerNamesOf(Type type) => type.GetCustomAttribute<EventTypeAttribute>()?.FormerNames ?? [];
 
     /// <summary>The version of the schema that is written today.</summary>
-    public static int VersionOf(Type type) => Versions.GetOrAdd(type, static type => type.GetCustomAttribute<EventTypeAttribute>()?.Version ?? 1);
+    public static int VersionOf(Type type) => type.GetCustomAttribute<EventTypeAttribute>()?.Version ?? 1;
 }

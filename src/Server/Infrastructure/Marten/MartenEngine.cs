@@ -22,8 +22,7 @@ internal static class MartenEngine
             .AddSingleton(connections.Database)
             .AddSingleton(connections)
             .AddSingleton<CommitterTelemetry>()
-            .AddSingleton(provider => new RecordedEventReader(connections.Database))
-            .AddSingleton(provider => new BulkStore(connections.Database))
+            .AddSingleton<RecordedEventReader>().AddSingleton<BulkStore>()
             .AddSingleton(provider =>
             {
                 var mark = new HighWaterMark(
@@ -33,10 +32,10 @@ internal static class MartenEngine
                 return mark;
             })
             .AddSingleton<EventFeed>().AddSingleton<AggregateStore>()
+            .AddSingleton<CommitBatch>()
             .AddSingleton(provider => new EventCommitter(
-                new CommitBatch(
-                    provider.GetRequiredService<IDocumentStore>(), connections.Writing, provider.GetRequiredService<CommitterTelemetry>(), provider.GetRequiredService<TimeProvider>()),
-                provider.GetRequiredService<CommitterTelemetry>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<EventCommitter>>()));
+                provider.GetRequiredService<CommitBatch>(), provider.GetRequiredService<CommitterTelemetry>(), provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<EventCommitter>>()));
         return services.AddMarten(provider =>
         {
             var options = new StoreOptions();
