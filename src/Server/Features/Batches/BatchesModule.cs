@@ -9,5 +9,5 @@ internal static class BatchesModule
     public static IServiceCollection AddBatches(this IServiceCollection services) => services
         .AddAggregate<Batch>().AddSingleton<BatchRows>().AddSingleton<BatchQueries>().AddSingleton<BatchService>().AddSingleton<BatchOutput>()
         .AddSingleton<BatchWork>()
-        .AddSingleton(WorkSource.Of<Batch, IBatchGrain>(state => state.Status == Batch.Queued || state.Status == Batch.Running));
+        .AddResumableWork<Batch, IBatchGrain>(state => state.Status, state => state.Status == Batch.Queued || state.Status == Batch.Running);
 }

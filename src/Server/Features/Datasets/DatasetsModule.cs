@@ -9,5 +9,5 @@ internal static class DatasetsModule
     public static IServiceCollection AddDatasets(this IServiceCollection services) => services
         .AddAggregate<Dataset>().AddSingleton<DatasetRows>().AddSingleton<DatasetQueries>().AddSingleton<DatasetIntake>()
         .AddSingleton<DatasetReadiness>().AddSingleton<DatasetVerification>()
-        .AddSingleton(WorkSource.Of<Dataset, IDatasetGrain>(state => !state.Deleted && state.Status == Dataset.Processing));
+        .AddResumableWork<Dataset, IDatasetGrain>(state => state.Status, state => !state.Deleted && state.Status == Dataset.Processing);
 }

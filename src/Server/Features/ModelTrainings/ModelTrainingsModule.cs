@@ -9,6 +9,6 @@ internal static class ModelTrainingsModule
     public static IServiceCollection AddModelTrainings(this IServiceCollection services) => services
         .AddAggregate<ModelTraining>().AddSingleton<ModelTrainingQueries>().AddSingleton<ModelTrainingService>()
         .AddSingleton<TrainingSlots>().AddSingleton<TrainingData>().AddSingleton<ModelTrainingWork>()
-        .AddSingleton(WorkSource.Of<ModelTraining, IModelTrainingGrain>(state =>
-            state.Status == ModelTraining.Started || state.Status == ModelTraining.Training));
+        .AddResumableWork<ModelTraining, IModelTrainingGrain>(state => state.Status, state =>
+            state.Status == ModelTraining.Started || state.Status == ModelTraining.Training);
 }

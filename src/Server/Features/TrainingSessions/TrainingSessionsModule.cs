@@ -12,8 +12,8 @@ internal static class TrainingSessionsModule
         .AddAggregate<TrainingSession>()
         .AddSingleton<ConfigurationRoot>().AddSingleton<TrainingSessionQueries>().AddSingleton<MetricPoints>().AddSingleton<EpochRows>()
         .AddSingleton<SessionFeed>().AddSingleton<EpochWork>()
-        .AddSingleton(WorkSource.Of<TrainingSession, ITrainingSessionGrain>(state =>
-            state.Status == TrainingSession.Running && state.Creation!.Configuration.Plan != null))
+        .AddResumableWork<TrainingSession, ITrainingSessionGrain>(state => state.Status, state =>
+            state.Status == TrainingSession.Running && state.Creation!.Configuration.Plan != null)
         .AddSingleton<CheckpointBytes>().AddSingleton<CheckpointIntake>().AddSingleton<CheckpointQueries>().AddHostedService<CheckpointSweep>()
         .PublishEventsToWolverine("checkpoint_removal", relay => relay.PublishEvent<CheckpointRemoved>((removed, bus) =>
             bus.PublishAsync(new RemoveCheckpointBytes(removed.TenantId, removed.StreamKey!, removed.Data.Id))));

@@ -19,6 +19,21 @@ internal sealed record WorkSource(Func<IGrainFactory, IDocumentStore, Cancellati
         });
 }
 
+/// <summary>Registers work that is to be resumed.</summary>
+internal static class ResumableWorkRegistration
+{
+    /// <summary>Has grains told to go on whose stored state asks for work.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="status">The status of a state; it gets an index, for the states are looked through every few seconds.</param>
+    /// <param name="needsWork">Whether a state asks for work.</param>
+    public static IServiceCollection AddResumableWork<TState, TGrain>(
+        this IServiceCollection services, Expression<Func<TState, object?>> status, Expression<Func<TState, bool>> needsWork)
+        where TState : Aggregate
+        where TGrain : IResumable => services
+        .AddSingleton(WorkSource.Of<TState, TGrain>(needsWork))
+        .ConfigureMarten(options => options.Schema.For<TState>().Index(status!));
+}
+
 /// <summary>The one in the cluster who sees to it that work which a silo did not survive goes on elsewhere.</summary>
 [Alias("esa.WorkSweeper")]
 internal interface IWorkSweeperGrain : IClusterTask;
