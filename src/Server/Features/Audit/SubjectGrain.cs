@@ -14,7 +14,7 @@ internal sealed class SubjectGrain(AggregateStore aggregates, SubjectKeys keys, 
         // Whoever is forgotten cannot be signed in.
         if (await users.Find(Tenant, subject, ct) is not null)
         {
-            await service.Delete(Tenant, subject, RequestMetadata.Current, ct);
+            await service.Delete(Tenant, subject, ct);
         }
 
         var had = await keys.Erase(Tenant, subject, ct);

@@ -1,5 +1,4 @@
 using EventSourcedAnomaly.Datasets;
-using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Datasets;
 using EventSourcedAnomaly.Server.Features.Detections;
@@ -48,9 +47,8 @@ internal sealed class BatchService(IGrainFactory grains, DatasetQueries datasets
     /// <param name="detectorId">Its model in service judges the whole batch.</param>
     /// <param name="datasetId">The rows.</param>
     /// <param name="options">Makes the options, knowing the number of rows.</param>
-    /// <param name="metadata">Who asked.</param>
     /// <param name="ct">Stops the checks.</param>
-    public async Task<Batch> Submit(string tenant, string detectorId, string datasetId, Func<long, BatchOptions> options, EventMetadata metadata, CancellationToken ct)
+    public async Task<Batch> Submit(string tenant, string detectorId, string datasetId, Func<long, BatchOptions> options, CancellationToken ct)
     {
         var dataset = await Usable(tenant, datasetId, ct);
         var model = await models.InService(tenant, detectorId, ct);
@@ -58,11 +56,11 @@ internal sealed class BatchService(IGrainFactory grains, DatasetQueries datasets
         var wanted = await Wanted(
             tenant, dataset, detectorId, new AdHocAlgorithm(model.Metadata.Algorithm, model.Metadata.Parameters, model.Metadata.Seed), model.Metadata,
             model.Artifact.FeatureNames.Count, options, ct);
-        return await Record(tenant, wanted, metadata);
+        return await Record(tenant, wanted);
     }
 
     /// <summary>Records the request for a model that is made from the rows themselves.</summary>
-    public async Task<Batch> SubmitAdHoc(string tenant, AdHocAlgorithm algorithm, string datasetId, Func<long, BatchOptions> options, EventMetadata metadata, CancellationToken ct)
+    public async Task<Batch> SubmitAdHoc(string tenant, AdHocAlgorithm algorithm, string datasetId, Func<long, BatchOptions> options, CancellationToken ct)
     {
         var dataset = await Usable(tenant, datasetId, ct);
         if (dataset.Uploaded.Columns.Features == 0 || dataset.Uploaded.RowCount < 2)
@@ -70,7 +68,7 @@ internal sealed class BatchService(IGrainFactory grains, DatasetQueries datasets
             throw Problem.Invalid("dataset_id", "a data set of at least 2 rows with at least one column of numbers besides the label");
         }
 
-        return await Record(tenant, await Wanted(tenant, dataset, string.Empty, algorithm.SuitedTo(dataset.Uploaded.RowCount), null, dataset.Uploaded.Columns.Features, options, ct), metadata);
+        return await Record(tenant, await Wanted(tenant, dataset, string.Empty, algorithm.SuitedTo(dataset.Uploaded.RowCount), null, dataset.Uploaded.Columns.Features, options, ct));
     }
 
     private async Task<BatchRequested> Wanted(
@@ -82,9 +80,8 @@ internal sealed class BatchService(IGrainFactory grains, DatasetQueries datasets
             options(samples), samples, samples * features, await batches.Estimate(tenant, algorithm.Algorithm, (double)samples * features, ct), time.GetUtcNow());
     }
 
-    private async Task<Batch> Record(string tenant, BatchRequested wanted, EventMetadata metadata)
+    private async Task<Batch> Record(string tenant, BatchRequested wanted)
     {
-        RequestMetadata.Set(metadata);
         await grains.Of<IBatchGrain>(tenant, wanted.Id).Submit(wanted, CancellationToken.None);
         return await batches.Get(tenant, wanted.Id, CancellationToken.None);
     }

@@ -20,14 +20,13 @@ internal sealed class DatasetIntake(BulkStore bulk, IGrainFactory grains, Datase
     public string TempDirectory => settings.TempDirectory;
 
     /// <summary>Reads, stores and records a file.</summary>
-    public async Task<Dataset> Take(string tenant, DatasetFileRequest request, EventMetadata metadata, CancellationToken ct)
+    public async Task<Dataset> Take(string tenant, DatasetFileRequest request, CancellationToken ct)
     {
         var id = ResourceId.New("dataset");
         var stream = new StreamKey(tenant, id);
         try
         {
             var upload = await Task.Run(() => Read(stream, request, ct), ct);
-            RequestMetadata.Set(metadata);
             await grains.Of<IDatasetGrain>(tenant, id).Take(upload, ct);
             return await datasets.Get(tenant, id, ct);
         }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Datasets;
 using EventSourcedAnomaly.Server.Features.Detectors;
@@ -13,7 +12,7 @@ internal sealed class ModelTrainingService(IGrainFactory grains, DetectorQueries
 {
     /// <summary>Records the request; the work follows from the event.</summary>
     public async Task<ModelTraining> Submit(
-        string tenant, string detectorId, string datasetId, TrainingOptions options, EventMetadata metadata, CancellationToken ct)
+        string tenant, string detectorId, string datasetId, TrainingOptions options, CancellationToken ct)
     {
         var detector = await detectors.Get(tenant, detectorId, ct);
         var dataset = await datasets.Get(tenant, datasetId, ct);
@@ -23,7 +22,6 @@ internal sealed class ModelTrainingService(IGrainFactory grains, DetectorQueries
             id, detectorId, datasetId, detector.Algorithm, detector.Parameters, SeedOf(detector), detector.ConfigurationVersion, options,
             await trainings.Estimate(tenant, detector.Algorithm, (double)dataset.Uploaded.RowCount * dataset.Uploaded.Columns.Features, options.Folds, ct),
             time.GetUtcNow());
-        RequestMetadata.Set(metadata);
         await grains.Of<IModelTrainingGrain>(tenant, id).Submit(wanted, CancellationToken.None);
         return await trainings.Get(tenant, id, CancellationToken.None);
     }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using EventSourcedAnomaly.Datasets;
-using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Datasets;
 using EventSourcedAnomaly.Server.Features.Detections;
@@ -19,14 +18,14 @@ internal sealed class TrainingData(DatasetQueries datasets, DatasetIntake intake
 
     /// <summary>The data set, not yet verified when it was just made.</summary>
     /// <exception cref="Problem">There is none, or the data are not a data set.</exception>
-    public Task<Dataset> Find(string tenant, JsonElement given, EventMetadata metadata, CancellationToken ct) => given.ValueKind switch
+    public Task<Dataset> Find(string tenant, JsonElement given, CancellationToken ct) => given.ValueKind switch
     {
-        JsonValueKind.String => Named(tenant, given.GetString()!, metadata, ct),
-        JsonValueKind.Array => Inline(tenant, InlineData.Read(given, Field), metadata, ct),
+        JsonValueKind.String => Named(tenant, given.GetString()!, ct),
+        JsonValueKind.Array => Inline(tenant, InlineData.Read(given, Field), ct),
         _ => throw Problem.Invalid(Field, Expected, given.GetRawText()),
     };
 
-    private async Task<Dataset> Named(string tenant, string name, EventMetadata metadata, CancellationToken ct)
+    private async Task<Dataset> Named(string tenant, string name, CancellationToken ct)
     {
         if (name.Length == 0)
         {
@@ -39,14 +38,14 @@ internal sealed class TrainingData(DatasetQueries datasets, DatasetIntake intake
         }
         catch (Problem problem) when (problem.Kind == ProblemKind.NotFound)
         {
-            return await datasets.Named(tenant, name, ct) ?? await Import(tenant, name, metadata, ct);
+            return await datasets.Named(tenant, name, ct) ?? await Import(tenant, name, ct);
         }
     }
 
-    private async Task<Dataset> Import(string tenant, string name, EventMetadata metadata, CancellationToken ct)
+    private async Task<Dataset> Import(string tenant, string name, CancellationToken ct)
     {
         var path = Imported(tenant, name) ?? throw new Problem(ProblemKind.NotFound, $"{Field}: there is no data set and no file under imports/ of that name.", Field, Expected);
-        return await intake.Take(tenant, new DatasetFileRequest(path, Path.GetFileNameWithoutExtension(path), $"Imported from {name}", new ReadOptions(), null), metadata, ct);
+        return await intake.Take(tenant, new DatasetFileRequest(path, Path.GetFileNameWithoutExtension(path), $"Imported from {name}", new ReadOptions(), null), ct);
     }
 
     /// <summary>A file within the tenant's part of the imports; null for anything that is not there, or leads out of it.</summary>
@@ -77,7 +76,7 @@ internal sealed class TrainingData(DatasetQueries datasets, DatasetIntake intake
         return false;
     }
 
-    private async Task<Dataset> Inline(string tenant, InlineData data, EventMetadata metadata, CancellationToken ct)
+    private async Task<Dataset> Inline(string tenant, InlineData data, CancellationToken ct)
     {
         if (data.Rows.Rows < 2)
         {
@@ -89,7 +88,7 @@ internal sealed class TrainingData(DatasetQueries datasets, DatasetIntake intake
         {
             await File.WriteAllTextAsync(path, Csv(data), ct);
             return await intake.Take(
-                tenant, new DatasetFileRequest(path, "Training data", "Came with a training's request", new ReadOptions(DatasetFormat.Csv, HasHeader: true), null), metadata, ct);
+                tenant, new DatasetFileRequest(path, "Training data", "Came with a training's request", new ReadOptions(DatasetFormat.Csv, HasHeader: true), null), ct);
         }
         finally
         {

@@ -72,9 +72,9 @@ internal sealed partial class DemoTenant(
     private async Task<string> Show(FileInfo sample, CancellationToken ct)
     {
         var name = Path.GetFileNameWithoutExtension(sample.Name);
-        var dataset = await intake.Take(Tenant, new DatasetFileRequest(sample.FullName, name, "A sample that ships with the product", new ReadOptions(), null), Metadata, ct);
+        var dataset = await intake.Take(Tenant, new DatasetFileRequest(sample.FullName, name, "A sample that ships with the product", new ReadOptions(), null), ct);
         var detector = await CreateDetector(name, ct);
-        var training = await Finish((await trainings.Submit(Tenant, detector, dataset.Id, new TrainingOptions(0, 0, null), Metadata, ct)).Requested.Id, ct);
+        var training = await Finish((await trainings.Submit(Tenant, detector, dataset.Id, new TrainingOptions(0, 0, null), ct)).Requested.Id, ct);
         var (matrix, _, _) = await rows.Load(Tenant, dataset.Uploaded, (await rows.Manifest(Tenant, dataset.Uploaded, ct)).FeatureNames(dataset.Uploaded.LabelColumn), ct);
         var detected = await detections.Detect(Tenant, detector, _ => matrix, null, Metadata, ct);
         var auc = training.Metrics.Auc?.ToString("0.000", CultureInfo.InvariantCulture) ?? "unknown without labels";

@@ -46,7 +46,7 @@ internal sealed class FirstStart(
 
         var password = settings.AdminPassword ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
         await users.Create(
-            Principal.SystemTenant, new UserRegistration(Administrator, "admin@localhost", password, [Role.Admin], RatePlan.Internal.Name), Metadata, ct);
+            Principal.SystemTenant, new UserRegistration(Administrator, "admin@localhost", password, [Role.Admin], RatePlan.Internal.Name), ct);
         if (settings.AdminPassword is null)
         {
             await Console.Out.WriteLineAsync($"password of the user {Administrator} (shown only this once): {password}");

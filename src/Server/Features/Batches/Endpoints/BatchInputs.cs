@@ -74,10 +74,10 @@ internal sealed class BatchInputs(
             given.ReturnExplanations, given.OutputFormat);
         var dataset = ResourceId.Canonical("dataset", request.DatasetId!);
         var batch = request.DetectorId is { } detector
-            ? await service.Submit(http.Tenant(), ResourceId.Canonical("detector", detector), dataset, Options, http.EventMetadata(),
+            ? await service.Submit(http.Tenant(), ResourceId.Canonical("detector", detector), dataset, Options,
                 http.RequestAborted)
             : await service.SubmitAdHoc(http.Tenant(), AdHocDetectionService.Algorithm(request.Algorithm!, request.Parameters), dataset,
-                Options, http.EventMetadata(), http.RequestAborted);
+                Options, http.RequestAborted);
         var body = queries.Body(http, batch.Requested.Id, batch);
         http.Locate($"/api/v1/batch/jobs/{body.Id}");
         return new Response(body.Id, body.Id, body.Status, body.EstimatedTime, body.OutputLocation, null);

@@ -25,7 +25,7 @@ internal static class BatchStart
     {
         var batch = await service.Submit(
             http.Tenant(), ResourceId.Canonical("detector", detectorId), ResourceId.Canonical("dataset", datasetId),
-            samples => submission.Validate(size, "parallel_jobs", prefix, samples), http.EventMetadata(), http.RequestAborted);
+            samples => submission.Validate(size, "parallel_jobs", prefix, samples), http.RequestAborted);
         var id = batch.Requested.Id;
         http.Locate(http.ApiContract() == ApiContract.Reference ? $"/v1/detect/batch/{id}" : $"/api/v1/batch/jobs/{id}");
         return queries.Body(http, id, batch);

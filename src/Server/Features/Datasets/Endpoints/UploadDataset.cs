@@ -23,7 +23,7 @@ internal sealed class UploadDataset(DatasetIntake intake) : EndpointWithoutReque
     {
         var http = HttpContext;
         using var form = await UploadForm.Receive(http, intake.TempDirectory);
-        var dataset = await intake.Take(http.Tenant(), form.ToRequest(), http.EventMetadata(), http.RequestAborted);
+        var dataset = await intake.Take(http.Tenant(), form.ToRequest(), http.RequestAborted);
         http.Locate($"{http.Request.Path}/{dataset.Id}");
         return DatasetQueries.Fill(dataset, http.ApiContract(), new DatasetReceipt { UploadId = dataset.Uploaded.UploadId });
     }

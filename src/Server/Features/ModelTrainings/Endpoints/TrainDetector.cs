@@ -60,8 +60,7 @@ internal sealed class TrainDetector(ModelTrainingService service, TrainingSlots 
             http.Principal(),
             () => service.Submit(
                 http.Tenant(), ResourceId.Canonical("detector", request.DetectorId), ResourceId.Canonical("dataset", request.DatasetId),
-                options, http.EventMetadata(),
-                http.RequestAborted),
+                options, http.RequestAborted),
             http.RequestAborted);
         var asked = session.Requested;
         http.Locate(http.ApiContract() == ApiContract.Reference

@@ -53,10 +53,10 @@ internal sealed class TrainModel(TrainingData data, ModelTrainingService service
             http.Principal(),
             async () =>
             {
-                var dataset = await data.Find(http.Tenant(), request.TrainingData, http.EventMetadata(), http.RequestAborted);
+                var dataset = await data.Find(http.Tenant(), request.TrainingData, http.RequestAborted);
                 ModelTrainingService.RequireUsable(dataset, detector.Algorithm, options, "training_data");
                 await grains.Of<IDetectorGrain>(http.Tenant(), detector.Id).Create(detector, http.RequestAborted);
-                return await service.Submit(http.Tenant(), detector.Id, dataset.Id, options, http.EventMetadata(), CancellationToken.None);
+                return await service.Submit(http.Tenant(), detector.Id, dataset.Id, options, CancellationToken.None);
             },
             http.RequestAborted);
         var asked = session.Requested;

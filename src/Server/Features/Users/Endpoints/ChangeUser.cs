@@ -44,7 +44,7 @@ internal sealed class ChangeUser(UserService service, UserQueries queries) : End
         var changed = await service.Change(
             tenant, id, request.Email, request.Roles,
             request.Plan is null || request.Plan == user.Plan ? null : Choice.Plan(request.Plan, principal), request.Password,
-            http.EventMetadata(), ct);
+            ct);
         return await queries.Body(tenant, id, changed, ct);
     }
 

@@ -44,7 +44,7 @@ internal sealed class CreateUser(UserService service, UserQueries queries, Tenan
 
         var wanted = new UserRegistration(request.Username, request.Email, request.Password, request.Roles ?? [Role.Analyst],
             Choice.Plan(request.Plan, principal));
-        var (id, user) = await service.Create(tenant, wanted, http.EventMetadata(), http.RequestAborted);
+        var (id, user) = await service.Create(tenant, wanted, http.RequestAborted);
         http.Locate($"/api/v1/users/{id}");
         return await queries.Body(tenant, id, user, http.RequestAborted);
     }

@@ -31,7 +31,7 @@ internal sealed class DeleteUser(UserService service, UserQueries queries) : End
         }
 
         var (tenant, _) = await queries.Get(http.Principal(), id, http.RequestAborted);
-        await service.Delete(tenant, id, http.EventMetadata(), http.RequestAborted);
+        await service.Delete(tenant, id, http.RequestAborted);
         return new Confirmation("User deleted successfully");
     }
 }
