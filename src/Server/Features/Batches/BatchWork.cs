@@ -37,7 +37,7 @@ internal sealed partial class BatchWork(
             await grain.Start(ct);
             await Work(tenant, batch.StreamId, grain, batch, ct);
         }
-        catch (Exception e) when (!ct.IsCancellationRequested && e is not (Npgsql.NpgsqlException { IsTransient: true } or TimeoutException))
+        catch (Exception e) when (!ct.IsCancellationRequested && !TransientFailure.Is(e))
         {
             LogFailed(e, batch.StreamId);
             var reason = e is Problem or ParameterException or InvalidDataException or ArgumentException ? e.Message : "The batch failed on the server; see its log.";

@@ -5,6 +5,7 @@ using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Datasets;
 using EventSourcedAnomaly.Server.Features.Detectors;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using EventSourcedAnomaly.Server.Infrastructure.Observability;
 using EventSourcedAnomaly.Server.Infrastructure.Orleans;
 using Orleans.Concurrency;
@@ -33,7 +34,7 @@ internal sealed partial class ModelTrainingWork(
             await grain.Start(ct);
             await Train(tenant, grain, request, ct);
         }
-        catch (Exception e) when (!ct.IsCancellationRequested && e is not (Npgsql.NpgsqlException { IsTransient: true } or TimeoutException))
+        catch (Exception e) when (!ct.IsCancellationRequested && !TransientFailure.Is(e))
         {
             LogFailed(e, request.Id);
             await grain.Fail(e is Problem or ParameterException or InvalidDataException ? e.Message : "The training failed on the server; see its log.", CancellationToken.None);

@@ -27,7 +27,7 @@ internal sealed partial class EpochWork(
         {
             await Train(tenant, session, ct);
         }
-        catch (Exception e) when (!ct.IsCancellationRequested && e is not (Npgsql.NpgsqlException { IsTransient: true } or TimeoutException))
+        catch (Exception e) when (!ct.IsCancellationRequested && !TransientFailure.Is(e))
         {
             LogFailed(e, session.StreamId);
             var reason = e is Problem or ParameterException or InvalidDataException or EventSourcedAnomaly.Datasets.DatasetException ? e.Message : "The training failed on the server; see its log.";

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Infrastructure.Contracts;
 using EventSourcedAnomaly.Server.Infrastructure.Http.Binding;
@@ -81,7 +82,7 @@ internal sealed partial class RequestContextMiddleware(RequestDelegate next, ILo
         BadHttpRequestException bad => new Problem(ProblemKind.Unreadable, bad.Message),
         Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.DiskFull } =>
             new Problem(ProblemKind.NoRoom, "The disk of the database is full; nothing of this was stored."),
-        TimeoutException or global::Orleans.Runtime.OrleansException or Npgsql.NpgsqlException { IsTransient: true } =>
+        _ when TransientFailure.Is(e) =>
             new Problem(ProblemKind.Unavailable, "The service is overloaded or its database cannot be reached; try again shortly."),
         _ => new Problem(ProblemKind.Internal, "Something went wrong on the server; the request id leads to it in the server's log."),
     };

@@ -34,7 +34,8 @@ internal sealed class DatabaseConnections : IAsyncDisposable
             settings.KeepAlive = 5;
             settings.CommandTimeout = 60;
             settings.MaxPoolSize = MaxWriters;
-            settings.Options = $"{settings.Options} -c idle_in_transaction_session_timeout=10s -c client_min_messages=warning".Trim();
+            // The order lock of a silo that stands still is free for the others after this.
+            settings.Options = $"{settings.Options} -c idle_in_transaction_session_timeout=2s -c client_min_messages=warning".Trim();
         });
     }
 

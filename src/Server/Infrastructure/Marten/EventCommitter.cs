@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using EventSourcedAnomaly.Ledger;
-using Npgsql;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Marten;
 
@@ -163,13 +162,13 @@ public sealed partial class EventCommitter : IAsyncDisposable
                 await _commit.Run(batch);
                 return;
             }
-            catch (Exception e) when (IsTransient(e) && _time.GetElapsedTime(started) < AppendTimeout && !_stopping.IsCancellationRequested)
+            catch (Exception e) when (TransientFailure.Is(e) && _time.GetElapsedTime(started) < AppendTimeout && !_stopping.IsCancellationRequested)
             {
                 LogRetry(e, batch.Count, attempt + 1);
                 batch.ForEach(pending => pending.MayRepeat = true);
                 await Backoff(attempt);
             }
-            catch (Exception e) when (batch.Count > 1 && !IsTransient(e))
+            catch (Exception e) when (batch.Count > 1 && !TransientFailure.Is(e))
             {
                 // One of them cannot be stored, whatever the reason; it must not take the others with it.
                 LogIsolated(e, batch.Count);
@@ -194,16 +193,6 @@ public sealed partial class EventCommitter : IAsyncDisposable
         var delay = TimeSpan.FromMilliseconds(Math.Min(1000, 20 << Math.Min(attempt, 6)));
         await Task.Delay(delay, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
-
-    // Marten repeats commands after a transient error, such as a deadlock, even where the error ended the transaction, and then reports
-    // that (25P02) instead of the error.
-    private static bool IsTransient(Exception e) => e switch
-    {
-        PostgresException { SqlState: "25P02" or "57P01" or "57P02" or "57P03" or "25P03" or "53300" } => true,
-        NpgsqlException { IsTransient: true } or IOException or TimeoutException or ObjectDisposedException => true,
-        NpgsqlException { InnerException: IOException or System.Net.Sockets.SocketException or EndOfStreamException } => true,
-        _ => e.InnerException is { } inner && IsTransient(inner),
-    };
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Commit of {Count} appends failed, attempt {Attempt} follows")]
     private partial void LogRetry(Exception exception, int count, int attempt);
