@@ -33,7 +33,7 @@ internal static class Engines
             .AddSingleton<BackgroundWork>().AddClusterTask<IWorkSweeperGrain>().AddHostedService<ClusterTasks>()
             .AddSingleton(_ => new SubjectKeys(connections.Database))
             .AddSingleton<TenantReads>().AddSingleton<ProjectionRebuild>().AddSingleton<Progressions>()
-            .AddHostedService<LogFollowers>();
+            .AddHostedService<LogFollowers>().AddHostedService<SubscriptionRestart>();
         return connections;
     }
 

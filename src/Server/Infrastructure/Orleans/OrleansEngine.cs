@@ -29,9 +29,12 @@ internal static class OrleansEngine
             silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (Invariant, providers));
             silo.UseAdoNetReminderService(options => (options.Invariant, options.ConnectionString) = (Invariant, providers));
             silo.Configure<ClusterMembershipOptions>(ConfigureMembership);
+            // A question about the place of a grain that went to a silo just as it died is asked anew.
+            silo.Configure<SiloMessagingOptions>(options => options.SystemResponseTimeout = TimeSpan.FromSeconds(3));
             silo.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromMinutes(10));
             silo.AddActivityPropagation();
             silo.AddOutgoingGrainCallFilter<UndeliveredCallRetry>();
+            silo.Services.AddSingleton<IFatalErrorHandler, EvictedSilo>();
             silo.Services.AddSerializer(serializer => serializer.AddJsonSerializer(TravelsAsJson, EventJson.Options));
         });
     }
@@ -44,7 +47,9 @@ internal static class OrleansEngine
     // loses nothing: its appends meet version conflicts.
     private static void ConfigureMembership(ClusterMembershipOptions options)
     {
-        options.ProbeTimeout = TimeSpan.FromSeconds(1);
+        options.ProbeTimeout = options.MinProbeTimeout = TimeSpan.FromSeconds(1);
+        // Three of these have to pass since a silo was last heard of.
+        options.MaxProbeTimeout = TimeSpan.FromSeconds(1.5);
         options.NumMissedProbesLimit = 3;
         options.NumVotesForDeathDeclaration = 1;
         options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
