@@ -2,7 +2,9 @@ using System.Text;
 
 namespace EventSourcedAnomaly.Cli;
 
-/// <summary>The fields of one line of CSV (RFC 4180), without their quotes. A quoted field may hold commas and doubled quotes, but no line break.</summary>
+/// <summary>
+/// The fields of one line of CSV (RFC 4180), without their quotes. A quoted field may hold commas and doubled quotes, but no line break.
+/// </summary>
 internal static class CsvLine
 {
     /// <exception cref="CsvException">A quoted field does not end in this line.</exception>

@@ -112,7 +112,8 @@ internal sealed class CsvLayout
             throw Wrong(line, $"column '{_names[column]}': expected a finite number, got '{field}'");
         return Math.Abs(number) <= Matrix.LargestNumber
             ? number
-            : throw Wrong(line, $"column '{_names[column]}': expected a number from -{Matrix.LargestNumber} to {Matrix.LargestNumber}, got '{field}'");
+            : throw Wrong(line,
+                $"column '{_names[column]}': expected a number from -{Matrix.LargestNumber} to {Matrix.LargestNumber}, got '{field}'");
     }
 
     private int Label(double number, int line, int column) => number switch

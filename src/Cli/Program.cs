@@ -19,7 +19,9 @@ try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception refused) when (refused is CsvException or ArgumentException or FormatException or InvalidDataException or Npgsql.NpgsqlException or IOException or NotSupportedException or DllNotFoundException or ServerException or HttpRequestException or UnauthorizedAccessException)
+catch (Exception refused)
+    when (refused is CsvException or ArgumentException or FormatException or InvalidDataException or Npgsql.NpgsqlException or IOException
+        or NotSupportedException or DllNotFoundException or ServerException or HttpRequestException or UnauthorizedAccessException)
 {
     await Console.Error.WriteLineAsync("esa: " + refused.Message);
     return 1;

@@ -13,7 +13,8 @@ public sealed class DatasetFile : IDisposable
     private readonly DirectoryInfo _workDirectory;
     private readonly Database _database;
 
-    private DatasetFile(DirectoryInfo workDirectory, Database database, DatasetFormat format, IReadOnlyList<DatasetColumn> columns, long rowCount)
+    private DatasetFile(DirectoryInfo workDirectory, Database database, DatasetFormat format,
+        IReadOnlyList<DatasetColumn> columns, long rowCount)
     {
         _workDirectory = workDirectory;
         _database = database;

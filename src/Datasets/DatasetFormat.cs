@@ -28,7 +28,8 @@ public sealed record ReadOptions(DatasetFormat? Format = null, bool? HasHeader =
 /// <param name="MaxRows">Rows of data.</param>
 /// <param name="MaxColumns">Columns.</param>
 /// <param name="MaxExpandedBytes">Bytes of the file when decompressed.</param>
-/// <param name="MemoryLimitMegabytes">What DuckDB's buffers may take; more is spilled to disk. Tables beyond 1,024 columns take 192 KiB per column.</param>
+/// <param name="MemoryLimitMegabytes">What DuckDB's buffers may take; more is spilled to disk. Tables beyond 1,024 columns take 192 KiB per
+/// column.</param>
 public sealed record ReadLimits(long MaxBytes, long MaxRows, int MaxColumns, long MaxExpandedBytes, int MemoryLimitMegabytes)
 {
     /// <summary>4 GiB, 50 million rows, 4,096 columns, 16 GiB expanded, 192 MB of memory.</summary>

@@ -4,7 +4,9 @@ using EventSourcedAnomaly.Datasets.Sources;
 
 namespace EventSourcedAnomaly.Datasets;
 
-/// <summary>The rows of a file, typed and columnar, in a DuckDB database of their own on disk; columns are <c>c0</c>, <c>c1</c>, ….</summary>
+/// <summary>
+/// The rows of a file, typed and columnar, in a DuckDB database of their own on disk; columns are <c>c0</c>, <c>c1</c>, ….
+/// </summary>
 internal static class Table
 {
     public const string Name = "work.rows";

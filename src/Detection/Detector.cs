@@ -91,7 +91,8 @@ public abstract class Detector : IStoredDetector
     /// <param name="x">At least one row and one column of numbers from -1e75 to 1e75.</param>
     /// <param name="progress">Told shares from 0 to 1.</param>
     /// <param name="ct">Stops the fit; the detector is then unfitted.</param>
-    /// <exception cref="ArgumentException">The table is empty or holds NaN or a number out of range; the message gives row and column.</exception>
+    /// <exception cref="ArgumentException">The table is empty or holds NaN or a number out of range; the message gives row and
+    /// column.</exception>
     public void Fit(Matrix x, IProgress<double>? progress = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(x);
@@ -210,7 +211,8 @@ public abstract class Detector : IStoredDetector
         for (var i = 0; i < scores.Length; i++)
         {
             if (double.IsNaN(scores[i]))
-                throw new ArgumentException($"{Algorithm} cannot score row {i} (counted from 0): with these hyper-parameters the numbers leave float64; scale the columns");
+                throw new ArgumentException($"{Algorithm} cannot score row {i} (counted from 0): with these hyper-parameters the numbers "
+                    + "leave float64; scale the columns");
             scores[i] = Math.Clamp(scores[i], -LargestScore, LargestScore);
         }
     }
@@ -238,7 +240,8 @@ public abstract class Detector : IStoredDetector
         _center = reader.Array<double>();
         var scores = reader.Array<double>();
         if (FeatureCount < 1 || _center.Length != FeatureCount || scores.Length < 1)
-            throw new InvalidDataException($"expected medians of {FeatureCount} features and at least one score, got {_center.Length} and {scores.Length}");
+            throw new InvalidDataException(
+                $"expected medians of {FeatureCount} features and at least one score, got {_center.Length} and {scores.Length}");
         ReadModel(ref reader);
         Accept(scores);
     }

@@ -34,7 +34,8 @@ internal static class InputCheck
         for (var i = WithinLimit(values); i < values.Length; i++)
         {
             if (Math.Abs(values[i]) <= Matrix.LargestNumber) continue;
-            var expected = double.IsFinite(values[i]) ? $"numbers from -{Matrix.LargestNumber} to {Matrix.LargestNumber}" : "finite numbers";
+            var expected = double.IsFinite(values[i])
+                ? $"numbers from -{Matrix.LargestNumber} to {Matrix.LargestNumber}" : "finite numbers";
             var place = $"row {i / columns}, column {i % columns} (counted from 0)";
             throw new ArgumentException($"expected {expected}, got {values[i]} in {place}", nameof(values));
         }

@@ -3,7 +3,9 @@ namespace EventSourcedAnomaly.Detection;
 /// <summary>A dense table of float64 numbers, stored row by row. One row is one sample, one column one feature.</summary>
 public sealed class Matrix
 {
-    /// <summary>The greatest magnitude that detectors take: squares of squares of larger numbers, as they occur in covariances, would leave float64.</summary>
+    /// <summary>
+    /// The greatest magnitude that detectors take: squares of squares of larger numbers, as they occur in covariances, would leave float64.
+    /// </summary>
     public const double LargestNumber = 1e75;
 
     private readonly double[] _values;

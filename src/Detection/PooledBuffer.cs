@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace EventSourcedAnomaly.Detection;
 
-/// <summary>Memory borrowed until it is disposed of, so that scoring leaves nothing to collect. It holds what the last borrower left.</summary>
+/// <summary>
+/// Memory borrowed until it is disposed of, so that scoring leaves nothing to collect. It holds what the last borrower left.
+/// </summary>
 /// <param name="length">Elements.</param>
 internal readonly ref struct PooledBuffer<T>(int length)
 {

@@ -60,7 +60,8 @@ public sealed record Standardizer(double[] Mean, double[] Scale)
                 var z = (Vector512.Create(row[c..]) - Vector512.Create(Mean, c)) / Vector512.Create(Scale, c);
                 Vector512.Max(Vector512.Min(z, greatest), least).CopyTo(target[c..]);
             }
-            for (; c < columns; c++) target[c] = Math.Max(Math.Min((row[c] - Mean[c]) / Scale[c], Matrix.LargestNumber), -Matrix.LargestNumber);
+            for (; c < columns; c++)
+                target[c] = Math.Max(Math.Min((row[c] - Mean[c]) / Scale[c], Matrix.LargestNumber), -Matrix.LargestNumber);
         }
     }
 

@@ -35,10 +35,13 @@ internal sealed record ClusterHome(string Directory)
         return System.IO.Directory.Exists(elsewhere)
             ? new ClusterHome(elsewhere)
             : throw new EmbeddedPostgresException(
-                $"'{pointer}' says that the cluster is in '{elsewhere}', which does not exist. Restore it, or delete the data directory to start anew.");
+                $"'{pointer}' says that the cluster is in '{elsewhere}', which does not exist. Restore it, or delete the data directory "
+                    + "to start anew.");
     }
 
-    /// <summary>Makes a home the account can use: inside the data directory if it can enter there, else below <see cref="SharedRoot"/>.</summary>
+    /// <summary>
+    /// Makes a home the account can use: inside the data directory if it can enter there, else below <see cref="SharedRoot"/>.
+    /// </summary>
     public static async Task<ClusterHome> CreateAsync(string dataDirectory, ServerAccount account, ILogger logger, CancellationToken ct)
     {
         var inside = InsideOf(dataDirectory);
@@ -73,7 +76,9 @@ internal sealed record ClusterHome(string Directory)
         File.SetUnixFileMode(dataDirectory, File.GetUnixFileMode(dataDirectory) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
     }
 
-    /// <summary>A data directory that was deleted leaves its cluster behind; a new one of the same name must not bring it back to life.</summary>
+    /// <summary>
+    /// A data directory that was deleted leaves its cluster behind; a new one of the same name must not bring it back to life.
+    /// </summary>
     private static void SetAside(string home, string dataDirectory, ILogger logger)
     {
         if (!System.IO.Directory.Exists(home))

@@ -5,7 +5,8 @@ namespace EventSourcedAnomaly.EmbeddedPostgres;
 
 /// <summary>Starts the server of a cluster that is there, again and again if need be.</summary>
 internal sealed class ClusterStart(
-    ClusterHome home, PostgresBinaries binaries, ServerAccount account, EmbeddedPostgresOptions options, string password, ServerLog log, ILogger logger)
+    ClusterHome home, PostgresBinaries binaries, ServerAccount account, EmbeddedPostgresOptions options, string password,
+    ServerLog log, ILogger logger)
 {
     /// <summary>Where the cluster lives.</summary>
     public ClusterHome Home => home;
@@ -44,7 +45,8 @@ internal sealed class ClusterStart(
             await postmaster.StopAsync();
             throw;
         }
-        return log.SaysPortTaken() ? null : throw new EmbeddedPostgresException($"PostgreSQL did not start; '{log.File}' says: {log.LastStart()}");
+        return log.SaysPortTaken()
+            ? null : throw new EmbeddedPostgresException($"PostgreSQL did not start; '{log.File}' says: {log.LastStart()}");
     }
 
     /// <summary>Asks until the server answers (true) or ends (false).</summary>
@@ -73,7 +75,8 @@ internal sealed class ClusterStart(
             }
             catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
             {
-                throw new EmbeddedPostgresException($"PostgreSQL did not accept connections within {options.StartTimeout.TotalSeconds:0} seconds.", e);
+                throw new EmbeddedPostgresException(
+                    $"PostgreSQL did not accept connections within {options.StartTimeout.TotalSeconds:0} seconds.", e);
             }
         }
         return false;

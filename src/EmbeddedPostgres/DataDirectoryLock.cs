@@ -32,7 +32,8 @@ internal sealed class DataDirectoryLock : IDisposable
         {
             var holder = File.Exists(holderFile) ? File.ReadAllText(holderFile).Trim() : "(unknown)";
             throw new EmbeddedPostgresException(
-                $"The data directory '{dataDirectory}' is in use by process {holder}. Stop that server, or choose another data directory.", e);
+                $"The data directory '{dataDirectory}' is in use by process {holder}. Stop that server, or choose another data directory.",
+                e);
         }
     }
 

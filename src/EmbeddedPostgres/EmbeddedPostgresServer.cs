@@ -97,7 +97,8 @@ public sealed class EmbeddedPostgresServer : IAsyncDisposable
         throw new EmbeddedPostgresException($"PostgreSQL did not start: other processes took each of {PortAttempts} free ports before it.");
     }
 
-    private static async Task<ClusterStart> PrepareAsync(string dataDirectory, EmbeddedPostgresOptions options, ILogger logger, CancellationToken ct)
+    private static async Task<ClusterStart> PrepareAsync(string dataDirectory, EmbeddedPostgresOptions options,
+        ILogger logger, CancellationToken ct)
     {
         var existing = ClusterHome.Existing(dataDirectory);
         var account = await ServerAccount.ChooseAsync(existing?.Directory, ct);
@@ -111,7 +112,8 @@ public sealed class EmbeddedPostgresServer : IAsyncDisposable
             await ClusterCreation.CreateAsync(home, binaries, account, ct);
         }
         var password = (await File.ReadAllTextAsync(home.PasswordFile, ct)).Trim();
-        return new ClusterStart(home, binaries, account, options, password, new ServerLog(Path.Combine(dataDirectory, "postgres.log")), logger);
+        return new ClusterStart(home, binaries, account, options,
+            password, new ServerLog(Path.Combine(dataDirectory, "postgres.log")), logger);
     }
 
     private async Task SuperviseAsync(CancellationToken ct)

@@ -30,7 +30,8 @@ internal static class LeftoverPostmaster
 
     private static async Task EndAsync(string cluster, ServerAccount account, int? postmaster, CancellationToken ct)
     {
-        foreach (var (toPostmaster, toOthers) in new[] { (Signal.Interrupt, Signal.Quit), (Signal.Quit, Signal.Quit), (Signal.Kill, Signal.Kill) })
+        foreach (var (toPostmaster, toOthers) in new[] { (Signal.Interrupt, Signal.Quit), (Signal.Quit, Signal.Quit),
+            (Signal.Kill, Signal.Kill) })
         {
             var running = await ProcessesOfAsync(cluster, account, ct);
             if (postmaster is { } id && running.Contains(id))
@@ -60,7 +61,8 @@ internal static class LeftoverPostmaster
     {
         const string Script = "for p in /proc/[0-9]*; do if [ \"$(readlink \"$p/cwd\" 2>/dev/null)\" = \"$0\" ]; then "
             + "case \"$(cat \"$p/comm\" 2>/dev/null)\" in postgres*) echo \"${p#/proc/}\";; esac; fi; done";
-        var physical = (await CommandLine.RequireAsync(account.Command("readlink", "-f", cluster), null, $"resolve '{cluster}'", ct)).Trim();
+        var physical = (await CommandLine.RequireAsync(account.Command("readlink", "-f", cluster), null, $"resolve '{cluster}'", ct))
+            .Trim();
         var found = await CommandLine.RequireAsync(account.Command("sh", "-c", Script, physical), null, "look for leftover processes", ct);
         return [.. found.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => int.Parse(line, CultureInfo.InvariantCulture))];
     }

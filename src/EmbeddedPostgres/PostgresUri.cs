@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace EventSourcedAnomaly.EmbeddedPostgres;
 
-/// <summary>Takes a connection as people have it: a libpq URI (<c>postgresql://user:password@host:port/database</c>) or Npgsql's keywords.</summary>
+/// <summary>
+/// Takes a connection as people have it: a libpq URI (<c>postgresql://user:password@host:port/database</c>) or Npgsql's keywords.
+/// </summary>
 public static class PostgresUri
 {
     /// <summary>The Npgsql connection string.</summary>
@@ -37,7 +39,8 @@ public static class PostgresUri
             settings.Password = Uri.UnescapeDataString(user[1]);
         }
 
-        foreach (var option in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2)))
+        foreach (var option in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => pair.Split('=', 2)))
         {
             if (option is ["sslmode", var mode] && Enum.TryParse<SslMode>(mode.Replace("-", string.Empty), ignoreCase: true, out var ssl))
             {
@@ -84,7 +87,9 @@ public static class PostgresUri
         catch (ArgumentException e)
         {
             // What it says in detail may be a part of the password.
-            throw new FormatException("Not a connection string: expected postgresql://user:password@host:port/database, or keywords such as Host=…;Username=….", e);
+            throw new FormatException(
+                "Not a connection string: expected postgresql://user:password@host:port/database, or keywords such as Host=…;Username=….",
+                e);
         }
     }
 }

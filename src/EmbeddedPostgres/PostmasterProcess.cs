@@ -23,7 +23,8 @@ internal sealed class PostmasterProcess
     {
         var postmaster = new PostmasterProcess();
         // A session of its own: Ctrl-C in a terminal reaches the host, which stops the server when it no longer needs it.
-        string[] withLog = ["/bin/sh", "-c", "umask 077; exec setsid \"$@\" </dev/null >>\"$0\" 2>&1", logFile, .. account.CommandThatDiesWithItsParent(command)];
+        string[] withLog = ["/bin/sh", "-c", "umask 077; exec setsid \"$@\" </dev/null >>\"$0\" 2>&1",
+            logFile, .. account.CommandThatDiesWithItsParent(command)];
         // The kernel ties a parent-death signal to the thread that forked, and pool threads retire: this one stays as long as its child.
         var parent = new Thread(() => postmaster.Parent(CommandLine.StartInfo(withLog))) { IsBackground = true, Name = "postmaster" };
         parent.Start();

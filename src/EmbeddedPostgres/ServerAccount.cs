@@ -26,7 +26,8 @@ internal sealed record ServerAccount(string? UserId, string? GroupId)
                 return new ServerAccount(ids[0], ids[1]);
         }
         return FromPasswordFile("postgres") ?? FromPasswordFile("nobody")
-            ?? throw new EmbeddedPostgresException("PostgreSQL does not run as root, and there is neither a user 'postgres' nor 'nobody' to run it.");
+            ?? throw new EmbeddedPostgresException(
+                "PostgreSQL does not run as root, and there is neither a user 'postgres' nor 'nobody' to run it.");
     }
 
     /// <summary>The command as this account runs it.</summary>

@@ -95,9 +95,11 @@ public sealed record Checkpoint(string Origin, long Size, byte[] Root)
     {
         var end = note.IndexOf("\n\n", StringComparison.Ordinal);
         var lines = (end < 0 ? note : note[..end]).Split('\n');
-        if (end < 0 || lines.Length < 3 || lines[0].Length == 0 || !long.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out var size))
+        if (end < 0 || lines.Length < 3 || lines[0].Length == 0
+            || !long.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out var size))
         {
-            throw new FormatException("Not a checkpoint: expected origin, size and root on lines of their own, and signatures behind an empty line.");
+            throw new FormatException(
+                "Not a checkpoint: expected origin, size and root on lines of their own, and signatures behind an empty line.");
         }
 
         if (key is not null && !IsSigned(note[..(end + 1)], note[(end + 2)..], key))

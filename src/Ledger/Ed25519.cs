@@ -33,5 +33,6 @@ public static class Ed25519
         && NSec.Cryptography.PublicKey.TryImport(SignatureAlgorithm.Ed25519, publicKey, KeyBlobFormat.RawPublicKey, out var key)
         && SignatureAlgorithm.Ed25519.Verify(key!, message, signature);
 
-    private static Key Import(ReadOnlySpan<byte> privateKey) => Key.Import(SignatureAlgorithm.Ed25519, privateKey, KeyBlobFormat.RawPrivateKey);
+    private static Key Import(ReadOnlySpan<byte> privateKey) =>
+        Key.Import(SignatureAlgorithm.Ed25519, privateKey, KeyBlobFormat.RawPrivateKey);
 }

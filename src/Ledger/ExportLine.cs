@@ -11,7 +11,8 @@ namespace EventSourcedAnomaly.Ledger;
 /// </summary>
 public static class ExportLine
 {
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions WriterOptions = new()
+    { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>Writes the line, without a line feed at its end.</summary>
     /// <param name="output">Where to.</param>

@@ -19,7 +19,8 @@ public static class ExportVerification
             var leaf = LeafOf(line);
             if (leaf != tree.Size)
             {
-                return [new Finding(null, $"Line {tree.Size + 1} holds leaf {leaf?.ToString(CultureInfo.InvariantCulture) ?? "?"}; a whole export holds leaf {tree.Size} there.")];
+                return [new Finding(null, $"Line {tree.Size + 1} holds leaf {leaf?.ToString(CultureInfo.InvariantCulture) ?? "?"}; a "
+                    + $"whole export holds leaf {tree.Size} there.")];
             }
 
             tree.Append(MerkleTree.LeafHash(line));

@@ -28,7 +28,8 @@ public sealed record LogProof(long Index, IReadOnlyList<byte[]> Hashes, string C
     public static LogProof Parse(string text)
     {
         var end = text.IndexOf("\n\n", StringComparison.Ordinal);
-        var lines = (end < 0 ? text : text[..end]).Split('\n').Where(line => !line.StartsWith("extra ", StringComparison.Ordinal)).ToArray();
+        var lines = (end < 0 ? text : text[..end]).Split('\n')
+            .Where(line => !line.StartsWith("extra ", StringComparison.Ordinal)).ToArray();
         return end >= 0 && lines.Length >= 2 && lines[0] == Header && lines[1].StartsWith("index ", StringComparison.Ordinal)
             && long.TryParse(lines[1].AsSpan(6), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
             ? new LogProof(index, [.. lines[2..].Select(Convert.FromBase64String)], text[(end + 2)..])
@@ -42,6 +43,7 @@ public sealed record LogProof(long Index, IReadOnlyList<byte[]> Hashes, string C
     public bool Holds(ReadOnlySpan<byte> entry, VerifierKey? key)
     {
         var checkpoint = Ledger.Checkpoint.Parse(Checkpoint, key);
-        return MerkleTree.RootOf(MerkleTree.LeafHash(entry), Index, checkpoint.Size, Hashes) is { } root && root.AsSpan().SequenceEqual(checkpoint.Root);
+        return MerkleTree.RootOf(MerkleTree.LeafHash(entry), Index, checkpoint.Size, Hashes) is { } root
+            && root.AsSpan().SequenceEqual(checkpoint.Root);
     }
 }

@@ -104,7 +104,9 @@ public static class MerkleTree
         return proof;
     }
 
-    /// <summary>The root that a leaf and its audit path lead to (RFC 9162, section 2.1.3.2), or null when the path does not fit the place.</summary>
+    /// <summary>
+    /// The root that a leaf and its audit path lead to (RFC 9162, section 2.1.3.2), or null when the path does not fit the place.
+    /// </summary>
     public static byte[]? RootOf(byte[] leafHash, long index, long size, IReadOnlyList<byte[]> path)
     {
         if (index < 0 || index >= size)

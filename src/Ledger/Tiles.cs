@@ -26,7 +26,8 @@ public static class Tiles
             var key = (tileLevel, first / Width);
             if (!read.TryGetValue(key, out var tile))
             {
-                read[key] = tile = await get(key.tileLevel, key.Item2) ?? throw new InvalidDataException($"Tile {tileLevel}/{first / Width} of the ledger is missing.");
+                read[key] = tile = await get(key.tileLevel, key.Item2)
+                    ?? throw new InvalidDataException($"Tile {tileLevel}/{first / Width} of the ledger is missing.");
             }
 
             return Fold(tile, (int)(first % Width), 1 << within);
@@ -52,7 +53,8 @@ public static class Tiles
         var width = Width;
         if (path.IndexOf(".p/", StringComparison.Ordinal) is >= 0 and var partial)
         {
-            if (!int.TryParse(path.AsSpan(partial + 3), NumberStyles.None, CultureInfo.InvariantCulture, out width) || width is < 1 or >= Width)
+            if (!int.TryParse(path.AsSpan(partial + 3), NumberStyles.None, CultureInfo.InvariantCulture, out width)
+                || width is < 1 or >= Width)
             {
                 return null;
             }
@@ -60,7 +62,8 @@ public static class Tiles
             path = path[..partial];
         }
 
-        return long.TryParse(path.Replace("x", string.Empty).Replace("/", string.Empty), NumberStyles.None, CultureInfo.InvariantCulture, out var n) && PathOf(n) == path
+        return long.TryParse(path.Replace("x", string.Empty).Replace("/", string.Empty), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var n) && PathOf(n) == path
             ? (n, width)
             : null;
     }

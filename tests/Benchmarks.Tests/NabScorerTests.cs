@@ -2,7 +2,9 @@ using EventSourcedAnomaly.Benchmarks.Nab;
 
 namespace EventSourcedAnomaly.Benchmarks.Tests;
 
-/// <summary>The scorer gives what the formulas of Lavin and Ahmad (2015) give by hand: σ(y) = 2 / (1 + e^(5y)) - 1, scaled by σ(-1) = 0.98661.</summary>
+/// <summary>
+/// The scorer gives what the formulas of Lavin and Ahmad (2015) give by hand: σ(y) = 2 / (1 + e^(5y)) - 1, scaled by σ(-1) = 0.98661.
+/// </summary>
 public sealed class NabScorerTests
 {
     private const int Rows = 200;
@@ -52,7 +54,8 @@ public sealed class NabScorerTests
         var (threshold, best) = NabScorer.Optimise(corpus, scores, NabProfile.Standard);
 
         Assert.Equal(best, NabScorer.At(threshold, corpus, scores, NabProfile.Standard), 1e-9);
-        Assert.All(Enumerable.Range(0, 102), hundredths => Assert.True(NabScorer.At(hundredths / 100.0, corpus, scores, NabProfile.Standard) <= best + 1e-9));
+        Assert.All(Enumerable.Range(0, 102), hundredths =>
+            Assert.True(NabScorer.At(hundredths / 100.0, corpus, scores, NabProfile.Standard) <= best + 1e-9));
     }
 
     private static NabSeries Series(params NabWindow[] windows) => new(

@@ -14,7 +14,8 @@ internal sealed record Measurement(
 {
     /// <summary>Rows per second against a peer's seconds for as many rows.</summary>
     public static Measurement Rate(string name, int rows, double seconds, string? reference, double? referenceSeconds) =>
-        new(name, rows / seconds, "rows/s", referenceSeconds is null ? null : reference, rows / referenceSeconds, referenceSeconds / seconds);
+        new(name, rows / seconds, "rows/s", referenceSeconds is null
+            ? null : reference, rows / referenceSeconds, referenceSeconds / seconds);
 
     /// <summary>A time in microseconds against a peer's seconds.</summary>
     public static Measurement Latency(string name, double seconds, string? reference, double? referenceSeconds) =>
@@ -25,13 +26,15 @@ internal sealed record Measurement(
         new(name, value, unit, reference, referenceValue, value / referenceValue);
 
     /// <summary>A figure on its own, against a target that is a fixed number.</summary>
-    public static Measurement Against(string name, double value, string unit, string target, double targetValue) => Of(name, value, unit, $"target: {target}", targetValue);
+    public static Measurement Against(string name, double value, string unit, string target, double targetValue) =>
+        Of(name, value, unit, $"target: {target}", targetValue);
 }
 
 /// <summary>Collects measurements and shows them as they come.</summary>
 internal sealed class Report
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new()
+    { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
     private readonly List<Measurement> _all = [];
 
     public void Add(Measurement measurement)

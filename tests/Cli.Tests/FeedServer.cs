@@ -35,7 +35,9 @@ internal sealed class FeedServer : IAsyncDisposable
         await _serving;
     }
 
-    /// <summary>On a port that another test may have found too: then on the next. A listener that could not start is of no more use.</summary>
+    /// <summary>
+    /// On a port that another test may have found too: then on the next. A listener that could not start is of no more use.
+    /// </summary>
     private static (HttpListener Listener, string Address) Listen()
     {
         for (var attempt = 0; ; attempt++)
@@ -70,7 +72,8 @@ internal sealed class FeedServer : IAsyncDisposable
 
             using var reader = new StreamReader(context.Request.InputStream);
             var (request, asked) = (context.Request, await reader.ReadToEndAsync());
-            Asked.Enqueue($"{request.HttpMethod} {request.RawUrl} {request.Headers["X-API-Key"]} {request.Headers["Last-Event-ID"]} {asked}".TrimEnd());
+            Asked.Enqueue($"{request.HttpMethod} {request.RawUrl} {request.Headers["X-API-Key"]} {request.Headers["Last-Event-ID"]} "
+                + $"{asked}".TrimEnd());
             var (status, body) = Next(request.Url!.AbsolutePath);
             context.Response.StatusCode = status;
             await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body));
@@ -79,7 +82,8 @@ internal sealed class FeedServer : IAsyncDisposable
     }
 
     private (int Status, string Body) Next(string path) =>
-        !_answers.TryGetValue(path["/api/v1/".Length..], out var queue) ? (404, """{"error":{"code":"NOT_FOUND","message":"No such thing."}}""")
+        !_answers.TryGetValue(path["/api/v1/".Length..], out var queue)
+            ? (404, """{"error":{"code":"NOT_FOUND","message":"No such thing."}}""")
         : queue.Count > 1 && queue.TryDequeue(out var first) ? first
         : queue.TryPeek(out var last) ? last : (404, "{}");
 }

@@ -23,8 +23,10 @@ public sealed class ModelFileTests : IDisposable
     public async Task A_detector_written_as_ONNX_gives_its_scores_in_ONNX_Runtime(string algorithm)
     {
         using var rows = TemporaryCsv.WithOneOutlier();
-        var own = Scores(await Esa("score", rows.Path, "--label", "label", "--model", await Fit(rows, "d.esa", "--algorithm", algorithm), "--raw"));
-        var onnx = Scores(await Esa("score", rows.Path, "--label", "label", "--model", await Fit(rows, "d.onnx", "--algorithm", algorithm), "--raw"));
+        var own = Scores(
+            await Esa("score", rows.Path, "--label", "label", "--model", await Fit(rows, "d.esa", "--algorithm", algorithm), "--raw"));
+        var onnx = Scores(
+            await Esa("score", rows.Path, "--label", "label", "--model", await Fit(rows, "d.onnx", "--algorithm", algorithm), "--raw"));
         Assert.Equal(own.Length, onnx.Length);
         for (var i = 0; i < own.Length; i++) Assert.Equal(own[i], onnx[i], 1e-5);
     }
@@ -32,7 +34,9 @@ public sealed class ModelFileTests : IDisposable
     [Fact]
     public async Task A_supervised_detector_learns_from_the_labels_and_is_kept_like_the_others()
     {
-        using var rows = new TemporaryCsv(["a,b,label", .. Enumerable.Range(0, 120).Select(i => i < 100 ? $"{i % 10},{i % 7},0" : $"{4 + i % 2},{3 + i % 3},1")]);
+        using var rows =
+            new TemporaryCsv(
+                ["a,b,label", .. Enumerable.Range(0, 120).Select(i => i < 100 ? $"{i % 10},{i % 7},0" : $"{4 + i % 2},{3 + i % 3},1")]);
         string[] supervised = ["--algorithm", "XGBOD", "--param", "n_estimators=20"];
         var measured = await Esa(["evaluate", rows.Path, .. supervised]);
         var (exitCode, _, error) = await EsaProcess.RunAsync(["score", rows.Path, .. supervised]);
@@ -49,7 +53,8 @@ public sealed class ModelFileTests : IDisposable
     public async Task An_algorithm_without_an_ONNX_form_is_refused_with_those_that_have_one()
     {
         using var rows = TemporaryCsv.WithOneOutlier();
-        var (exitCode, _, error) = await EsaProcess.RunAsync("fit", rows.Path, "--algorithm", "LOF", "--output", Path.Combine(_folder, "lof.onnx"));
+        var (exitCode, _, error) =
+            await EsaProcess.RunAsync("fit", rows.Path, "--algorithm", "LOF", "--output", Path.Combine(_folder, "lof.onnx"));
         Assert.Equal(1, exitCode);
         Assert.StartsWith("esa: LocalOutlierFactor has no ONNX form", error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder));
@@ -60,7 +65,8 @@ public sealed class ModelFileTests : IDisposable
     {
         using var rows = TemporaryCsv.WithOneOutlier();
         var model = await Fit(rows, "detector.esa");
-        var (exitCode, _, error) = await EsaProcess.RunAsync("score", rows.Path, "--label", "label", "--model", model, "--algorithm", "KNN");
+        var (exitCode, _, error) =
+            await EsaProcess.RunAsync("score", rows.Path, "--label", "label", "--model", model, "--algorithm", "KNN");
         Assert.Equal(1, exitCode);
         Assert.Contains("--algorithm: expected nothing beside --model", error, StringComparison.Ordinal);
     }
@@ -96,6 +102,7 @@ public sealed class ModelFileTests : IDisposable
     {
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.EndsWith(",decision_score", lines[0], StringComparison.Ordinal);
-        return [.. lines.Skip(1).Select(line => double.Parse(line[(line.LastIndexOf(',') + 1)..], System.Globalization.CultureInfo.InvariantCulture))];
+        return [.. lines.Skip(1)
+            .Select(line => double.Parse(line[(line.LastIndexOf(',') + 1)..], System.Globalization.CultureInfo.InvariantCulture))];
     }
 }

@@ -8,7 +8,8 @@ public sealed class StreamTests
     public async Task Every_row_comes_back_with_its_score_and_a_spike_scores_above_the_threshold()
     {
         var rows = Enumerable.Range(0, 400).Select(i => string.Create(
-            CultureInfo.InvariantCulture, $"{DateTime.UnixEpoch.AddMinutes(5 * i):yyyy-MM-dd HH:mm:ss},{(i == 350 ? 1e4 : i * 7919 % 97)}"));
+            CultureInfo.InvariantCulture,
+            $"{DateTime.UnixEpoch.AddMinutes(5 * i):yyyy-MM-dd HH:mm:ss},{(i == 350 ? 1e4 : i * 7919 % 97)}"));
         using var csv = new TemporaryCsv([.. rows.Prepend("timestamp,value")]);
         var (exitCode, output, error) = await EsaProcess.RunAsync("stream", csv.Path);
         Assert.Equal((0, ""), (exitCode, error));
@@ -42,7 +43,8 @@ public sealed class StreamTests
     public async Task Quotes_gaps_repeated_and_unordered_times_and_missing_values_are_scored(string algorithm)
     {
         using var csv = new TemporaryCsv(
-            "\uFEFF\"timestamp\",\"value\"\r", "\"1970-01-05\",\"1\"\r", "1970-01-05,2\r", "1970-01-01,\r", "2099-12-31 23:59:59,1e75", "1970-01-02,-1e75");
+            "\uFEFF\"timestamp\",\"value\"\r", "\"1970-01-05\",\"1\"\r", "1970-01-05,2\r", "1970-01-01,\r",
+            "2099-12-31 23:59:59,1e75", "1970-01-02,-1e75");
         var (exitCode, output, error) = await EsaProcess.RunAsync("stream", csv.Path, "--algorithm", algorithm);
         Assert.Equal((0, ""), (exitCode, error));
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -63,9 +65,13 @@ public sealed class StreamTests
     [Fact]
     public async Task A_hyper_parameter_reaches_the_algorithm()
     {
-        using var csv = new TemporaryCsv([.. Enumerable.Range(0, 200).Select(i => $"{DateTime.UnixEpoch.AddMinutes(i):s},{i * 7919 % 97}").Prepend("timestamp,value")]);
+        using var csv =
+            new TemporaryCsv(
+                [.. Enumerable.Range(0, 200).Select(i => $"{DateTime.UnixEpoch.AddMinutes(i):s},{i * 7919 % 97}")
+                    .Prepend("timestamp,value")]);
 
-        var (exitCode, shortMemory, _) = await EsaProcess.RunAsync("stream", csv.Path, "--algorithm", "HalfSpaceTrees", "--param", "n_trees=3", "--param", "window_size=20");
+        var (exitCode, shortMemory, _) = await EsaProcess.RunAsync("stream", csv.Path, "--algorithm", "HalfSpaceTrees", "--param",
+            "n_trees=3", "--param", "window_size=20");
         var (_, usual, _) = await EsaProcess.RunAsync("stream", csv.Path, "--algorithm", "HalfSpaceTrees");
 
         Assert.Equal(0, exitCode);

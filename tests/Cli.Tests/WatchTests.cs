@@ -20,8 +20,10 @@ public sealed class WatchTests
         Assert.Equal((0, string.Empty), (exitCode, error));
         Assert.Equal(
             [
-                "mine: created", "epoch 1/8  train_loss 0.1  val_loss 0.01  learning_rate 0.001", "epoch 2/8  train_loss 0.2  val_loss 0.02  learning_rate 0.001  1:00 left",
-                "epoch 3/8  train_loss 0.3  val_loss 0.03  learning_rate 0.001  0:50 left", "sess_1 completed after 3 epochs, best epoch 1 (val_loss 0.01)",
+                "mine: created", "epoch 1/8  train_loss 0.1  val_loss 0.01  learning_rate 0.001",
+                "epoch 2/8  train_loss 0.2  val_loss 0.02  learning_rate 0.001  1:00 left",
+                "epoch 3/8  train_loss 0.3  val_loss 0.03  learning_rate 0.001  0:50 left",
+                "sess_1 completed after 3 epochs, best epoch 1 (val_loss 0.01)",
             ],
             Lines(output));
         Assert.Equal(
@@ -34,7 +36,8 @@ public sealed class WatchTests
     {
         await using var server = new FeedServer()
             .Answers(Session, State("running", 0)).Answers(Session, State("running", 1)).Answers(Session, State("failed", 2))
-            .Answers(Feed, Epoch(2, 1) + Status(3, "status", "stopped") + Status(4, "status", "running") + Epoch(5, 2) + Status(6, "failed", "failed") + Epoch(7, 99));
+            .Answers(Feed, Epoch(2, 1) + Status(3, "status", "stopped")
+                + Status(4, "status", "running") + Epoch(5, 2) + Status(6, "failed", "failed") + Epoch(7, 99));
 
         var (exitCode, output, error) = await Watch(server);
 
@@ -58,7 +61,8 @@ public sealed class WatchTests
 
         Assert.Equal((1, "esa: No such thing."), Ending(await Watch(server)));
         Assert.Equal(
-            (1, "esa: --server: expected an http or https address, got 'nowhere'"), Ending(await EsaProcess.RunAsync("watch", "sess_1", "--server", "nowhere")));
+            (1, "esa: --server: expected an http or https address, got 'nowhere'"),
+            Ending(await EsaProcess.RunAsync("watch", "sess_1", "--server", "nowhere")));
     }
 
     [Fact]
@@ -68,20 +72,24 @@ public sealed class WatchTests
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Weights)));
         await using var server = new FeedServer()
             .Answers("training/sessions", State("created", 0)).Answers($"{Session}/start", State("running", 0))
-            .Answers(Session, State("running", 0)).Answers(Session, State("completed", 1)).Answers(Feed, Epoch(2, 1) + Status(3, "completed", "completed"))
-            .Answers("checkpoints", $$"""{"checkpoints":[{{Checkpoint("ckpt_2", 2, "ff", false)}},{{Checkpoint("ckpt_1", 1, sha256, true)}}]}""")
+            .Answers(Session, State("running", 0)).Answers(Session, State("completed", 1))
+                .Answers(Feed, Epoch(2, 1) + Status(3, "completed", "completed"))
+            .Answers("checkpoints",
+                $$"""{"checkpoints":[{{Checkpoint("ckpt_2", 2, "ff", false)}},{{Checkpoint("ckpt_1", 1, sha256, true)}}]}""")
             .Answers("checkpoints/ckpt_1/download", Weights);
         var file = Path.GetTempFileName();
         try
         {
             var (exitCode, output, error) = await EsaProcess.RunAsync(
-                "train", "configs/train.yaml", "--name", "mine", "--tag", "unet", "--output", file, "--server", server.Address, "--api-key", "key-1");
+                "train", "configs/train.yaml", "--name", "mine", "--tag", "unet", "--output", file, "--server",
+                server.Address, "--api-key", "key-1");
 
             Assert.Equal((0, "esa: session sess_1"), (exitCode, error.Trim()));
             Assert.EndsWith($"{Path.GetFileName(file)}: epoch 1, 25 bytes", output.TrimEnd(), StringComparison.Ordinal);
             Assert.Equal(Weights, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
             Assert.Equal(
-                """POST /api/v1/training/sessions key-1  {"config_path":"configs/train.yaml","session_name":"mine","tags":["unet"]}""", server.Asked.First());
+                """POST /api/v1/training/sessions key-1  {"config_path":"configs/train.yaml","session_name":"mine","tags":["unet"]}""",
+                server.Asked.First());
         }
         finally
         {
@@ -94,7 +102,8 @@ public sealed class WatchTests
 
     private static (int ExitCode, string Error) Ending((int ExitCode, string Output, string Error) ran) => (ran.ExitCode, ran.Error.Trim());
 
-    private static string[] Lines(string output) => output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] Lines(string output) =>
+        output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static string State(string status, int epoch) =>
         $$"""

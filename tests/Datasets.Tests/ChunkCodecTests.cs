@@ -26,7 +26,8 @@ public sealed class ChunkCodecTests : UploadFolder
         var bytes = ChunkCodec.Encode(chunk);
 
         for (var i = 0; i < chunk.Columns.Count; i++)
-            Assert.Equal(Enumerable.Range(0, 500).Select(r => chunk.Columns[i][r]), Enumerable.Range(0, 500).Select(r => ChunkCodec.DecodeColumn(bytes, i)[r]));
+            Assert.Equal(Enumerable.Range(0, 500).Select(r => chunk.Columns[i][r]),
+                Enumerable.Range(0, 500).Select(r => ChunkCodec.DecodeColumn(bytes, i)[r]));
         Assert.Throws<ArgumentOutOfRangeException>(() => ChunkCodec.DecodeColumn(bytes, chunk.Columns.Count));
     }
 
@@ -46,7 +47,8 @@ public sealed class ChunkCodecTests : UploadFolder
     [Fact]
     public void The_stored_format_of_version_1_does_not_change()
     {
-        var chunk = new DatasetChunk([new Int64Column([1, 2, 0, 4], new NullMask([0b0100])), new TextColumn(["a", "", "é", ""], NullMask.ForRows(4))]);
+        var chunk = new DatasetChunk(
+            [new Int64Column([1, 2, 0, 4], new NullMask([0b0100])), new TextColumn(["a", "", "é", ""], NullMask.ForRows(4))]);
 
         // Header; directory; mask and zigzag differences 2, 2, 3, 8; lengths 1, 0, 2, 0 and "aé".
         byte[] expected =

@@ -27,7 +27,8 @@ public sealed class CsvReadingTests : UploadFolder
     [Fact]
     public void Cells_arrive_as_they_were_written()
     {
-        var path = Write("a.csv", "i,f,b,t,s\n-1,1e-3,true,2024-02-29T12:30:15.25Z,\"a \"\"b\"\", c\n d\"\n,,,,\n9007199254740993,.5,false,2024-02-29T12:30:15+02:00,é\n");
+        var path = Write("a.csv", "i,f,b,t,s\n-1,1e-3,true,2024-02-29T12:30:15.25Z,\"a \"\"b\"\", c\n "
+            + "d\"\n,,,,\n9007199254740993,.5,false,2024-02-29T12:30:15+02:00,é\n");
 
         Assert.Equal(
             [
@@ -144,7 +145,8 @@ public sealed class CsvReadingTests : UploadFolder
         cancelled.Cancel();
         var path = Write("a.csv", "a\n1\n");
 
-        Assert.ThrowsAny<OperationCanceledException>(() => DatasetFile.Open(path, new ReadOptions(), ReadLimits.Default, TempDirectory, cancelled.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            DatasetFile.Open(path, new ReadOptions(), ReadLimits.Default, TempDirectory, cancelled.Token));
         Assert.Empty(Directory.GetFileSystemEntries(TempDirectory));
     }
 

@@ -16,7 +16,8 @@ public sealed class JsonTests : UploadFolder
         using var file = Open(path);
 
         Assert.Equal(format, file.Format);
-        Assert.Equal([new("i", ColumnType.Int64), new("f", ColumnType.Float64), new("b", ColumnType.Boolean), new DatasetColumn("s", ColumnType.Text)], file.Columns);
+        Assert.Equal([new("i", ColumnType.Int64), new("f", ColumnType.Float64), new("b", ColumnType.Boolean),
+            new DatasetColumn("s", ColumnType.Text)], file.Columns);
         Assert.Equal([[1L, 1.5, true, "x"], [null, 2.0, false, null]], Rows(path));
     }
 
@@ -58,5 +59,6 @@ public sealed class JsonTests : UploadFolder
     [Fact]
     public void Deep_nesting_is_refused_quickly() =>
         Assert.Contains(
-            Refused(Write("a.json", new string('[', 200_000) + new string(']', 200_000))).Code, new[] { DatasetError.Nested, DatasetError.Unreadable });
+            Refused(Write("a.json", new string('[', 200_000) + new string(']', 200_000))).Code,
+            new[] { DatasetError.Nested, DatasetError.Unreadable });
 }

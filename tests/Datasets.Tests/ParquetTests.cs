@@ -31,7 +31,8 @@ public sealed class ParquetTests : UploadFolder
     }
 
     [Fact]
-    public void Gzip_around_parquet_is_taken_off() => Assert.Equal(3, Rows(Write("b.parquet.gz", Gzip(File.ReadAllBytes(WriteParquet("a.parquet", Table))))).Length);
+    public void Gzip_around_parquet_is_taken_off() =>
+        Assert.Equal(3, Rows(Write("b.parquet.gz", Gzip(File.ReadAllBytes(WriteParquet("a.parquet", Table))))).Length);
 
     [Theory]
     [InlineData("SELECT [1, 2] AS list", DatasetError.Nested, "'list'")]

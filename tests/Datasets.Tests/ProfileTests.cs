@@ -30,7 +30,8 @@ public sealed class ProfileTests : UploadFolder
         var profile = file.Profile(CancellationToken.None);
 
         Assert.Equal(1.0 / 3, profile.Columns[0].Statistics!.Mean, Precision);
-        Assert.Equal((0, 3, 1.5), (profile.Columns[1].Statistics!.Min, profile.Columns[1].Statistics!.Max, profile.Columns[1].Statistics!.Mean));
+        Assert.Equal((0, 3, 1.5),
+            (profile.Columns[1].Statistics!.Min, profile.Columns[1].Statistics!.Max, profile.Columns[1].Statistics!.Mean));
     }
 
     [Fact]
@@ -66,7 +67,8 @@ public sealed class ProfileTests : UploadFolder
         Assert.Equal(0.75 * 0.75, profile.Quality.Validity, Precision);
         Assert.Equal(((15.0 / 16) + (14.0 / 15) + (0.75 * 0.75)) / 3, profile.Quality.OverallScore, Precision);
         Assert.Equal(
-            [("duplicate_rows", "high", 1L), ("constant_columns", "high", 1L), ("missing_values", "medium", 1L), ("mixed_types", "medium", 1L)],
+            [("duplicate_rows", "high", 1L), ("constant_columns", "high", 1L), ("missing_values", "medium", 1L),
+                ("mixed_types", "medium", 1L)],
             profile.Quality.Issues.Select(i => (i.Type, i.Severity, i.Count)));
     }
 

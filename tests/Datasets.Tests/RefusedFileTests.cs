@@ -106,15 +106,18 @@ public sealed class RefusedFileTests : UploadFolder
     [Fact]
     public void Expanding_stops_at_the_limit()
     {
-        var rows = Encoding.ASCII.GetBytes("a\n" + string.Concat(Enumerable.Range(0, 50_000).Select(i => i.ToString(CultureInfo.InvariantCulture) + "\n")));
+        var rows = Encoding.ASCII.GetBytes("a\n"
+            + string.Concat(Enumerable.Range(0, 50_000).Select(i => i.ToString(CultureInfo.InvariantCulture) + "\n")));
 
-        Assert.Equal(DatasetError.Bomb, Refused(Write("a.csv.gz", Gzip(rows)), limits: ReadLimits.Default with { MaxExpandedBytes = 100_000 }).Code);
+        Assert.Equal(DatasetError.Bomb,
+            Refused(Write("a.csv.gz", Gzip(rows)), limits: ReadLimits.Default with { MaxExpandedBytes = 100_000 }).Code);
     }
 
     [Fact]
     public void Gzip_that_is_cut_short_or_damaged_is_refused()
     {
-        var rows = Encoding.ASCII.GetBytes("a\n" + string.Concat(Enumerable.Range(0, 50_000).Select(i => i.ToString(CultureInfo.InvariantCulture) + "\n")));
+        var rows = Encoding.ASCII.GetBytes("a\n"
+            + string.Concat(Enumerable.Range(0, 50_000).Select(i => i.ToString(CultureInfo.InvariantCulture) + "\n")));
         var whole = Gzip(rows);
         var damaged = whole.ToArray();
         damaged[^6] ^= 1;

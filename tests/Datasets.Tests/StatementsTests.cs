@@ -42,5 +42,6 @@ public sealed class StatementsTests : UploadFolder
         Assert.Equal((DateTime.MinValue - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond - 7_200_000_000, column.Microseconds[0]);
     }
 
-    private Database OpenDatabase() => Database.Open(Write("a.csv", "a\n1\n"), TempDirectory, memoryLimitMegabytes: 64, maxTempBytes: 1 << 20);
+    private Database OpenDatabase() =>
+        Database.Open(Write("a.csv", "a\n1\n"), TempDirectory, memoryLimitMegabytes: 64, maxTempBytes: 1 << 20);
 }

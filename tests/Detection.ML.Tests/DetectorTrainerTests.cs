@@ -13,7 +13,8 @@ public sealed class DetectorTrainerTests
     private static readonly int[] Labels = TestData.LastAreAnomalies(120, 8);
 
     public static TheoryData<string> Names =>
-        [.. MachineLearningAlgorithms.Catalog.All.Where(a => !MachineLearningAlgorithms.Catalog.Create(a.Name).IsSequential).Select(a => a.Name)];
+        [.. MachineLearningAlgorithms.Catalog.All.Where(a => !MachineLearningAlgorithms.Catalog.Create(a.Name).IsSequential)
+            .Select(a => a.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -32,7 +33,8 @@ public sealed class DetectorTrainerTests
             var transformer = ml.AnomalyDetection.Trainers.Detector(name, parameters: Short(name), seed: 5).Fit(training);
             var output = transformer.Transform(scored);
 
-            Assert.Equal(["Features", "Label", "Score", "DecisionScore", "Probability", "PredictedLabel"], output.Schema.Select(column => column.Name));
+            Assert.Equal(["Features", "Label", "Score", "DecisionScore", "Probability", "PredictedLabel"],
+                output.Schema.Select(column => column.Name));
             Assert.Equal(detector.ToBytes(), transformer.Detector.ToBytes());
             Assert.Equal(expected, output.GetColumn<double>("DecisionScore"));
             Assert.Equal(expected.Select(score => (float)score), output.GetColumn<float>("Score"));
@@ -56,7 +58,8 @@ public sealed class DetectorTrainerTests
         var loaded = other.Model.Load(file, out var schema);
 
         Assert.Equal(data.Schema.Select(column => column.Name), schema.Select(column => column.Name));
-        Assert.Equal(transformer.Detector.DecisionFunction(Scored), loaded.Transform(other.Singles(Scored)).GetColumn<double>("DecisionScore"));
+        Assert.Equal(transformer.Detector.DecisionFunction(Scored),
+            loaded.Transform(other.Singles(Scored)).GetColumn<double>("DecisionScore"));
     }
 
     [Fact]
@@ -103,7 +106,8 @@ public sealed class DetectorTrainerTests
 
         Assert.Equal(
             pipeline.Fit(data).Transform(data).Schema.Select(c => c.Name),
-            [.. ml.Transforms.Concatenate("Features", "A", "B").Fit(data).Transform(data).Schema.Select(c => c.Name), "Score", "DecisionScore", "Probability", "PredictedLabel"]);
+            [.. ml.Transforms.Concatenate("Features", "A", "B").Fit(data).Transform(data).Schema.Select(c => c.Name), "Score",
+                "DecisionScore", "Probability", "PredictedLabel"]);
     }
 
     [Fact]
@@ -114,12 +118,16 @@ public sealed class DetectorTrainerTests
         var trainers = ml.AnomalyDetection.Trainers;
         var fitted = trainers.Ecod().Fit(data);
 
-        Assert.Contains("'Absent' is missing; the data has 'Features', 'Label'", Assert.Throws<ArgumentException>(() => trainers.Ecod("Absent").Fit(data)).Message, StringComparison.Ordinal);
-        Assert.Contains("'Label': expected a vector", Assert.Throws<ArgumentException>(() => trainers.Ecod("Label").Fit(data)).Message, StringComparison.Ordinal);
+        Assert.Contains("'Absent' is missing; the data has 'Features', 'Label'",
+            Assert.Throws<ArgumentException>(() => trainers.Ecod("Absent").Fit(data)).Message, StringComparison.Ordinal);
+        Assert.Contains("'Label': expected a vector", Assert.Throws<ArgumentException>(() => trainers.Ecod("Label").Fit(data)).Message,
+            StringComparison.Ordinal);
         Assert.Contains(
             "expected a vector of 3 features, as in training, got 2",
             Assert.Throws<ArgumentException>(() => fitted.Transform(ml.Singles(TestData.Cloud(5, 2)))).Message, StringComparison.Ordinal);
-        Assert.Contains("expected Boolean or Single labels", Assert.Throws<ArgumentException>(() => trainers.Xgbod(labelColumnName: "Features").Fit(data)).Message, StringComparison.Ordinal);
+        Assert.Contains("expected Boolean or Single labels",
+            Assert.Throws<ArgumentException>(() => trainers.Xgbod(labelColumnName: "Features").Fit(data)).Message,
+            StringComparison.Ordinal);
         Assert.Equal("trees", Assert.Throws<ParameterException>(() => trainers.IsolationForest(parameters: new { trees = 5 })).Parameter);
         Assert.Throws<NotSupportedException>(() => trainers.Detector("LSTMAutoencoder"));
     }
@@ -141,17 +149,20 @@ public sealed class DetectorTrainerTests
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
 
-        Assert.ThrowsAny<OperationCanceledException>(() => ml.AnomalyDetection.Trainers.Knn(cancellationToken: cancelled.Token).Fit(ml.Singles(Training)));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            ml.AnomalyDetection.Trainers.Knn(cancellationToken: cancelled.Token).Fit(ml.Singles(Training)));
     }
 
     [Fact]
     public void Every_algorithm_of_tables_has_a_method_of_its_own()
     {
         var trainers = new MLContext(1).AnomalyDetection.Trainers;
-        var methods = typeof(DetectorCatalogExtensions).GetMethods(BindingFlags.Public | BindingFlags.Static).Where(method => method.Name != "Detector");
+        var methods = typeof(DetectorCatalogExtensions).GetMethods(BindingFlags.Public | BindingFlags.Static)
+            .Where(method => method.Name != "Detector");
         var found = methods.Select(method =>
         {
-            var given = method.GetParameters().Select(p => p.ParameterType == typeof(CancellationToken) ? CancellationToken.None : p.DefaultValue).ToArray();
+            var given = method.GetParameters()
+                .Select(p => p.ParameterType == typeof(CancellationToken) ? CancellationToken.None : p.DefaultValue).ToArray();
             given[0] = trainers;
             return ((DetectorTrainer)method.Invoke(null, given)!).Info.Name;
         });

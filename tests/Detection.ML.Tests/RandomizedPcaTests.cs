@@ -14,9 +14,14 @@ public sealed class RandomizedPcaTests
         var ml = new MLContext(4);
         var data = ml.Singles(x);
         var theirs = ml.AnomalyDetection.Trainers.RandomizedPca(
-            new RandomizedPcaTrainer.Options { Rank = 2, Oversampling = 4, Seed = 4, EnsureZeroMean = true }).Fit(data).Transform(data).GetColumn<float>("Score").ToArray();
+            new RandomizedPcaTrainer.Options
+            {
+                Rank = 2, Oversampling = 4, Seed = 4,
+                EnsureZeroMean = true
+            }).Fit(data).Transform(data).GetColumn<float>("Score").ToArray();
 
-        var ours = Fitted(x, """{"n_components":2,"n_oversamples":4,"standardization":false,"score":"share"}""", seed: 4).DecisionFunction(x);
+        var ours = Fitted(x, """{"n_components":2,"n_oversamples":4,"standardization":false,"score":"share"}""", seed: 4)
+            .DecisionFunction(x);
 
         for (var i = 0; i < ours.Length; i++) Assert.Equal(theirs[i], ours[i], 2e-3);
     }
@@ -63,14 +68,16 @@ public sealed class RandomizedPcaTests
         var random = new Random(1);
         Func<int, int, double>[] cells =
         [
-            (_, _) => 0, (_, _) => 0.1, (_, j) => j, (i, j) => j == 0 ? i : 1, (_, _) => 1e75, (_, _) => 1e75 * (2 * random.NextDouble() - 1),
+            (_, _) => 0, (_, _) => 0.1, (_, j) => j, (i, j) => j == 0
+                ? i : 1, (_, _) => 1e75, (_, _) => 1e75 * (2 * random.NextDouble() - 1),
             (_, _) => 1e-300 * random.NextDouble(), (i, j) => i == 3 ? 1e75 : random.NextDouble(), (i, _) => Math.Sin(i),
         ];
         foreach (var cell in cells)
         {
             foreach (var (rows, columns) in new[] { (1, 1), (1, 3), (2, 2), (5, 1), (6, 30), (40, 3) })
             {
-                foreach (var parameters in new[] { "{}", """{"standardization":false,"center":false,"n_components":10000,"score":"share"}""" })
+                foreach (var parameters in new[] { "{}",
+                    """{"standardization":false,"center":false,"n_components":10000,"score":"share"}""" })
                 {
                     var x = new Matrix(rows, columns, [.. Enumerable.Range(0, rows * columns).Select(i => cell(i / columns, i % columns))]);
                     var detector = Fitted(x, parameters);
@@ -97,7 +104,8 @@ public sealed class RandomizedPcaTests
         for (var i = 0; i < rows; i++)
         {
             var (a, b) = (random.NextDouble() * 4 - 2, random.NextDouble() * 4 - 2);
-            for (var j = 0; j < columns; j++) values[i * columns + j] = a * (j + 1) / columns + b * (columns - j) / columns + 0.05 * random.NextDouble();
+            for (var j = 0; j < columns; j++)
+                values[i * columns + j] = a * (j + 1) / columns + b * (columns - j) / columns + 0.05 * random.NextDouble();
         }
         return new Matrix(rows, columns, values);
     }

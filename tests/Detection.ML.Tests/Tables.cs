@@ -24,7 +24,8 @@ internal static class Tables
     public static Matrix Rounded(Matrix x) => new(x.Rows, x.Columns, [.. x.Values.ToArray().Select(value => (double)(float)value)]);
 
     public static IDataView Singles(this MLContext ml, Matrix x, int[]? labels = null) => ml.Data.LoadFromEnumerable(
-        Enumerable.Range(0, x.Rows).Select(i => new SingleRow { Features = [.. x.Row(i).ToArray().Select(v => (float)v)], Label = labels?[i] == 1 }),
+        Enumerable.Range(0, x.Rows)
+            .Select(i => new SingleRow { Features = [.. x.Row(i).ToArray().Select(v => (float)v)], Label = labels?[i] == 1 }),
         Schema(typeof(SingleRow), NumberDataViewType.Single, x.Columns));
 
     public static IDataView Doubles(this MLContext ml, Matrix x, int[]? labels = null) => ml.Data.LoadFromEnumerable(

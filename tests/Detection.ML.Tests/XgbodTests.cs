@@ -46,7 +46,8 @@ public sealed class XgbodTests
     public void The_same_seed_gives_the_same_bytes_and_stored_bytes_the_same_scores()
     {
         var (x, labels) = Cluster(200, 20);
-        var (one, two) = (Fitted(x, labels, """{"colsample_bytree":0.5}""", seed: 6), Fitted(x, labels, """{"colsample_bytree":0.5}""", seed: 6));
+        var (one, two) =
+            (Fitted(x, labels, """{"colsample_bytree":0.5}""", seed: 6), Fitted(x, labels, """{"colsample_bytree":0.5}""", seed: 6));
         two.MaxDegreeOfParallelism = 1;
         var restored = MachineLearningAlgorithms.Catalog.Read(one.ToBytes());
 
@@ -65,7 +66,8 @@ public sealed class XgbodTests
         var data = ml.Singles(x, labels);
         var theirs = ml.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options
         {
-            NumberOfTrees = 20, NumberOfLeaves = 8, MinimumExampleCountPerLeaf = 5, LearningRate = 0.1, NumberOfThreads = 1, Seed = 3, FeatureSelectionSeed = 3,
+            NumberOfTrees = 20, NumberOfLeaves = 8, MinimumExampleCountPerLeaf = 5, LearningRate = 0.1, NumberOfThreads = 1,
+            Seed = 3, FeatureSelectionSeed = 3,
         }).Fit(data).Transform(data).GetColumn<float>("Score").ToArray();
 
         for (var i = 0; i < x.Rows; i++)
@@ -101,11 +103,15 @@ public sealed class XgbodTests
         var detector = (Xgbod)MachineLearningAlgorithms.Catalog.Create("xgbod");
 
         Assert.Contains("learns from labels", Assert.Throws<ArgumentException>(() => detector.Fit(x)).Message, StringComparison.Ordinal);
-        Assert.Contains("at least 2 rows of each", Assert.Throws<ArgumentException>(() => detector.Fit(x, TestData.LastAreAnomalies(20, 1))).Message, StringComparison.Ordinal);
-        Assert.Contains("expected 20 labels", Assert.Throws<ArgumentException>(() => detector.Fit(x, [1])).Message, StringComparison.Ordinal);
-        Assert.Contains("0 or 1, got 2", Assert.Throws<ArgumentException>(() => detector.Fit(x, [.. Enumerable.Repeat(2, 20)])).Message, StringComparison.Ordinal);
+        Assert.Contains("at least 2 rows of each",
+            Assert.Throws<ArgumentException>(() => detector.Fit(x, TestData.LastAreAnomalies(20, 1))).Message, StringComparison.Ordinal);
+        Assert.Contains("expected 20 labels", Assert.Throws<ArgumentException>(() => detector.Fit(x, [1])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("0 or 1, got 2", Assert.Throws<ArgumentException>(() => detector.Fit(x, [.. Enumerable.Repeat(2, 20)])).Message,
+            StringComparison.Ordinal);
         Assert.False(detector.IsFitted);
-        Assert.Equal("base_estimators[0].hyperparameters.n_neighbors", Assert.Throws<ParameterException>(() => MachineLearningAlgorithms.Catalog.Create(
+        Assert.Equal("base_estimators[0].hyperparameters.n_neighbors",
+            Assert.Throws<ParameterException>(() => MachineLearningAlgorithms.Catalog.Create(
             "XGBOD", TestData.Parameters("""{"base_estimators":[{"algorithm":"KNN","hyperparameters":{"n_neighbors":0}}]}"""))).Parameter);
         Assert.ThrowsAny<OperationCanceledException>(
             () => detector.Fit(x, TestData.LastAreAnomalies(20, 5), ct: new CancellationToken(canceled: true)));

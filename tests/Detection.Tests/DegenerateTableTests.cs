@@ -11,7 +11,8 @@ public sealed class DegenerateTableTests
         get
         {
             var detectors = new TheoryData<string, string>();
-            foreach (var algorithm in Algorithms.All) detectors.Add(algorithm.Name, algorithm.Family is "neural" ? Short(algorithm.Name) : "{}");
+            foreach (var algorithm in Algorithms.All)
+                detectors.Add(algorithm.Name, algorithm.Family is "neural" ? Short(algorithm.Name) : "{}");
             detectors.Add("IsolationForest", """{"max_samples":2,"n_estimators":1,"bootstrap":true,"contamination":0.5}""");
             detectors.Add("ExtendedIsolationForest", """{"extension_level":0,"n_estimators":5}""");
             detectors.Add("LocalOutlierFactor", """{"n_neighbors":10000,"metric":"chebyshev"}""");
@@ -45,7 +46,8 @@ public sealed class DegenerateTableTests
             var detector = TestData.Fitted(name, x, parameters, seed: 3);
             Assert.True(double.IsFinite(detector.Threshold), table);
             Assert.Equal(0.5, detector.Scale.Score(detector.Threshold));
-            foreach (var score in detector.DecisionScores.Concat(detector.DecisionFunction(x)).Concat(detector.DecisionFunction(Far(x.Columns))))
+            foreach (var score in detector.DecisionScores.Concat(detector.DecisionFunction(x))
+                .Concat(detector.DecisionFunction(Far(x.Columns))))
             {
                 Assert.True(double.IsFinite(score), $"{table}: {score}");
                 Assert.True(detector.Scale.Score(score) is >= 0 and <= 1, $"{table}: scale of {score}");
@@ -160,7 +162,8 @@ public sealed class DegenerateTableTests
         yield return ("more columns than rows", Table(8, 30, (_, _) => random.NextDouble()));
         yield return ("two rows of many columns", Table(2, 40, (_, _) => random.NextDouble()));
         yield return ("equal columns", Table(40, 4, (i, _) => Math.Sin(i)));
-        yield return ("columns that are sums of others", Table(40, 3, (i, j) => j < 2 ? Math.Sin(i * (j + 1)) : Math.Sin(i) + Math.Sin(2 * i)));
+        yield return ("columns that are sums of others",
+            Table(40, 3, (i, j) => j < 2 ? Math.Sin(i * (j + 1)) : Math.Sin(i) + Math.Sin(2 * i)));
         yield return ("ties", Table(100, 2, (_, _) => random.Next(3)));
         yield return ("zeros of both signs", Table(40, 2, (i, _) => i % 2 == 0 ? -0.0 : 0.0));
         yield return ("all but one equal", Table(100, 1, (i, _) => i < 99 ? 0 : 1));

@@ -7,8 +7,10 @@ namespace EventSourcedAnomaly.Detection.Tests;
 /// <summary>Every hyper-parameter of every algorithm is accepted at the ends of its range and refused beyond them, by name.</summary>
 public sealed class ParameterRangeTests
 {
-    private static readonly Dictionary<string, (IReadOnlyList<ParameterInfo> Parameters, Action<Dictionary<string, JsonElement>> Make)> Catalog =
-        Algorithms.All.Select(a => (a.Name, a.Parameters, Make: (Action<Dictionary<string, JsonElement>>)(p => Algorithms.Create(a.Name, p))))
+    private static readonly Dictionary<string, (
+        IReadOnlyList<ParameterInfo> Parameters, Action<Dictionary<string, JsonElement>> Make)> Catalog =
+        Algorithms.All.Select(a =>
+            (a.Name, a.Parameters, Make: (Action<Dictionary<string, JsonElement>>)(p => Algorithms.Create(a.Name, p))))
             .Concat(StreamingAlgorithms.All.Select(
                 a => (a.Name, a.Parameters, Make: (Action<Dictionary<string, JsonElement>>)(p => StreamingAlgorithms.Create(a.Name, p)))))
             .Concat(DriftAlgorithms.All.Select(
@@ -16,7 +18,8 @@ public sealed class ParameterRangeTests
             .ToDictionary(a => a.Name, a => (a.Parameters, a.Make), StringComparer.Ordinal);
 
     /// <summary>Numbers of things to do: at the upper end of their range they take long.</summary>
-    private static readonly HashSet<string> Costly = new(StringComparer.Ordinal) { "n_estimators", "epochs", "hidden_size", "n_random_cuts", "window_size" };
+    private static readonly HashSet<string> Costly = new(StringComparer.Ordinal)
+        { "n_estimators", "epochs", "hidden_size", "n_random_cuts", "window_size" };
 
     public static TheoryData<string> Detectors => [.. Algorithms.All.Select(a => a.Name)];
 
@@ -68,7 +71,8 @@ public sealed class ParameterRangeTests
         var x = TestData.Cloud(40, 2, outliers: 2);
         foreach (var parameter in Catalog[name].Parameters)
         {
-            foreach (var value in AtTheEnds(parameter).Where(value => !(Costly.Contains(parameter.Name) && value == $"{parameter.Integers?.Maximum}")))
+            foreach (var value in AtTheEnds(parameter)
+                .Where(value => !(Costly.Contains(parameter.Name) && value == $"{parameter.Integers?.Maximum}")))
             {
                 var given = Given(parameter.Name, value);
                 if (Catalog[name].Parameters.Any(p => p.Name == "epochs")) given["epochs"] = JsonDocument.Parse("1").RootElement;

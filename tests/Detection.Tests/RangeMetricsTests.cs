@@ -7,7 +7,8 @@ public sealed class RangeMetricsTests
     {
         // Huet, Navarro, Rossi 2022, in seconds; distances, then probabilities of the second anomaly
         SeriesRange[] anomalies = [Minutes(0, 10), Minutes(50, 70), Minutes(170, 175)];
-        SeriesRange[] reported = [Minutes(5, 6), Minutes(7, 10), Minutes(11, 12), Minutes(40, 60), Minutes(115, 130), Minutes(135, 140), Minutes(165, 170)];
+        SeriesRange[] reported =
+            [Minutes(5, 6), Minutes(7, 10), Minutes(11, 12), Minutes(40, 60), Minutes(115, 130), Minutes(135, 140), Minutes(165, 170)];
         var found = AffiliationMetrics.Of(reported, anomalies, Minutes(0, 180));
         AssertClose([18, 60 * 11.5, 60 * 31.25], found.Anomalies.Select(a => a.PrecisionDistance));
         AssertClose([76.5, 60 * 2.5, 60 * 2.5], found.Anomalies.Select(a => a.RecallDistance));
@@ -41,7 +42,8 @@ public sealed class RangeMetricsTests
     public void The_nearer_a_miss_the_better()
     {
         var labels = Enumerable.Range(0, 100).Select(i => i is >= 50 and < 55 ? 1 : 0).ToArray();
-        var f1 = new[] { 51, 56, 65, 90 }.Select(at => AffiliationMetrics.Of([.. Enumerable.Range(0, 100).Select(i => i == at ? 1 : 0)], labels).F1).ToArray();
+        var f1 = new[] { 51, 56, 65, 90 }.Select(at =>
+            AffiliationMetrics.Of([.. Enumerable.Range(0, 100).Select(i => i == at ? 1 : 0)], labels).F1).ToArray();
         Assert.Equal(f1.OrderDescending(), f1);
     }
 
@@ -81,9 +83,12 @@ public sealed class RangeMetricsTests
     public void What_cannot_be_measured_is_refused_or_no_number()
     {
         Assert.Equal(new RangeAgreement(double.NaN, double.NaN), RangeMetrics.Of([0, 0], [0, 0]));
-        Assert.Contains("at least one real anomaly", Assert.Throws<ArgumentException>(() => AffiliationMetrics.Of([1, 0], [0, 0])).Message, StringComparison.Ordinal);
-        Assert.Contains("in row 1", Assert.Throws<ArgumentException>(() => RangeMetrics.Of([0, 2], [0, 1])).Message, StringComparison.Ordinal);
-        Assert.Contains("expected 1 labels", Assert.Throws<ArgumentException>(() => AffiliationMetrics.Of([1], [1, 0])).Message, StringComparison.Ordinal);
+        Assert.Contains("at least one real anomaly", Assert.Throws<ArgumentException>(() => AffiliationMetrics.Of([1, 0], [0, 0])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("in row 1", Assert.Throws<ArgumentException>(() => RangeMetrics.Of([0, 2], [0, 1])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("expected 1 labels", Assert.Throws<ArgumentException>(() => AffiliationMetrics.Of([1], [1, 0])).Message,
+            StringComparison.Ordinal);
         Assert.Equal("alpha", Assert.Throws<ParameterException>(() => RangeMetrics.Of([1], [1], alpha: 2)).Parameter);
         Assert.Contains("range 1", Assert.Throws<ArgumentException>(
             () => AffiliationMetrics.Of([], [new(4, 6), new(6, 7)], new SeriesRange(0, 9))).Message, StringComparison.Ordinal);

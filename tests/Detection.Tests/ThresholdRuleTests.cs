@@ -34,7 +34,8 @@ public sealed class ThresholdRuleTests
     public void Scores_that_are_no_numbers_are_refused_with_their_row()
     {
         Func<double[], double>[] rules =
-            [s => ThresholdRule.InterquartileRange(s), s => ThresholdRule.MedianAbsoluteDeviation(s), s => ThresholdRule.StandardDeviations(s)];
+            [s => ThresholdRule.InterquartileRange(s), s =>
+                ThresholdRule.MedianAbsoluteDeviation(s), s => ThresholdRule.StandardDeviations(s)];
         foreach (var rule in rules)
             Assert.Contains("scores[1]", Assert.Throws<ArgumentException>(() => rule([1, double.NaN])).Message, StringComparison.Ordinal);
     }

@@ -12,7 +12,8 @@ internal sealed class DataDirectory : IDisposable
 
     public string FullName => _folder.FullName;
 
-    public Task<EmbeddedPostgresServer> StartAsync(string? binaries = null, string? packages = null) => StartInAsync(FullName, binaries, packages);
+    public Task<EmbeddedPostgresServer> StartAsync(string? binaries = null, string? packages = null) =>
+        StartInAsync(FullName, binaries, packages);
 
     public static Task<EmbeddedPostgresServer> StartInAsync(string dataDirectory, string? binaries = null, string? packages = null)
     {
@@ -58,7 +59,8 @@ internal sealed class DataDirectory : IDisposable
 
     private static async Task<string[]> OwnerOptionsAsync(string path)
     {
-        using var stat = Process.Start(new ProcessStartInfo("stat", ["-c", "--reuid=%u --regid=%g", path]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var stat = Process.Start(new ProcessStartInfo("stat", ["-c", "--reuid=%u --regid=%g", path])
+        { RedirectStandardOutput = true, UseShellExecute = false })!;
         var text = await stat.StandardOutput.ReadToEndAsync();
         return [.. text.Trim().Split(' '), "--clear-groups"];
     }

@@ -19,7 +19,8 @@ internal sealed class FreshPackage : IDisposable
     {
         var copy = new FreshPackage();
         if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(copy.Packages, File.GetUnixFileMode(copy.Packages) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+            File.SetUnixFileMode(copy.Packages,
+                File.GetUnixFileMode(copy.Packages) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         var native = Path.GetDirectoryName(ProgramsIn)!;
         foreach (var file in new DirectoryInfo(Path.Combine(packages, native)).EnumerateFiles("*", SearchOption.AllDirectories))
         {

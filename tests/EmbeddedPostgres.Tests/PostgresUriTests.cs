@@ -6,15 +6,19 @@ namespace EventSourcedAnomaly.EmbeddedPostgres.Tests;
 public sealed class PostgresUriTests
 {
     [Theory]
-    [InlineData("postgresql://ada:p%40ss%2Fword@db.example:6543/anomalies?sslmode=verify-full", "db.example", 6543, "ada", "p@ss/word", "anomalies", SslMode.VerifyFull)]
+    [InlineData("postgresql://ada:p%40ss%2Fword@db.example:6543/anomalies?sslmode=verify-full", "db.example", 6543, "ada",
+        "p@ss/word", "anomalies", SslMode.VerifyFull)]
     [InlineData("postgres://ada@localhost/x", "localhost", 5432, "ada", null, "x", SslMode.Prefer)]
-    [InlineData("Host=localhost;Port=7;Username=ada;Password=a b;Database=x;SSL Mode=Require", "localhost", 7, "ada", "a b", "x", SslMode.Require)]
-    public void What_is_read_is_written_and_read_again(string given, string host, int port, string user, string? password, string database, SslMode mode)
+    [InlineData("Host=localhost;Port=7;Username=ada;Password=a b;Database=x;SSL Mode=Require", "localhost",
+        7, "ada", "a b", "x", SslMode.Require)]
+    public void What_is_read_is_written_and_read_again(string given, string host, int port, string user, string? password,
+        string database, SslMode mode)
     {
         foreach (var text in new[] { given, PostgresUri.FromConnectionString(PostgresUri.ToConnectionString(given)) })
         {
             var settings = new NpgsqlConnectionStringBuilder(PostgresUri.ToConnectionString(text));
-            Assert.Equal((host, port, user, password, database, mode), (settings.Host, settings.Port, settings.Username, settings.Password, settings.Database, settings.SslMode));
+            Assert.Equal((host, port, user, password, database, mode),
+                (settings.Host, settings.Port, settings.Username, settings.Password, settings.Database, settings.SslMode));
         }
     }
 
@@ -28,5 +32,6 @@ public sealed class PostgresUriTests
     [InlineData("Host=localhost;top-secret=1")]
     [InlineData("top-secret")]
     public void What_is_neither_is_refused_without_being_repeated(string text) =>
-        Assert.DoesNotContain("secret", Assert.Throws<FormatException>(() => PostgresUri.ToConnectionString(text)).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", Assert.Throws<FormatException>(() => PostgresUri.ToConnectionString(text)).Message,
+            StringComparison.Ordinal);
 }

@@ -79,7 +79,8 @@ public sealed class RecoveryTests : IDisposable
         var server = await _data.StartAsync();
         await server.DisposeAsync();
         using var stranger = Process.Start("sleep", "600");
-        string[] lines = [stranger.Id.ToString(CultureInfo.InvariantCulture), server.ClusterDirectory, "1700000000", "5432", "", "127.0.0.1", "", "ready"];
+        string[] lines = [stranger.Id.ToString(CultureInfo.InvariantCulture), server.ClusterDirectory, "1700000000", "5432",
+            "", "127.0.0.1", "", "ready"];
         await File.WriteAllLinesAsync(Path.Combine(server.ClusterDirectory, "postmaster.pid"), lines);
 
         await using (var again = await _data.StartAsync())

@@ -151,7 +151,8 @@ public sealed class AppendTests(PostgresFixture postgres)
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.Committer.Append(Samples.Request(Samples.To("a", 0, new Opened("Ada"))), cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            store.Committer.Append(Samples.Request(Samples.To("a", 0, new Opened("Ada"))), cancelled.Token));
 
         await store.Append("b", 0, new Opened("Bob"));
         Assert.Equal("b", Assert.Single(await store.All()).Stream);

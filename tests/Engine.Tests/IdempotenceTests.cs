@@ -31,7 +31,8 @@ public sealed class IdempotenceTests(PostgresFixture postgres)
         await using var other = await Samples.Open(database);
         var request = Samples.Request(Samples.To("a", 0, new Opened("Ada")), Samples.To("globex", "a", 0, [Samples.Euro(1)]));
 
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? store : other).Committer.Append(request, Ct, idempotent: true)));
+        await Task.WhenAll(Enumerable.Range(0, 20)
+            .Select(i => (i % 2 == 0 ? store : other).Committer.Append(request, Ct, idempotent: true)));
 
         Assert.Equal(2, (await store.All()).Count);
     }
@@ -60,7 +61,8 @@ public sealed class IdempotenceTests(PostgresFixture postgres)
 
         foreach (var reused in new[] { elsewhere, withMore, otherTenant })
         {
-            var refused = await Assert.ThrowsAsync<EventIdReusedException>(() => store.Committer.Append(Samples.Request(reused), Ct, idempotent: true));
+            var refused = await Assert.ThrowsAsync<EventIdReusedException>(() =>
+                store.Committer.Append(Samples.Request(reused), Ct, idempotent: true));
             Assert.Equal(first.EventIds[0], refused.EventId);
         }
 
@@ -74,7 +76,12 @@ public sealed class IdempotenceTests(PostgresFixture postgres)
         var twin = Guid.CreateVersion7();
         await using var held = await OrderLockHolder.Take(store.Database);
         var appends = new[] { "front", "a", "b", "c" }.Select(stream => store.Committer.Append(
-            Samples.Request(Samples.To(stream, 0, Samples.Euro(1)) with { EventIds = [stream is "a" or "b" ? twin : Guid.CreateVersion7()] }), Ct, idempotent: true)).ToArray();
+            Samples.Request(Samples.To(stream, 0,
+                Samples.Euro(1)) with
+            {
+                EventIds =
+                    [stream is "a" or "b" ? twin : Guid.CreateVersion7()]
+            }), Ct, idempotent: true)).ToArray();
 
         await held.Release();
         await Assert.ThrowsAsync<EventIdReusedException>(() => Task.WhenAll(appends));

@@ -43,7 +43,8 @@ public sealed class KilledWriterTests(PostgresFixture postgres)
         await WriteAndKill(database, seed);
 
         var all = await store.All();
-        await Samples.Until(() => Task.FromResult(read.Count >= all.Count && subscribed.Count >= all.Count), "the readers to reach the end of the log");
+        await Samples.Until(() => Task.FromResult(read.Count >= all.Count && subscribed.Count >= all.Count),
+            "the readers to reach the end of the log");
         await reading.CancelAsync();
         await reader;
         Assert.NotEmpty(_answered);
@@ -74,7 +75,8 @@ public sealed class KilledWriterTests(PostgresFixture postgres)
         }
 
         Assert.Equal(
-            all.Select(recorded => (recorded.Tenant, Read(recorded).Mark)).Distinct().Count(), await store.Database.Scalar<long>("select count(*) from bulk_bytes"));
+            all.Select(recorded => (recorded.Tenant, Read(recorded).Mark)).Distinct().Count(),
+            await store.Database.Scalar<long>("select count(*) from bulk_bytes"));
     }
 
     private static Marked Read(RecordedEvent recorded) => JsonSerializer.Deserialize<Marked>(recorded.Data, EventJson.Options)!;

@@ -46,7 +46,8 @@ public sealed class LedgerTests(PostgresFixture postgres)
             heads.Add((await ledger.Current((await store.All())[^1].Sequence, Ct)).Checkpoint);
         }
 
-        foreach (var (before, after) in heads.SelectMany(_ => heads, (before, after) => (before, after)).Where(pair => pair.before.Size < pair.after.Size))
+        foreach (var (before, after) in heads.SelectMany(_ => heads, (before, after) => (before, after))
+            .Where(pair => pair.before.Size < pair.after.Size))
         {
             var proof = await ledger.Consistency(before.Size, after.Size, Ct);
             Assert.True(MerkleTree.IsConsistent(before.Size, before.Root, after.Size, after.Root, proof));
@@ -70,7 +71,9 @@ public sealed class LedgerTests(PostgresFixture postgres)
         Assert.Equal(checkpoint.Root, Checkpoint.Parse(note, Key.Verifier).Root);
         Assert.Empty(await ExportVerification.Run(lines.ToAsyncEnumerable(), checkpoint, Ct));
         Assert.Single(await ExportVerification.Run(lines.Take(Events - 1).ToAsyncEnumerable(), checkpoint, Ct));
-        Assert.StartsWith("Line 11 ", Assert.Single(await ExportVerification.Run(lines.Where((_, i) => i != 10).ToAsyncEnumerable(), checkpoint, Ct)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Line 11 ",
+            Assert.Single(await ExportVerification.Run(lines.Where((_, i) => i != 10).ToAsyncEnumerable(), checkpoint, Ct)).Message,
+            StringComparison.Ordinal);
         lines[300][^3] ^= 1;
         Assert.Single(await ExportVerification.Run(lines.ToAsyncEnumerable(), checkpoint, Ct));
     }
@@ -90,7 +93,8 @@ public sealed class LedgerTests(PostgresFixture postgres)
         await store.Database.Execute("insert into mt_streams (id, version, tenant_id) values ('mt_tombstone', 1, 'acme')");
         await store.Database.Execute("""
             insert into mt_events (seq_id, id, stream_id, version, data, type, tenant_id, mt_dotnet_type)
-            values (nextval('mt_events_sequence'), gen_random_uuid(), 'mt_tombstone', 1, '{}', 'tombstone', 'acme', 'JasperFx.Events.Tombstone, JasperFx.Events')
+            values (nextval('mt_events_sequence'), gen_random_uuid(), 'mt_tombstone', 1, '{}', 'tombstone', 'acme',
+                'JasperFx.Events.Tombstone, JasperFx.Events')
             """);
         await store.Append("last", 0, Samples.Euro(9));
         var all = await store.All();
@@ -133,7 +137,8 @@ public sealed class LedgerTests(PostgresFixture postgres)
     [InlineData("update mt_events set headers = jsonb_set(headers, '{schema_version}', '1') where seq_id = 601", 601)]
     [InlineData("delete from mt_events where seq_id = 5", 5)]
     [InlineData("delete from mt_events where seq_id > 690", 691)]
-    [InlineData("update mt_events set seq_id = seq_id + 900000 where seq_id in (20, 21); update mt_events set seq_id = 900041 - seq_id where seq_id > 900000", 20)]
+    [InlineData("update mt_events set seq_id = seq_id + 900000 where seq_id in (20, 21); update mt_events set seq_id = 900041 - seq_id "
+        + "where seq_id > 900000", 20)]
     public async Task Whatever_is_altered_is_named(string tampering, long sequence)
     {
         var database = await postgres.CreateDatabaseAsync();

@@ -24,7 +24,8 @@ public sealed class LogModelTests(PostgresFixture postgres)
         from tenant in Gen.Choose(0, 1)
         from stream in Gen.Choose(0, 3)
         from expects in Gen.Frequency(
-            (8, Gen.Constant(Expectation.Exact)), (1, Gen.Constant(Expectation.Ahead)), (1, Gen.Constant(Expectation.New)), (1, Gen.Constant(Expectation.Unstorable)))
+            (8, Gen.Constant(Expectation.Exact)), (1, Gen.Constant(Expectation.Ahead)), (1, Gen.Constant(Expectation.New)),
+            (1, Gen.Constant(Expectation.Unstorable)))
         from count in Gen.Choose(1, 4)
         select new Part(tenant, stream, expects, count);
 
@@ -42,7 +43,8 @@ public sealed class LogModelTests(PostgresFixture postgres)
     [Fact]
     public void It_is_a_list_with_versions_for_each_stream_in_the_order_of_the_appends()
     {
-        var sequences = Arb.From(Steps.ListOf(), steps => Enumerable.Range(0, steps.Count).Select(left => (List<Step>)[.. steps.Where((_, i) => i != left)]));
+        var sequences = Arb.From(Steps.ListOf(), steps =>
+            Enumerable.Range(0, steps.Count).Select(left => (List<Step>)[.. steps.Where((_, i) => i != left)]));
         Prop.ForAll(sequences, steps => Holds(steps)).Check(Config.QuickThrowOnFailure.WithMaxTest(Sequences).WithEndSize(30));
     }
 
@@ -116,8 +118,10 @@ public sealed class LogModelTests(PostgresFixture postgres)
     {
         var requests = appends.Select(append => Request(model, append)).ToArray();
         var stored = await Task.WhenAll(requests.Select((request, i) => IsStored(stores[appends[i].Writer], request)));
-        var accepted = requests.Select((request, i) => model.Append(request, appends[i].Streams.All(part => part.Expects != Expectation.Unstorable))).ToArray();
-        model.Order.Add([.. requests.Where((_, i) => accepted[i]).SelectMany(request => request.Streams).SelectMany(stream => stream.EventIds)]);
+        var accepted = requests.Select((request, i) =>
+            model.Append(request, appends[i].Streams.All(part => part.Expects != Expectation.Unstorable))).ToArray();
+        model.Order.Add(
+            [.. requests.Where((_, i) => accepted[i]).SelectMany(request => request.Streams).SelectMany(stream => stream.EventIds)]);
         return stored.SequenceEqual(accepted);
     }
 
@@ -127,7 +131,8 @@ public sealed class LogModelTests(PostgresFixture postgres)
         {
             return await store.TryAppend(request);
         }
-        catch (Exception e) when (e is PostgresException { SqlState: PostgresErrorCodes.UntranslatableCharacter } || e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UntranslatableCharacter })
+        catch (Exception e) when (e is PostgresException { SqlState: PostgresErrorCodes.UntranslatableCharacter }
+            || e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UntranslatableCharacter })
         {
             return false;
         }
@@ -161,7 +166,8 @@ public sealed class LogModelTests(PostgresFixture postgres)
         return position == all.Count;
     }
 
-    private static AppendRequest Request(LogModel model, Step.Append append) => Samples.Request([.. append.Streams.Select(part => Samples.To(
+    private static AppendRequest Request(LogModel model, Step.Append append) =>
+        Samples.Request([.. append.Streams.Select(part => Samples.To(
         part.Key.Tenant,
         part.Key.Id,
         part.Expects switch
@@ -170,5 +176,6 @@ public sealed class LogModelTests(PostgresFixture postgres)
             Expectation.Ahead => model.VersionOf(part.Key) + 1,
             _ => model.VersionOf(part.Key),
         },
-        [.. Enumerable.Range(0, part.Count).Select(i => part.Expects == Expectation.Unstorable ? new Opened(Samples.Unstorable) : (IDomainEvent)Samples.Euro(i))]))]);
+        [.. Enumerable.Range(0, part.Count)
+            .Select(i => part.Expects == Expectation.Unstorable ? new Opened(Samples.Unstorable) : (IDomainEvent)Samples.Euro(i))]))]);
 }

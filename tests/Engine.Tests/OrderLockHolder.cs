@@ -9,7 +9,8 @@ internal sealed class OrderLockHolder : IAsyncDisposable
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;
 
-    private OrderLockHolder(NpgsqlConnection connection, NpgsqlTransaction transaction) => (_connection, _transaction) = (connection, transaction);
+    private OrderLockHolder(NpgsqlConnection connection, NpgsqlTransaction transaction) =>
+        (_connection, _transaction) = (connection, transaction);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -17,7 +18,8 @@ internal sealed class OrderLockHolder : IAsyncDisposable
     {
         var connection = await database.OpenConnectionAsync(Ct);
         var transaction = await connection.BeginTransactionAsync(Ct);
-        await using var command = new NpgsqlCommand("select pg_advisory_xact_lock($1)", connection) { Parameters = { new() { Value = CommitBatch.OrderLock } } };
+        await using var command = new NpgsqlCommand("select pg_advisory_xact_lock($1)", connection)
+        { Parameters = { new() { Value = CommitBatch.OrderLock } } };
         await command.ExecuteNonQueryAsync(Ct);
         return new OrderLockHolder(connection, transaction);
     }

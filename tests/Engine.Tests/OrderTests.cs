@@ -28,7 +28,8 @@ public sealed class OrderTests(PostgresFixture postgres)
         var killer = Task.Run(() => KillConnections(database, seed, killing.Token), Ct);
 
         var acknowledged = new ConcurrentBag<Guid>();
-        await Task.WhenAll(Enumerable.Range(0, 24).Select(writer => Task.Run(() => Write(stores[writer % silos], seed, writer, acknowledged), Ct)));
+        await Task.WhenAll(Enumerable.Range(0, 24)
+            .Select(writer => Task.Run(() => Write(stores[writer % silos], seed, writer, acknowledged), Ct)));
 
         await killing.CancelAsync();
         Assert.True(await killer > 0, "No connection was killed in the middle of a commit.");
@@ -57,7 +58,8 @@ public sealed class OrderTests(PostgresFixture postgres)
         var appends = Task.WhenAll(first.Append("a", 0, Samples.Euro(1)), second.Append("b", 0, Samples.Euro(2)));
         await Samples.Until(
             async () => await first.Database.Scalar<long>(
-                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and wait_event = 'advisory'") == 2,
+                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and wait_event = "
+                    + "'advisory'") == 2,
             "both silos at the lock");
 
         Assert.Equal(drawn, await first.Database.Scalar<long>("select last_value from mt_events_sequence"));
@@ -80,15 +82,18 @@ public sealed class OrderTests(PostgresFixture postgres)
         // The slow silo has drawn its numbers and written its events when it meets this row.
         await using var blocker = await slow.Database.OpenConnectionAsync(Ct);
         await using var blocking = await blocker.BeginTransactionAsync(Ct);
-        await using (var insert = new NpgsqlCommand("insert into bulk_bytes (tenant_id, stream_id, name, part, data) values ('acme', 'slow', 'x', 0, '')", blocker))
+        await using (var insert = new NpgsqlCommand(
+            "insert into bulk_bytes (tenant_id, stream_id, name, part, data) values ('acme', 'slow', 'x', 0, '')", blocker))
         {
             await insert.ExecuteNonQueryAsync(Ct);
         }
 
-        var late = slow.Committer.Append(Samples.Request(Samples.To("slow", 0, Samples.Euro(1)) with { Bulk = [new BulkBytes("x", 0, [1])] }), Ct);
+        var late = slow.Committer.Append(
+            Samples.Request(Samples.To("slow", 0, Samples.Euro(1)) with { Bulk = [new BulkBytes("x", 0, [1])] }), Ct);
         await Samples.Until(
             async () => await slow.Database.Scalar<bool>(
-                "select exists (select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and wait_event = 'transactionid')"),
+                "select exists (select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and "
+                    + "wait_event = 'transactionid')"),
             "the slow commit in the middle of itself");
         var behind = Enumerable.Range(0, 5).Select(i => fast.Append($"fast{i}", 0, Samples.Euro(i))).ToArray();
         await Task.Delay(TimeSpan.FromSeconds(1), Ct);
@@ -119,7 +124,8 @@ public sealed class OrderTests(PostgresFixture postgres)
         await using (var insert = new NpgsqlCommand(
             """
             insert into mt_events (seq_id, id, stream_id, version, data, type, tenant_id, mt_dotnet_type)
-            select nextval('mt_events_sequence'), gen_random_uuid(), 'theirs', 2, data, type, tenant_id, mt_dotnet_type from mt_events where version = 1
+            select nextval('mt_events_sequence'), gen_random_uuid(), 'theirs', 2, data, type, tenant_id, mt_dotnet_type from mt_events
+                where version = 1
             """, foreign))
         {
             await insert.ExecuteNonQueryAsync(Ct);
@@ -141,7 +147,8 @@ public sealed class OrderTests(PostgresFixture postgres)
         {
             var stream = $"s{random.Next(8)}";
             var expected = random.Next(3) == 0 ? random.Next(20) : await VersionOf(store, stream);
-            var append = Samples.To(stream, expected, [.. Enumerable.Range(0, random.Next(1, 4)).Select(n => (IDomainEvent)Samples.Euro(n))]);
+            var append = Samples.To(stream, expected,
+                [.. Enumerable.Range(0, random.Next(1, 4)).Select(n => (IDomainEvent)Samples.Euro(n))]);
             if (await store.TryAppend(Samples.Request(append)))
             {
                 append.EventIds.ToList().ForEach(acknowledged.Add);
@@ -195,7 +202,8 @@ public sealed class OrderTests(PostgresFixture postgres)
             await using var kill = source.CreateCommand("""
                 select count(pg_terminate_backend(pid)) from pg_stat_activity
                  where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'
-                   and (query ilike '%mt_quick_append%' or query ilike '%pg_advisory_xact_lock%' or query ilike '%join mt_streams s on%' or query ilike 'commit')
+                   and (query ilike '%mt_quick_append%' or query ilike '%pg_advisory_xact_lock%' or query ilike '%join mt_streams s on%'
+                       or query ilike 'commit')
                 """);
             killed += (int)(long)(await kill.ExecuteScalarAsync(CancellationToken.None))!;
         }

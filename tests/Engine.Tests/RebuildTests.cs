@@ -31,14 +31,16 @@ public sealed class RebuildTests(PostgresFixture postgres)
         await store.Append("after", 0, Samples.Euro(7));
         await Samples.Until(async () => await Total(store, "after") == 7, "the live projection to go on in the rebuilt table");
         Assert.Equal(401, await store.Database.Scalar<long>("select count(*) from totals"));
-        Assert.Equal(0, await store.Database.Scalar<long>("select count(*) from information_schema.schemata where schema_name like 'rebuild%'"));
+        Assert.Equal(0,
+            await store.Database.Scalar<long>("select count(*) from information_schema.schemata where schema_name like 'rebuild%'"));
     }
 
     [Fact]
     public async Task Tenants_are_kept_apart_by_a_rebuild()
     {
         await using var store = await Open();
-        await store.Committer.Append(Samples.Request(Samples.To("acme", "a", 0, [Samples.Euro(1)]), Samples.To("globex", "a", 0, [Samples.Euro(2)])), Ct);
+        await store.Committer.Append(
+            Samples.Request(Samples.To("acme", "a", 0, [Samples.Euro(1)]), Samples.To("globex", "a", 0, [Samples.Euro(2)])), Ct);
         await store.StartDaemon();
         await Samples.Until(async () => await store.Database.Scalar<long>("select count(*) from totals") == 2, "the live projection");
 
@@ -111,7 +113,8 @@ public sealed class RebuildTests(PostgresFixture postgres)
         Assert.True(await keys.Erase("acme", "person-1", Ct));
         Assert.Null(await keys.Open("acme", name, Ct));
         Assert.Equal("Bob", await keys.Open("acme", other, Ct));
-        await Assert.ThrowsAnyAsync<System.Security.Cryptography.CryptographicException>(() => keys.Open("acme", other with { Ciphertext = name.Ciphertext }, Ct));
+        await Assert.ThrowsAnyAsync<System.Security.Cryptography.CryptographicException>(() =>
+            keys.Open("acme", other with { Ciphertext = name.Ciphertext }, Ct));
     }
 
     private async Task<LogStore> Open()
@@ -130,5 +133,6 @@ public sealed class RebuildTests(PostgresFixture postgres)
     }
 
     private static async Task<decimal> Total(LogStore store, string stream) =>
-        await store.Database.Scalar<decimal>($"select coalesce((select total from totals where tenant_id = 'acme' and stream = '{stream}'), 0)");
+        await store.Database.Scalar<decimal>(
+            $"select coalesce((select total from totals where tenant_id = 'acme' and stream = '{stream}'), 0)");
 }

@@ -23,12 +23,14 @@ public sealed class SchemaEvolutionTests(PostgresFixture postgres)
             await postgres.CreateDatabaseAsync(), services => services.AddTableProjection<Totals>().AddSingleton<ProjectionRebuild>());
         await store.Database.Execute(Totals.Table);
         await store.Append("a", 0, new Opened("Ada"), Samples.Euro(4), Samples.Euro(5));
-        await store.Database.Execute("update mt_events set type = 'money_put_in', mt_dotnet_type = 'Older.MoneyPutIn, Older' where version = 2");
+        await store.Database.Execute(
+            "update mt_events set type = 'money_put_in', mt_dotnet_type = 'Older.MoneyPutIn, Older' where version = 2");
 
         await using var session = store.Store.QuerySession("acme");
         Assert.Equal(9, (await session.StateAt<Account>("a", 3, Ct)).Balance);
         await store.StartDaemon();
-        await Samples.Until(async () => await store.Database.Scalar<decimal>("select coalesce(sum(total), 0) from totals") == 9, "the live projection");
+        await Samples.Until(async () =>
+            await store.Database.Scalar<decimal>("select coalesce(sum(total), 0) from totals") == 9, "the live projection");
         var rebuilds = store.Get<ProjectionRebuild>();
         await rebuilds.Run(await rebuilds.Request("totals", Ct), "totals", Ct);
 
@@ -40,7 +42,8 @@ public sealed class SchemaEvolutionTests(PostgresFixture postgres)
     {
         await using var store = await Samples.Open(
             await postgres.CreateDatabaseAsync(),
-            services => services.ConfigureMarten(options => options.Events.Upcast<AmountDeposited, Deposited>("amount_deposited", old => new Deposited(old.Amount, "EUR"))));
+            services => services.ConfigureMarten(options =>
+                options.Events.Upcast<AmountDeposited, Deposited>("amount_deposited", old => new Deposited(old.Amount, "EUR"))));
         await store.Append("a", 0, Samples.Euro(1));
         await store.Database.Execute("update mt_events set type = 'amount_deposited', data = '{\"amount\": 4}'");
 
@@ -70,7 +73,8 @@ public sealed class SchemaEvolutionTests(PostgresFixture postgres)
         {
             await older.Append("a", 0, Samples.Euro(1));
             await older.Append("b", 0, Samples.Euro(2));
-            await older.Database.Execute("update mt_events set type = 'from_the_future', mt_dotnet_type = 'Newer.FromTheFuture, Newer' where stream_id = 'a'");
+            await older.Database.Execute(
+                "update mt_events set type = 'from_the_future', mt_dotnet_type = 'Newer.FromTheFuture, Newer' where stream_id = 'a'");
             await older.StartDaemon();
             await Task.Delay(TimeSpan.FromSeconds(2), Ct);
             await older.Append("c", 0, Samples.Euro(3));

@@ -20,7 +20,8 @@ public sealed class TenantBatchTests(PostgresFixture postgres)
         foreach (var tenant in Tenants)
         {
             Assert.Equal(tenant, Assert.Single(await store.Events.Stream(new StreamKey(tenant, "a"), Ct)).Tenant);
-            Assert.Equal(new Account(tenant, 0) { StreamId = "a", TenantId = tenant, Version = 1 }, await store.Aggregates.Load<Account>(tenant, "a", Ct));
+            Assert.Equal(new Account(tenant, 0) { StreamId = "a", TenantId = tenant, Version = 1 },
+                await store.Aggregates.Load<Account>(tenant, "a", Ct));
             await using var session = store.Store.QuerySession(tenant);
             Assert.Equal(new Opened(tenant), Assert.Single(await session.Events.FetchStreamAsync("a", token: Ct)).Data);
         }
@@ -35,7 +36,8 @@ public sealed class TenantBatchTests(PostgresFixture postgres)
         await store.Committer.Append(Samples.Request(Samples.To("globex", "a", 0, [new Opened("globex")])), Ct);
 
         // Taken for one stream, the two would be its first two events.
-        await store.Committer.Append(Samples.Request(Samples.To("acme", "a", 0, [new Opened("acme")]), Samples.To("globex", "a", 1, [Samples.Euro(1)])), Ct);
+        await store.Committer.Append(
+            Samples.Request(Samples.To("acme", "a", 0, [new Opened("acme")]), Samples.To("globex", "a", 1, [Samples.Euro(1)])), Ct);
 
         Assert.Equal(["globex/1", "acme/1", "globex/2"], (await store.All()).Select(e => $"{e.Tenant}/{e.Version}"));
     }
@@ -69,10 +71,12 @@ public sealed class TenantBatchTests(PostgresFixture postgres)
         Assert.All(all, e => Assert.Contains($"\"{e.Tenant}\"", System.Text.Encoding.UTF8.GetString(e.Data), StringComparison.Ordinal));
         Assert.Equal(0, await store.Database.Scalar<long>("""
             select count(*) from mt_doc_account d full join mt_streams s on s.tenant_id = d.tenant_id and s.id = d.id
-             where (d.tenant_id is null and s.id <> 'mt_tombstone') or s.tenant_id is null or d.data->>'tenant_id' <> d.tenant_id or (d.data->>'version')::bigint <> s.version
+             where (d.tenant_id is null and s.id <> 'mt_tombstone') or s.tenant_id is null or d.data->>'tenant_id' <> d.tenant_id
+                 or (d.data->>'version')::bigint <> s.version
             """));
         Assert.Equal(0, await store.Database.Scalar<long>("""
-            select count(*) from mt_events e left join mt_streams s on s.tenant_id = e.tenant_id and s.id = e.stream_id where s.id is null and e.type <> 'tombstone'
+            select count(*) from mt_events e left join mt_streams s on s.tenant_id = e.tenant_id and s.id = e.stream_id where s.id is null
+                and e.type <> 'tombstone'
             """));
         Assert.Equal(6, await store.Database.Scalar<long>("select count(*) from bulk_bytes where convert_from(data, 'UTF8') = tenant_id"));
         Assert.Equal(6, await store.Database.Scalar<long>("select count(*) from bulk_bytes"));
@@ -85,7 +89,8 @@ public sealed class TenantBatchTests(PostgresFixture postgres)
         await using (var held = await OrderLockHolder.Take(store.Database))
         {
             var appends = Tenants.Select(tenant => store.Committer.Append(
-                new AppendRequest(new EventMetadata($"user:{tenant}", $"request-{tenant}"), Samples.To(tenant, "a", 0, [new Opened(tenant)])), Ct)).ToArray();
+                new AppendRequest(new EventMetadata($"user:{tenant}", $"request-{tenant}"),
+                    Samples.To(tenant, "a", 0, [new Opened(tenant)])), Ct)).ToArray();
             await held.Release();
             await Task.WhenAll(appends);
         }

@@ -15,7 +15,8 @@ public sealed class TileGrowthTests
         var tiles = new Dictionary<(int Level, long N), byte[]>();
         for (var step = 0; step < 40; step++)
         {
-            var leaves = Enumerable.Range(0, random.Next(0, largest)).Select(i => MerkleTree.LeafHash(BitConverter.GetBytes(size + i))).ToArray();
+            var leaves = Enumerable.Range(0, random.Next(0, largest))
+                .Select(i => MerkleTree.LeafHash(BitConverter.GetBytes(size + i))).ToArray();
             var grown = await TileGrowth.Append(size, leaves, (level, n) => Task.FromResult(tiles.GetValueOrDefault((level, n))));
             foreach (var (level, n, hashes) in grown)
             {
@@ -30,11 +31,13 @@ public sealed class TileGrowthTests
             }
 
             size += leaves.Length;
-            Assert.Equal(tree.Root(), size == 0 ? tree.Root() : await MerkleTree.Root(size, Tiles.Subtrees((level, n) => Task.FromResult(tiles.GetValueOrDefault((level, n))))));
+            Assert.Equal(tree.Root(), size == 0 ? tree.Root()
+                : await MerkleTree.Root(size, Tiles.Subtrees((level, n) => Task.FromResult(tiles.GetValueOrDefault((level, n))))));
         }
     }
 
     [Fact]
     public async Task A_tile_that_is_missing_stops_the_growth() =>
-        await Assert.ThrowsAsync<InvalidDataException>(() => TileGrowth.Append(5, [MerkleTree.LeafHash([1])], (_, _) => Task.FromResult<byte[]?>(null)));
+        await Assert.ThrowsAsync<InvalidDataException>(() =>
+            TileGrowth.Append(5, [MerkleTree.LeafHash([1])], (_, _) => Task.FromResult<byte[]?>(null)));
 }

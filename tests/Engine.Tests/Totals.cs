@@ -11,7 +11,8 @@ internal sealed class Totals() : TableProjection("totals", ["totals"], [typeof(D
     public const decimal Poison = 666;
 
     /// <summary>Makes the table.</summary>
-    public const string Table = "create table totals (tenant_id varchar not null, stream varchar not null, total numeric not null, primary key (tenant_id, stream))";
+    public const string Table = "create table totals (tenant_id varchar not null, stream varchar not null, total numeric not null, "
+        + "primary key (tenant_id, stream))";
 
     protected override ValueTask Write(IDocumentOperations operations, IEvent @event, CancellationToken ct)
     {
@@ -23,7 +24,8 @@ internal sealed class Totals() : TableProjection("totals", ["totals"], [typeof(D
 
         QueueOnce(
             operations, @event,
-            $"insert into {Schema}.totals as t select ?, ?, ? from once on conflict (tenant_id, stream) do update set total = t.total + excluded.total",
+            $"insert into {Schema}.totals as t select ?, ?, ? from once on conflict (tenant_id, stream) do update set total = t.total + "
+                + "excluded.total",
             @event.TenantId, @event.StreamKey!, amount);
         return ValueTask.CompletedTask;
     }

@@ -33,8 +33,10 @@ public sealed class ExportVerificationTests
     {
         var lines = Lines();
 
-        Assert.StartsWith("Line 11 holds leaf 11;", Assert.Single(await Verify([.. lines[..10], .. lines[11..]], Over(lines))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("Line 12 holds leaf 10;", Assert.Single(await Verify([.. lines[..11], .. lines[10..]], Over(lines))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Line 11 holds leaf 11;", Assert.Single(await Verify([.. lines[..10], .. lines[11..]], Over(lines))).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith("Line 12 holds leaf 10;", Assert.Single(await Verify([.. lines[..11], .. lines[10..]], Over(lines))).Message,
+            StringComparison.Ordinal);
         (lines[4], lines[5]) = (lines[5], lines[4]);
         Assert.StartsWith("Line 5 holds leaf 5;", Assert.Single(await Verify(lines, Over(Lines()))).Message, StringComparison.Ordinal);
     }
@@ -60,7 +62,8 @@ public sealed class ExportVerificationTests
         var checkpoint = Over(lines);
         lines[200][^4] ^= 1;
 
-        Assert.Equal($"The first {Count} events are not those that the checkpoint was signed over.", Assert.Single(await Verify(lines, checkpoint)).Message);
+        Assert.Equal($"The first {Count} events are not those that the checkpoint was signed over.",
+            Assert.Single(await Verify(lines, checkpoint)).Message);
     }
 
     private static byte[][] Lines() => [.. Enumerable.Range(0, Count).Select(i => ExportLine.Bytes(ExportLineTests.Event with
@@ -82,5 +85,6 @@ public sealed class ExportVerificationTests
         return new Checkpoint("example.com/log", tree.Size, tree.Root());
     }
 
-    private static Task<IReadOnlyList<Finding>> Verify(byte[][] lines, Checkpoint checkpoint) => ExportVerification.Run(lines.ToAsyncEnumerable(), checkpoint, Ct);
+    private static Task<IReadOnlyList<Finding>> Verify(byte[][] lines, Checkpoint checkpoint) =>
+        ExportVerification.Run(lines.ToAsyncEnumerable(), checkpoint, Ct);
 }

@@ -59,7 +59,8 @@ public sealed class LogProofTests
                 tiles[(level, n)] = [.. full[n].SelectMany(hash => hash)];
             }
 
-            row = [.. full.Where(tile => tile.Length == Tiles.Width).Select(tile => Tiles.Fold([.. tile.SelectMany(hash => hash)], 0, Tiles.Width))];
+            row = [.. full.Where(tile => tile.Length == Tiles.Width)
+                .Select(tile => Tiles.Fold([.. tile.SelectMany(hash => hash)], 0, Tiles.Width))];
         }
 
         return tiles;

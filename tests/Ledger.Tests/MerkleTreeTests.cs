@@ -93,7 +93,8 @@ public sealed class MerkleTreeTests
         Assert.Throws<FormatException>(() => Checkpoint.Parse(note, new LedgerKey("example.com/log", new byte[32]).Verifier));
     }
 
-    private static PerfectSubtree Naive(byte[][] leaves) => (level, index) => ValueTask.FromResult(Fold(leaves.AsSpan((int)(index << level), 1 << level)));
+    private static PerfectSubtree Naive(byte[][] leaves) =>
+        (level, index) => ValueTask.FromResult(Fold(leaves.AsSpan((int)(index << level), 1 << level)));
 
     private static byte[] Fold(ReadOnlySpan<byte[]> leaves) =>
         leaves.Length == 1 ? leaves[0] : MerkleTree.NodeHash(Fold(leaves[..(leaves.Length / 2)]), Fold(leaves[(leaves.Length / 2)..]));

@@ -81,13 +81,15 @@ internal sealed class LogStore : IAsyncDisposable
     private async Task Migrate(CancellationToken ct)
     {
         await using var connection = await _connections.Sessions.OpenConnectionAsync(ct);
-        await using (var command = new NpgsqlCommand("select pg_advisory_lock($1)", connection) { Parameters = { new() { Value = SchemaLock } } })
+        await using (var command = new NpgsqlCommand("select pg_advisory_lock($1)", connection)
+        { Parameters = { new() { Value = SchemaLock } } })
         {
             await command.ExecuteNonQueryAsync(ct);
         }
 
         await Store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
-        var log = Migration.Embedded(typeof(Migrator).Assembly, "After").Where(migration => migration.Name is "log" or "row_level_security");
+        var log = Migration.Embedded(typeof(Migrator).Assembly, "After")
+            .Where(migration => migration.Name is "log" or "row_level_security");
         await Migrator.Migrate(Database, log, ct);
         await using var guard = new NpgsqlCommand("select guard_tenant_rows()", connection);
         await guard.ExecuteNonQueryAsync(ct);

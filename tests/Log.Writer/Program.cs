@@ -22,7 +22,8 @@ async Task Write(Random random, string name)
         {
             var state = await store.Aggregates.Load<Marks>(tenant, stream, CancellationToken.None);
             var first = appends.Count * each;
-            var events = Enumerable.Range(first, each).Select(part => (IDomainEvent)new Marked(mark, part, each * tenants.Length)).ToArray();
+            var events = Enumerable.Range(first, each)
+                .Select(part => (IDomainEvent)new Marked(mark, part, each * tenants.Length)).ToArray();
             appends.Add(StreamAppend.On(tenant, stream, state, events, [new BulkBytes(mark, 0, [1, 2, 3])]));
         }
 

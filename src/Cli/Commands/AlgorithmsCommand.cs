@@ -14,7 +14,8 @@ internal static class AlgorithmsCommand
         command.SetAction(_ =>
         {
             Console.WriteLine("Tables (evaluate, score)");
-            foreach (var a in MachineLearningAlgorithms.Catalog.All) Write(a.Name, a.Family + (a.HasOnnxForm ? ", exports to ONNX" : ""), a.Aliases, a.Parameters);
+            foreach (var a in MachineLearningAlgorithms.Catalog.All)
+                Write(a.Name, a.Family + (a.HasOnnxForm ? ", exports to ONNX" : ""), a.Aliases, a.Parameters);
             Console.WriteLine("Streams (stream)");
             foreach (var a in StreamingAlgorithms.All) Write(a.Name, a.Family, a.Aliases, a.Parameters);
             Console.WriteLine("Drift in streams");

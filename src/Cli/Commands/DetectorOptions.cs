@@ -57,5 +57,6 @@ internal sealed class DetectorOptions(bool scales = true)
     public Detector CreateDetector(ParseResult arguments) =>
         MachineLearningAlgorithms.Catalog.Create(arguments.GetValue(_algorithm)!, _parameters.Values(arguments), Seed(arguments));
 
-    public FitPlan Plan(ParseResult arguments) => new(scales && arguments.GetValue(_standardize), arguments.GetValue(_fitRows), Seed(arguments));
+    public FitPlan Plan(ParseResult arguments) =>
+        new(scales && arguments.GetValue(_standardize), arguments.GetValue(_fitRows), Seed(arguments));
 }

@@ -4,7 +4,9 @@ using EventSourcedAnomaly.Detection;
 
 namespace EventSourcedAnomaly.Cli.Commands;
 
-/// <summary><c>esa evaluate</c>: fits, without labels unless the algorithm is supervised, scores all rows and compares the ranking with the labels.</summary>
+/// <summary>
+/// <c>esa evaluate</c>: fits, without labels unless the algorithm is supervised, scores all rows and compares the ranking with the labels.
+/// </summary>
 internal static class EvaluateCommand
 {
     public static Command Create()

@@ -9,7 +9,11 @@ internal static class FitCommand
     {
         var command = new Command("fit", "Fit a detector on a CSV file and write it to a file, to score with later.");
         var options = new DetectorOptions(scales: false);
-        var label = new Option<string?>("--label") { Description = "Column of labels, 1 for an anomaly and 0 for a normal row: no feature, and what a supervised algorithm learns from." };
+        var label = new Option<string?>("--label")
+        {
+            Description = "Column of labels, 1 for an anomaly and 0 for a normal row: no "
+            + "feature, and what a supervised algorithm learns from."
+        };
         var output = new Option<FileInfo>("--output")
         {
             Description = "File to write: an ONNX model where it ends in .onnx, else the detector's own stored form.",

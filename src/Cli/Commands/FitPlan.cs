@@ -29,7 +29,9 @@ internal sealed record FitPlan(bool Standardize, int? FitRows, int Seed)
     private static void Fit(Detector detector, Matrix x, int[]? labels, IProgress<double>? progress, CancellationToken ct)
     {
         if (detector is SupervisedDetector supervised)
-            supervised.Fit(x, labels ?? throw new ParameterException("--label", $"a column of labels, which {detector.Algorithm} learns from", "none"), progress, ct);
+            supervised.Fit(x, labels
+                ?? throw new ParameterException("--label", $"a column of labels, which {detector.Algorithm} learns from", "none"), progress,
+                ct);
         else
             detector.Fit(x, progress, ct);
     }

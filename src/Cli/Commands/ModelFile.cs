@@ -4,12 +4,16 @@ using EventSourcedAnomaly.Detection.Onnx;
 
 namespace EventSourcedAnomaly.Cli.Commands;
 
-/// <summary>A fitted detector in a file: as an ONNX model where the name ends in <c>.onnx</c>, else in the library's own stored form.</summary>
+/// <summary>
+/// A fitted detector in a file: as an ONNX model where the name ends in <c>.onnx</c>, else in the library's own stored form.
+/// </summary>
 internal static class ModelFile
 {
     public static byte[] Contents(Detector detector, string name) => IsOnnx(name) ? OnnxExport.Write(detector) : detector.ToBytes();
 
-    /// <summary>Reads a detector and scores with it. An ONNX model does not know the table: it takes its threshold from the rows it scores.</summary>
+    /// <summary>
+    /// Reads a detector and scores with it. An ONNX model does not know the table: it takes its threshold from the rows it scores.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="rows">The rows to score.</param>
     /// <param name="ct">Stops the work.</param>
@@ -35,6 +39,7 @@ internal static class ModelFile
     private static void CheckColumns(string path, int expected, CsvTable rows)
     {
         if (rows.Columns.Count != expected)
-            throw new ParameterException("--model", $"a table of {expected} feature columns for {path}", $"{rows.Columns.Count}: {string.Join(", ", rows.Columns)}");
+            throw new ParameterException("--model", $"a table of {expected} feature columns for {path}",
+                $"{rows.Columns.Count}: {string.Join(", ", rows.Columns)}");
     }
 }

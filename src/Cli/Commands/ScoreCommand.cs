@@ -12,12 +12,19 @@ internal static class ScoreCommand
 {
     public static Command Create()
     {
-        var command = new Command("score", "Fit a detector on a CSV file, or take one from a file, and write the rows with an anomaly_score column.");
+        var command = new Command("score",
+            "Fit a detector on a CSV file, or take one from a file, and write the rows with an anomaly_score column.");
         var options = new DetectorOptions();
-        var label = new Option<string?>("--label") { Description = "Column of labels, 1 for an anomaly and 0 for a normal row: no feature, and what a supervised algorithm learns from." };
+        var label = new Option<string?>("--label")
+        {
+            Description = "Column of labels, 1 for an anomaly and 0 for a normal row: no "
+            + "feature, and what a supervised algorithm learns from."
+        };
         var output = new Option<FileInfo?>("--output") { Description = "File to write; standard output unless given." };
-        var model = new Option<FileInfo?>("--model") { Description = "Score with the detector in this file, which 'esa fit' wrote, or with an ONNX model." };
-        var raw = new Option<bool>("--raw") { Description = "Write a decision_score column instead: the detector's raw scores, without bounds." };
+        var model = new Option<FileInfo?>("--model")
+        { Description = "Score with the detector in this file, which 'esa fit' wrote, or with an ONNX model." };
+        var raw = new Option<bool>("--raw")
+        { Description = "Write a decision_score column instead: the detector's raw scores, without bounds." };
         options.AddTo(command);
         command.Options.Add(label);
         command.Options.Add(output);
@@ -31,7 +38,8 @@ internal static class ScoreCommand
             var (detector, scores) = arguments.GetValue(model) is { } kept
                 ? await ByModelAsync(kept.FullName, options, arguments, Table, ct)
                 : await ByFitAsync(options, arguments, Table, ct);
-            var (name, values) = arguments.GetValue(raw) ? ("decision_score", scores) : ("anomaly_score", Array.ConvertAll(scores, detector.Scale.Score));
+            var (name, values) = arguments.GetValue(raw)
+                ? ("decision_score", scores) : ("anomaly_score", Array.ConvertAll(scores, detector.Scale.Score));
             await using var writer = target is null ? new StreamWriter(Console.OpenStandardOutput()) : new StreamWriter(target);
             await WriteAsync(path, name, values, writer, ct);
             return 0;

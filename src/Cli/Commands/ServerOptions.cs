@@ -9,10 +9,12 @@ internal sealed class ServerOptions
     private readonly Option<string> _server = new("--server")
     {
         Description = "Where the server is; ESA_SERVER unless given.",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ESA_SERVER") is { Length: > 0 } address ? address : "http://127.0.0.1:8000",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ESA_SERVER") is { Length: > 0 } address
+            ? address : "http://127.0.0.1:8000",
     };
 
-    private readonly Option<string?> _key = new("--api-key") { Description = "The API key; ESA_API_KEY unless given, where other users of the machine do not see it." };
+    private readonly Option<string?> _key = new("--api-key")
+    { Description = "The API key; ESA_API_KEY unless given, where other users of the machine do not see it." };
 
     public void AddTo(Command command)
     {

@@ -35,14 +35,16 @@ internal static class SessionProgress
 
     private static int Conclude(SessionStatus session)
     {
-        var best = session is { BestEpoch: { } epoch, BestValue: { } value } ? $", best epoch {epoch} ({session.BestBy} {Figure(value)})" : string.Empty;
+        var best = session is { BestEpoch: { } epoch, BestValue: { } value }
+            ? $", best epoch {epoch} ({session.BestBy} {Figure(value)})" : string.Empty;
         if (session.Status == "completed")
         {
             Console.WriteLine($"{session.Id} completed after {session.Epoch} epochs{best}");
             return 0;
         }
 
-        Console.Error.WriteLine($"esa: session {session.Id} {session.Status switch { "failed" => $"failed: {session.Error}", "stopped" => "was stopped", var other => $"is {other}" }}");
+        var end = session.Status switch { "failed" => $"failed: {session.Error}", "stopped" => "was stopped", var other => $"is {other}" };
+        Console.Error.WriteLine($"esa: session {session.Id} {end}");
         return 1;
     }
 
@@ -53,7 +55,8 @@ internal static class SessionProgress
     {
         var epoch = data.GetProperty("epoch").GetInt32();
         var losses = string.Concat(Shown(data).Take(metrics).Select(metric => $"  {metric.Name} {Figure(metric.Value.GetDouble())}"));
-        var rest = left is { } span ? $"  {(span.TotalHours >= 1 ? $"{(int)span.TotalHours}:{span:mm\\:ss}" : span.ToString("m\\:ss"))} left" : string.Empty;
+        var rest = left is { } span
+            ? $"  {(span.TotalHours >= 1 ? $"{(int)span.TotalHours}:{span:mm\\:ss}" : span.ToString("m\\:ss"))} left" : string.Empty;
         return $"epoch {epoch}{(total > 0 ? $"/{total}" : string.Empty)}{losses}{rest}";
     }
 
@@ -87,7 +90,9 @@ internal static class SessionProgress
             {
                 _task.IsIndeterminate = session.TotalEpochs == 0;
                 _task.Value = message.Data.GetProperty("epoch").GetInt32();
-                _task.Description = Markup.Escape(Describe(message.Data, session.TotalEpochs, _pace.Left(message, session.TotalEpochs), MaxMetricsBesideBar));
+                _task.Description =
+                    Markup.Escape(
+                        Describe(message.Data, session.TotalEpochs, _pace.Left(message, session.TotalEpochs), MaxMetricsBesideBar));
             }
             else if (message.Name == "completed")
             {

@@ -24,7 +24,8 @@ internal static class StreamCommand
         };
         var parameters = new ParameterOption();
         var seed = new Option<int>("--seed") { Description = "Seed of every random choice.", DefaultValueFactory = _ => 0 };
-        var command = new Command("stream", "Score a time series one row at a time, without looking ahead.") { series, algorithm, parameters.Option, seed };
+        var command = new Command("stream", "Score a time series one row at a time, without looking ahead.")
+            { series, algorithm, parameters.Option, seed };
         command.SetAction(async (arguments, ct) =>
         {
             var detector = StreamingAlgorithms.Create(
@@ -66,7 +67,8 @@ internal static class StreamCommand
         if (!double.TryParse(fields[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || double.IsInfinity(value))
             throw new CsvException($"{path} line {line}: column 'value': expected a finite number or nothing, got '{fields[1]}'");
         if (Math.Abs(value) > Matrix.LargestNumber)
-            throw new CsvException($"{path} line {line}: column 'value': expected a number from -{Matrix.LargestNumber} to {Matrix.LargestNumber}, got '{fields[1]}'");
+            throw new CsvException($"{path} line {line}: column 'value': expected a number from -{Matrix.LargestNumber} to "
+                + $"{Matrix.LargestNumber}, got '{fields[1]}'");
         return (timestamp, value);
     }
 }

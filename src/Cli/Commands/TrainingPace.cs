@@ -2,7 +2,9 @@ using EventSourcedAnomaly.Cli.Remote;
 
 namespace EventSourcedAnomaly.Cli.Commands;
 
-/// <summary>How fast epochs come, by the times of the last ones. A pause between two runs would count as slowness, so each run is measured anew.</summary>
+/// <summary>
+/// How fast epochs come, by the times of the last ones. A pause between two runs would count as slowness, so each run is measured anew.
+/// </summary>
 internal sealed class TrainingPace
 {
     private const int Window = 20;
@@ -16,7 +18,8 @@ internal sealed class TrainingPace
         _epochs.Enqueue((epoch, at));
         if (_epochs.Count > Window) _epochs.Dequeue();
         var first = _epochs.Peek();
-        return total > 0 && epoch > first.Epoch && at >= first.At ? (at - first.At) / (epoch - first.Epoch) * Math.Max(0, total - epoch) : null;
+        return total > 0 && epoch > first.Epoch && at >= first.At
+            ? (at - first.At) / (epoch - first.Epoch) * Math.Max(0, total - epoch) : null;
     }
 
     // Far longer than the epochs before it: somebody had stopped it.

@@ -18,7 +18,8 @@ internal static class VerifyCommand
 
     public static Command Create()
     {
-        var export = new Argument<FileInfo>("export") { Description = "An audit export (NDJSON) of the whole log.", Arity = ArgumentArity.ZeroOrOne };
+        var export = new Argument<FileInfo>("export")
+        { Description = "An audit export (NDJSON) of the whole log.", Arity = ArgumentArity.ZeroOrOne };
         var checkpoint = new Option<FileInfo?>("--checkpoint") { Description = "A checkpoint that was kept." };
         var command = new Command("verify", "Verify an audit export, a proof or a database offline.") { Proof(), Database() };
         command.Arguments.Add(export);
@@ -26,8 +27,10 @@ internal static class VerifyCommand
         command.Options.Add(Key);
         command.SetAction(async (arguments, ct) =>
         {
-            var file = arguments.GetValue(export) ?? throw new ArgumentException("verify: name an export, or use 'verify proof' or 'verify database'.");
-            var kept = arguments.GetValue(checkpoint) ?? throw new ArgumentException("--checkpoint: a checkpoint file is needed to verify an export.");
+            var file = arguments.GetValue(export)
+                ?? throw new ArgumentException("verify: name an export, or use 'verify proof' or 'verify database'.");
+            var kept = arguments.GetValue(checkpoint)
+                ?? throw new ArgumentException("--checkpoint: a checkpoint file is needed to verify an export.");
             var head = Checkpoint.Parse(await File.ReadAllTextAsync(kept.FullName, ct), ReadKey(arguments.GetValue(Key)));
             return Report(await ExportVerification.Run(Lines(file), head, ct), $"{head.Size} events are what {head.Origin} signed.");
         });
@@ -44,7 +47,8 @@ internal static class VerifyCommand
             var proof = LogProof.Parse(await File.ReadAllTextAsync(arguments.GetRequiredValue(file).FullName, ct));
             var line = (await File.ReadAllBytesAsync(arguments.GetRequiredValue(entry).FullName, ct)).AsSpan().TrimEnd("\r\n"u8).ToArray();
             return Report(
-                proof.Holds(line, ReadKey(arguments.GetValue(Key))) ? [] : [new Finding(proof.Index + 1, "The proof does not hold for this entry.")],
+                proof.Holds(line, ReadKey(arguments.GetValue(Key)))
+                    ? [] : [new Finding(proof.Index + 1, "The proof does not hold for this entry.")],
                 $"Event {proof.Index + 1} is in the log.");
         });
         return command;
@@ -53,8 +57,10 @@ internal static class VerifyCommand
     private static Command Database()
     {
         var connection = new Option<string>("--connection") { Description = "A PostgreSQL URI or connection string.", Required = true };
-        var checkpoints = new Option<FileInfo[]>("--checkpoint") { Description = "Checkpoints that were kept elsewhere.", AllowMultipleArgumentsPerToken = true };
-        var command = new Command("database", "Re-derive the ledger from a database and name what was altered.") { connection, checkpoints, Key };
+        var checkpoints = new Option<FileInfo[]>("--checkpoint")
+        { Description = "Checkpoints that were kept elsewhere.", AllowMultipleArgumentsPerToken = true };
+        var command = new Command("database", "Re-derive the ledger from a database and name what was altered.")
+            { connection, checkpoints, Key };
         command.SetAction(async (arguments, ct) =>
         {
             var key = ReadKey(arguments.GetValue(Key));
@@ -67,7 +73,8 @@ internal static class VerifyCommand
 
             var verification = new DatabaseVerification(database, key);
             var findings = await verification.Run(kept, null, ct);
-            return Report(findings, $"{verification.Events} events are whole{(key is null ? " (signatures not checked: no --key)" : string.Empty)}.");
+            return Report(findings,
+                $"{verification.Events} events are whole{(key is null ? " (signatures not checked: no --key)" : string.Empty)}.");
         });
         return command;
     }

@@ -10,7 +10,8 @@ internal static class WatchCommand
         var session = new Argument<string>("session") { Description = "The session's id." };
         var server = new ServerOptions();
         var command = new Command(
-            "watch", "Follow a training session of a server: epochs, losses, time left. Exit code 0 when it completes, 1 when it fails or is stopped; Ctrl-C leaves it running.") { session };
+            "watch", "Follow a training session of a server: epochs, losses, time left. Exit code 0 when it completes, 1 when it fails "
+                + "or is stopped; Ctrl-C leaves it running.") { session };
         server.AddTo(command);
         command.SetAction(async (arguments, ct) =>
         {

@@ -27,7 +27,8 @@ internal sealed class RemoteServer : IDisposable
         var root = trimmed.EndsWith("/api/v1", StringComparison.Ordinal) ? trimmed : trimmed + "/api/v1";
         if (!Uri.TryCreate(root + "/", UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             throw new ArgumentException($"--server: expected an http or https address, got '{address}'");
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = RequestTimeout }) { BaseAddress = uri, Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = RequestTimeout })
+        { BaseAddress = uri, Timeout = Timeout.InfiniteTimeSpan };
         if (!string.IsNullOrEmpty(key)) _http.DefaultRequestHeaders.Add("X-API-Key", key);
     }
 
@@ -51,11 +52,14 @@ internal sealed class RemoteServer : IDisposable
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            throw new ServerException($"{_http.BaseAddress!.Authority} did not answer within {RequestTimeout.TotalSeconds} s", isPassing: true);
+            throw new ServerException($"{_http.BaseAddress!.Authority} did not answer within {RequestTimeout.TotalSeconds} s",
+                isPassing: true);
         }
         catch (HttpRequestException e)
         {
-            throw new ServerException($"no server answers at {_http.BaseAddress!.GetLeftPart(UriPartial.Authority)}: {e.InnerException?.Message ?? e.Message}", isPassing: true);
+            throw new ServerException(
+                $"no server answers at {_http.BaseAddress!.GetLeftPart(UriPartial.Authority)}: {e.InnerException?.Message ?? e.Message}",
+                isPassing: true);
         }
 
         return response.IsSuccessStatusCode ? response : throw await Refusal(response, ct);

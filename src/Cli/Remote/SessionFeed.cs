@@ -69,12 +69,15 @@ internal sealed class SessionFeed(RemoteServer server, TimeProvider time)
 
     // A stop or a failure of long ago may be over: the session was resumed since, and more messages follow.
     private async Task<bool> Ends(string session, SessionMessage message, CancellationToken ct) =>
-        message.Status is "failed" or "stopped" && SessionStatus.Of(await server.Get($"training/sessions/{Uri.EscapeDataString(session)}", ct)).Status == message.Status;
+        message.Status is "failed" or "stopped"
+            && SessionStatus.Of(await server.Get($"training/sessions/{Uri.EscapeDataString(session)}", ct)).Status == message.Status;
 
     private static bool IsPassing(Exception e, CancellationToken ct) =>
-        !ct.IsCancellationRequested && e is ServerException { IsPassing: true } or IOException or HttpRequestException or OperationCanceledException;
+        !ct.IsCancellationRequested
+            && e is ServerException { IsPassing: true } or IOException or HttpRequestException or OperationCanceledException;
 
-    private static async IAsyncEnumerable<SessionMessage> Read(HttpResponseMessage response, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    private static async IAsyncEnumerable<SessionMessage> Read(HttpResponseMessage response,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         using var silent = CancellationTokenSource.CreateLinkedTokenSource(ct);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(ct));

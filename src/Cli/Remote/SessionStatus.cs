@@ -19,8 +19,10 @@ internal sealed record SessionStatus(
     {
         var id = body.GetProperty("session_id").GetString()!;
         return new SessionStatus(
-            id, Text(body, "session_name") ?? id, Text(body, "status")!, body.GetProperty("current_epoch").GetInt32(), body.GetProperty("total_epochs").GetInt32(),
-            Text(body, "best_by") ?? "val_loss", Number(body, "best_epoch") is { } epoch ? (int)epoch : null, Number(body, "best_value"), Text(body, "error"));
+            id, Text(body, "session_name") ?? id, Text(body, "status")!, body.GetProperty("current_epoch").GetInt32(),
+            body.GetProperty("total_epochs").GetInt32(),
+            Text(body, "best_by") ?? "val_loss", Number(body, "best_epoch") is { } epoch
+                ? (int)epoch : null, Number(body, "best_value"), Text(body, "error"));
     }
 
     private static string? Text(JsonElement body, string field) =>

@@ -5,7 +5,8 @@ namespace EventSourcedAnomaly.Datasets;
 /// <summary>Streams the table as chunks, one in memory at a time.</summary>
 internal static class ChunkReading
 {
-    public static IEnumerable<DatasetChunk> Read(Database database, IReadOnlyList<DatasetColumn> columns, int rowsPerChunk, CancellationToken ct)
+    public static IEnumerable<DatasetChunk> Read(Database database, IReadOnlyList<DatasetColumn> columns,
+        int rowsPerChunk, CancellationToken ct)
     {
         using var connection = database.Connect();
         ColumnBuilder[]? builders = null;

@@ -16,7 +16,9 @@ internal sealed class Database : IDisposable
     {
     }
 
-    /// <summary>Opens a database that can read <paramref name="source"/> and write below <paramref name="workDirectory"/>, nothing else.</summary>
+    /// <summary>
+    /// Opens a database that can read <paramref name="source"/> and write below <paramref name="workDirectory"/>, nothing else.
+    /// </summary>
     /// <param name="source">The only file its statements may name.</param>
     /// <param name="workDirectory">Where the table and what does not fit into memory go.</param>
     /// <param name="memoryLimitMegabytes">What its buffers may take.</param>

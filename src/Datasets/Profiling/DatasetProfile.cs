@@ -26,16 +26,20 @@ public sealed record ColumnProfile(string Name, ColumnType Type, long NullCount,
 /// <param name="Std">The sample standard deviation (divisor n - 1); 0 for a single value.</param>
 /// <param name="Min">The least.</param>
 /// <param name="Max">The greatest.</param>
-/// <param name="Quartiles">The 25th, 50th and 75th percentiles, interpolated linearly between neighbours (type 7 of Hyndman and Fan, 1996).</param>
+/// <param name="Quartiles">The 25th, 50th and 75th percentiles, interpolated linearly between neighbours (type 7 of Hyndman and Fan,
+/// 1996).</param>
 public sealed record ColumnStatistics(double Mean, double Std, double Min, double Max, IReadOnlyList<double> Quartiles);
 
 /// <summary>How fit a data set is to be used; every share lies in [0, 1], 1 is best.</summary>
 /// <param name="Completeness">The share of cells that hold a value.</param>
-/// <param name="Consistency">The share of values that are of their column's prevailing form (numbers in a column of words are not, nor words in one of numbers).</param>
-/// <param name="Validity">The share of cells that can tell rows apart: neither in a row that repeats an earlier one nor in a constant column.</param>
+/// <param name="Consistency">The share of values that are of their column's prevailing form (numbers in a column of words are not, nor
+/// words in one of numbers).</param>
+/// <param name="Validity">The share of cells that can tell rows apart: neither in a row that repeats an earlier one nor in a constant
+/// column.</param>
 /// <param name="OverallScore">The mean of the three.</param>
 /// <param name="Issues">What lowers them, the gravest first.</param>
-public sealed record QualityReport(double Completeness, double Consistency, double Validity, double OverallScore, IReadOnlyList<QualityIssue> Issues);
+public sealed record QualityReport(double Completeness, double Consistency, double Validity, double OverallScore,
+    IReadOnlyList<QualityIssue> Issues);
 
 /// <summary>One thing that is wrong with a data set.</summary>
 /// <param name="Type"><c>missing_values</c>, <c>mixed_types</c>, <c>duplicate_rows</c> or <c>constant_columns</c>.</param>

@@ -28,7 +28,8 @@ internal static class ProfileComputation
         }
         var duplicates = rows - DistinctRows(connection, columns.Count, ct);
         var constant = profiles.Where(p => p.UniqueCount <= 1).Select(p => p.Name).ToArray();
-        return new DatasetProfile(rows, profiles, duplicates, constant, QualityAssessment.Of(rows, profiles, duplicates, constant, inconsistent));
+        return new DatasetProfile(rows, profiles, duplicates,
+            constant, QualityAssessment.Of(rows, profiles, duplicates, constant, inconsistent));
     }
 
     private static long[] PresentCells(DuckDBConnection connection, int columns, CancellationToken ct)
@@ -62,7 +63,8 @@ internal static class ProfileComputation
         return moments;
     }
 
-    private static ColumnProfile TextProfile(DuckDBConnection connection, DatasetColumn column, int position, long rows, long present, CancellationToken ct)
+    private static ColumnProfile TextProfile(DuckDBConnection connection, DatasetColumn column, int position, long rows,
+        long present, CancellationToken ct)
     {
         var unique = connection.Number($"SELECT count(DISTINCT c{position}) FROM {Table.Name}", ct);
         return new ColumnProfile(column.Name, column.Type, rows - present, unique, Statistics: null);

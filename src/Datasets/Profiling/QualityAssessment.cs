@@ -19,10 +19,13 @@ internal static class QualityAssessment
         var validity = (1 - (duplicateRows / (double)rows)) * (1 - (constantColumns.Count / (double)columns.Count));
         QualityIssue?[] issues =
         [
-            Issue("missing_values", missing, missing / cells, $"{missing:N0} of {cells:N0} cells hold no value, in {columns.Count(c => c.NullCount > 0):N0} columns"),
-            Issue("mixed_types", inconsistentCells, 1 - consistency, $"{inconsistentCells:N0} cells of text columns are numbers among words, or words among numbers"),
+            Issue("missing_values", missing, missing / cells,
+                $"{missing:N0} of {cells:N0} cells hold no value, in {columns.Count(c => c.NullCount > 0):N0} columns"),
+            Issue("mixed_types", inconsistentCells, 1 - consistency,
+                $"{inconsistentCells:N0} cells of text columns are numbers among words, or words among numbers"),
             Issue("duplicate_rows", duplicateRows, duplicateRows / (double)rows, $"{duplicateRows:N0} rows repeat an earlier row"),
-            Issue("constant_columns", constantColumns.Count, constantColumns.Count / (double)columns.Count, "Columns with at most one different value: " + Shortened(constantColumns)),
+            Issue("constant_columns", constantColumns.Count, constantColumns.Count / (double)columns.Count,
+                "Columns with at most one different value: " + Shortened(constantColumns)),
         ];
         return new QualityReport(
             completeness, consistency, validity, (completeness + consistency + validity) / 3,

@@ -38,7 +38,8 @@ internal sealed class SortedColumn<T>
     public static SortedColumn<T> Of(DuckDBConnection connection, string expression, long count, CancellationToken ct)
     {
         var sorted = new SortedColumn<T>(count);
-        foreach (var row in connection.Query($"SELECT v FROM (SELECT {expression} AS v FROM {Table.Name}) WHERE v IS NOT NULL ORDER BY v", ct))
+        foreach (var row in connection.Query($"SELECT v FROM (SELECT {expression} AS v FROM {Table.Name}) WHERE v IS NOT NULL ORDER BY v",
+            ct))
             sorted.Take(row.GetFieldValue<T>(0));
         return sorted;
     }

@@ -6,7 +6,8 @@ internal static class ColumnNames
     public static void CheckCount(int count, ReadLimits limits)
     {
         if (count > limits.MaxColumns)
-            throw DatasetException.OfFile(DatasetError.TooManyColumns, $"The file has {count:N0} columns; at most {limits.MaxColumns:N0} are taken.");
+            throw DatasetException.OfFile(DatasetError.TooManyColumns,
+                $"The file has {count:N0} columns; at most {limits.MaxColumns:N0} are taken.");
     }
 
     public static void Check(IReadOnlyList<string> names)

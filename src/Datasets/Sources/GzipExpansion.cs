@@ -51,7 +51,8 @@ internal static class GzipExpansion
         Span<byte> end = stackalloc byte[SealedGzip.Seal.Length];
         var content = output.Length - end.Length;
         output.Position = Math.Max(content, 0);
-        if (content < 0 || output.ReadAtLeast(end, end.Length, throwOnEndOfStream: false) < end.Length || !end.SequenceEqual(SealedGzip.Seal))
+        if (content < 0 || output.ReadAtLeast(end, end.Length, throwOnEndOfStream: false) < end.Length
+            || !end.SequenceEqual(SealedGzip.Seal))
             throw new InvalidDataException("its end is missing.");
         output.SetLength(content);
     }

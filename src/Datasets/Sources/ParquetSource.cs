@@ -37,7 +37,8 @@ internal static class ParquetSource
         var pages = connection.Number($"SELECT sum(total_uncompressed_size)::BIGINT FROM parquet_metadata({file})", ct);
         var expanded = Math.Max(pages, rows * columns * sizeof(double));
         if (expanded > limits.MaxExpandedBytes)
-            throw DatasetException.OfFile(DatasetError.Bomb, $"The file expands to {expanded:N0} bytes; at most {limits.MaxExpandedBytes:N0} are taken.");
+            throw DatasetException.OfFile(DatasetError.Bomb,
+                $"The file expands to {expanded:N0} bytes; at most {limits.MaxExpandedBytes:N0} are taken.");
         return rows;
     }
 

@@ -17,7 +17,8 @@ internal static class SqlTypes
     public static ColumnType From(string duckDbType, string column)
     {
         if (IsNested(duckDbType))
-            throw DatasetException.OfFile(DatasetError.Nested, $"Column '{column}' is nested ({Shortened(duckDbType)}); expected numbers, true/false, times or text.");
+            throw DatasetException.OfFile(DatasetError.Nested,
+                $"Column '{column}' is nested ({Shortened(duckDbType)}); expected numbers, true/false, times or text.");
         return duckDbType switch
         {
             "TINYINT" or "SMALLINT" or "INTEGER" or "BIGINT" or "UTINYINT" or "USMALLINT" or "UINTEGER" => ColumnType.Int64,
@@ -28,7 +29,8 @@ internal static class SqlTypes
             _ when duckDbType.StartsWith("DECIMAL", StringComparison.Ordinal) => ColumnType.Float64,
             _ when duckDbType.StartsWith("TIMESTAMP", StringComparison.Ordinal) => ColumnType.Timestamp,
             _ when duckDbType.StartsWith("ENUM", StringComparison.Ordinal) => ColumnType.Text,
-            _ => throw DatasetException.OfFile(DatasetError.UnsupportedType, $"Column '{column}' is of type {duckDbType}, which holds neither numbers nor text."),
+            _ => throw DatasetException.OfFile(DatasetError.UnsupportedType,
+                $"Column '{column}' is of type {duckDbType}, which holds neither numbers nor text."),
         };
     }
 

@@ -7,7 +7,8 @@ namespace EventSourcedAnomaly.Detection;
 public static class DriftTests
 {
     /// <summary>Two-sample Kolmogorov-Smirnov test: exact p-value for up to 10⁸ pairs, asymptotic beyond.</summary>
-    /// <exception cref="ArgumentException">A sample is empty or holds NaN or a number beyond ±1e75; the message gives its place.</exception>
+    /// <exception cref="ArgumentException">A sample is empty or holds NaN or a number beyond ±1e75; the message gives its
+    /// place.</exception>
     public static DriftResult KolmogorovSmirnov(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
     {
         Check(reference, current);
@@ -127,7 +128,8 @@ public static class DriftTests
         for (var i = 0; i < values.Length; i++)
         {
             if (!(Math.Abs(values[i]) <= Matrix.LargestNumber))
-                throw new ArgumentException($"expected numbers from -{Matrix.LargestNumber} to {Matrix.LargestNumber}, got {values[i]} in place {i} (counted from 0)", name);
+                throw new ArgumentException($"expected numbers from -{Matrix.LargestNumber} to {Matrix.LargestNumber}, got {values[i]} "
+                    + $"in place {i} (counted from 0)", name);
         }
     }
 

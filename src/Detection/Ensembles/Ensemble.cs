@@ -63,7 +63,8 @@ public sealed class Ensemble : Detector
             Parameter.Choice("combination", "maximization", ["average", "maximization", "median", "aom", "moa", "lscp"],
                 "How scores are combined: over all members, over groups of them, or by the locally best member (lscp)."),
             Parameter.Choice("unification", "rank", ["rank", "z", "unify"], "How scores are made comparable."),
-            new("weights", ParameterKind.NumberList | ParameterKind.Null, null, "Weight of each member in the average; null for equal ones.")
+            new("weights", ParameterKind.NumberList | ParameterKind.Null,
+                null, "Weight of each member in the average; null for equal ones.")
             {
                 Numbers = new(0, double.PositiveInfinity),
             },

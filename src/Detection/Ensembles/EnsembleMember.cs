@@ -21,7 +21,8 @@ public sealed record EnsembleMember(string Algorithm, IReadOnlyDictionary<string
         using var document = JsonDocument.Parse(json);
         var member = document.RootElement;
         return new EnsembleMember(
-            member.GetProperty("algorithm").GetString()!, Owned(member.GetProperty("hyperparameters")), member.GetProperty("weight").GetDouble());
+            member.GetProperty("algorithm").GetString()!, Owned(member.GetProperty("hyperparameters")),
+            member.GetProperty("weight").GetDouble());
     }
 
     /// <summary>A name or an alias, or an object with <c>algorithm</c> and perhaps <c>hyperparameters</c> and <c>weight</c>.</summary>
@@ -49,7 +50,8 @@ public sealed record EnsembleMember(string Algorithm, IReadOnlyDictionary<string
     }
 
     private static string Named(ParameterInfo parameter, string place, JsonElement value) =>
-        value.ValueKind == JsonValueKind.String && Algorithms.TryResolve(value.GetString()!, out var known) && parameter.Choices.Contains(known.Name, StringComparer.Ordinal)
+        value.ValueKind == JsonValueKind.String && Algorithms.TryResolve(value.GetString()!, out var known)
+            && parameter.Choices.Contains(known.Name, StringComparer.Ordinal)
             ? known.Name
             : throw new ParameterException(place, "one of " + string.Join(", ", parameter.Choices), value.GetRawText());
 

@@ -11,7 +11,8 @@ public sealed record Affiliation(double PrecisionDistance, double RecallDistance
 /// <param name="Precision">Mean over the anomalies near which something was reported.</param>
 /// <param name="Recall">Mean over all anomalies.</param>
 /// <param name="Anomalies">One for each real anomaly.</param>
-public sealed record AffiliationAgreement(double Precision, double Recall, IReadOnlyList<Affiliation> Anomalies) : RangeAgreement(Precision, Recall);
+public sealed record AffiliationAgreement(double Precision, double Recall, IReadOnlyList<Affiliation> Anomalies)
+    : RangeAgreement(Precision, Recall);
 
 /// <summary>
 /// Affiliation metrics (Huet, Navarro, Rossi 2022, "Local evaluation of time series anomaly detection algorithms"): time is divided
@@ -47,11 +48,13 @@ public static class AffiliationMetrics
         foreach (var range in reported.Concat(anomalies))
         {
             if (range.Start < whole.Start || range.End > whole.End)
-                throw new ArgumentException($"expected ranges from {whole.Start} to {whole.End}, got {range.Start} to {range.End}", nameof(whole));
+                throw new ArgumentException($"expected ranges from {whole.Start} to {whole.End}, got {range.Start} to {range.End}",
+                    nameof(whole));
         }
         var measured = anomalies.Select((anomaly, i) => Measure(anomaly, Zone(anomalies, i, whole), reported)).ToArray();
         return new AffiliationAgreement(
-            measured.Select(a => a.Precision).Where(p => !double.IsNaN(p)).DefaultIfEmpty(double.NaN).Average(), measured.Average(a => a.Recall), measured);
+            measured.Select(a => a.Precision).Where(p => !double.IsNaN(p)).DefaultIfEmpty(double.NaN).Average(),
+            measured.Average(a => a.Recall), measured);
     }
 
     /// <summary>The time that is nearer to one anomaly than to any other.</summary>

@@ -1,6 +1,8 @@
 namespace EventSourcedAnomaly.Detection;
 
-/// <summary>Agreement with the labels on the rows of one fold, by a detector fitted on the other folds, with their labels only if it is supervised.</summary>
+/// <summary>
+/// Agreement with the labels on the rows of one fold, by a detector fitted on the other folds, with their labels only if it is supervised.
+/// </summary>
 public sealed record FoldResult(int Fold, int Rows, double RocAuc, double AveragePrecision);
 
 /// <summary>Estimates how a detector does on rows it has not seen.</summary>

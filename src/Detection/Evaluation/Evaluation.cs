@@ -83,7 +83,8 @@ public static partial class Evaluation
     {
         for (var i = 0; i < scores.Length; i++)
         {
-            if (double.IsNaN(scores[i])) throw new ArgumentException($"expected scores that are numbers, got NaN in row {i}", nameof(scores));
+            if (double.IsNaN(scores[i]))
+                throw new ArgumentException($"expected scores that are numbers, got NaN in row {i}", nameof(scores));
         }
         var (keys, items) = (scores.ToArray(), labels.ToArray());
         Array.Sort(keys, items);

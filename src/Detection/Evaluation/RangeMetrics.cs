@@ -23,7 +23,8 @@ public static class RangeMetrics
     /// <param name="labels">One label per row, 0 or 1.</param>
     /// <param name="alpha">Weight of being met at all in the recall, from 0 to 1.</param>
     /// <param name="bias">Which rows of a range matter most.</param>
-    /// <param name="isCardinalityReciprocal">Whether a range in x pieces counts 1/x (γ of the paper); otherwise pieces cost nothing.</param>
+    /// <param name="isCardinalityReciprocal">Whether a range in x pieces counts 1/x (γ of the paper); otherwise pieces cost
+    /// nothing.</param>
     /// <exception cref="ArgumentException">The lengths differ, or a label or prediction is neither 0 nor 1.</exception>
     public static RangeAgreement Of(
         ReadOnlySpan<int> predicted, ReadOnlySpan<int> labels, double alpha = 0, PositionalBias bias = PositionalBias.Flat,
@@ -33,7 +34,8 @@ public static class RangeMetrics
             throw new ArgumentException($"expected {predicted.Length} labels, one per prediction, got {labels.Length}", nameof(labels));
         if (alpha is not (>= 0 and <= 1)) throw new ParameterException(nameof(alpha), "a number in [0, 1]", $"{alpha}");
         var (reported, real) = (SeriesRange.Of(predicted), SeriesRange.Of(labels));
-        var precision = reported.Select(range => Overlap(range, real, bias, isCardinalityReciprocal).Reward).DefaultIfEmpty(double.NaN).Average();
+        var precision = reported.Select(range => Overlap(range, real, bias, isCardinalityReciprocal).Reward)
+            .DefaultIfEmpty(double.NaN).Average();
         var recall = real.Select(range => Overlap(range, reported, bias, isCardinalityReciprocal))
             .Select(overlap => alpha * Math.Min(1, overlap.Pieces) + (1 - alpha) * overlap.Reward)
             .DefaultIfEmpty(double.NaN).Average();
@@ -41,7 +43,8 @@ public static class RangeMetrics
     }
 
     /// <summary>How much of a range others cover, weighted by position, and how many of them.</summary>
-    private static (double Reward, int Pieces) Overlap(SeriesRange range, IReadOnlyList<SeriesRange> others, PositionalBias bias, bool isReciprocal)
+    private static (double Reward, int Pieces) Overlap(SeriesRange range, IReadOnlyList<SeriesRange> others,
+        PositionalBias bias, bool isReciprocal)
     {
         var (covered, pieces) = (0.0, 0);
         foreach (var other in others)

@@ -15,7 +15,8 @@ public readonly record struct SeriesRange(double Start, double End)
         var ranges = new List<SeriesRange>();
         for (var i = 0; i < labels.Length; i++)
         {
-            if (labels[i] is not (0 or 1)) throw new ArgumentException($"expected labels of 0 or 1, got {labels[i]} in row {i}", nameof(labels));
+            if (labels[i] is not (0 or 1))
+                throw new ArgumentException($"expected labels of 0 or 1, got {labels[i]} in row {i}", nameof(labels));
             if (labels[i] == 0) continue;
             var start = i;
             while (i + 1 < labels.Length && labels[i + 1] == 1) i++;
@@ -32,12 +33,15 @@ public readonly record struct SeriesRange(double Start, double End)
             if (!(ranges[i].Length > 0) || !double.IsFinite(ranges[i].Length))
                 throw new ArgumentException($"range {i}: expected a start before the end, got {ranges[i].Start} and {ranges[i].End}", name);
             if (i > 0 && !(ranges[i].Start > ranges[i - 1].End))
-                throw new ArgumentException($"range {i}: expected to begin after the end of the one before, {ranges[i - 1].End}, got {ranges[i].Start}", name);
+                throw new ArgumentException(
+                    $"range {i}: expected to begin after the end of the one before, {ranges[i - 1].End}, got {ranges[i].Start}", name);
         }
     }
 }
 
-/// <summary>How far reported ranges are right, and how far real ones are found; from 0 to 1, NaN where there is nothing to measure.</summary>
+/// <summary>
+/// How far reported ranges are right, and how far real ones are found; from 0 to 1, NaN where there is nothing to measure.
+/// </summary>
 public record RangeAgreement(double Precision, double Recall)
 {
     /// <summary>Harmonic mean of precision and recall; 0 when both are.</summary>

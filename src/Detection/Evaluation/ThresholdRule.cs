@@ -56,7 +56,9 @@ public static class ThresholdRule
         for (var i = 0; i < scores.Length; i++)
         {
             if (!(Math.Abs(scores[i]) <= Detector.LargestScore))
-                throw new ArgumentException($"scores[{i}]: expected a number from -{Detector.LargestScore} to {Detector.LargestScore}, got {scores[i]}", nameof(scores));
+                throw new ArgumentException(
+                    $"scores[{i}]: expected a number from -{Detector.LargestScore} to {Detector.LargestScore}, got {scores[i]}",
+                    nameof(scores));
         }
         return RadixSort.Sorted(scores);
     }

@@ -36,7 +36,8 @@ internal static class IsolationTreeFormat
     {
         var features = reader.Array<int>();
         // the walks over the trees do not check it again
-        if (Array.Exists(features, f => f < -1 || f >= featureCount)) throw new InvalidDataException("a tree asks for a feature that there is not");
+        if (Array.Exists(features, f => f < -1 || f >= featureCount))
+            throw new InvalidDataException("a tree asks for a feature that there is not");
         var thresholds = reader.Array<float>();
         var leafSamples = reader.Array<int>();
         var count = features.Length;

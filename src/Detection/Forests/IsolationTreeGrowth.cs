@@ -43,7 +43,8 @@ internal sealed class IsolationTreeGrowth
         growth.Split(node: 0, first: 0, count, depth: 0);
         var nodes = growth._nodes;
         return new IsolationTree(
-            growth._feature[..nodes], growth._threshold[..nodes], growth._left[..nodes], growth._samples[..nodes], growth._pathLength[..nodes]);
+            growth._feature[..nodes], growth._threshold[..nodes], growth._left[..nodes], growth._samples[..nodes],
+            growth._pathLength[..nodes]);
     }
 
     private int AddNode()

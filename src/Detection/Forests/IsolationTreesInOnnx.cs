@@ -2,10 +2,14 @@ using EventSourcedAnomaly.Detection.Onnx;
 
 namespace EventSourcedAnomaly.Detection.Forests;
 
-/// <summary>Trees as the operator <c>TreeEnsembleRegressor</c> takes them: the nodes of all trees side by side, over float32 keys.</summary>
+/// <summary>
+/// Trees as the operator <c>TreeEnsembleRegressor</c> takes them: the nodes of all trees side by side, over float32 keys.
+/// </summary>
 internal static class IsolationTreesInOnnx
 {
-    /// <summary>The operator sums in float32, which loses a digit with every tenfold of trees: so many are summed by it, the rest in float64.</summary>
+    /// <summary>
+    /// The operator sums in float32, which loses a digit with every tenfold of trees: so many are summed by it, the rest in float64.
+    /// </summary>
     private const int TreesPerSum = 128;
 
     /// <summary>The sum of the path lengths over all trees, <c>[N, 1]</c> float64.</summary>
@@ -19,7 +23,8 @@ internal static class IsolationTreesInOnnx
 
     private static string SumOf(OnnxGraph graph, string keys, IsolationTree[] trees)
     {
-        var nodes = trees.SelectMany((tree, t) => Enumerable.Range(0, tree.Feature.Length).Select(n => (Tree: tree, T: (long)t, N: n))).ToArray();
+        var nodes = trees.SelectMany((tree, t) => Enumerable.Range(0, tree.Feature.Length).Select(n => (Tree: tree, T: (long)t, N: n)))
+            .ToArray();
         var leaves = nodes.Where(n => n.Tree.Feature[n.N] < 0).ToArray();
         var sums = graph.AddOfMachineLearning("TreeEnsembleRegressor", [keys],
             ("n_targets", 1L), ("aggregate_function", "SUM"), ("post_transform", "NONE"),

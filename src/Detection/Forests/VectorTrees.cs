@@ -106,7 +106,8 @@ internal sealed class VectorTrees : PathLengths
             for (var t = 0; t < _trees; t++)
             {
                 for (var g = 0; g < groups; g += GroupsPerStep)
-                    Walk(thresholds + t * Nodes, features + t * Nodes, pathLengths + t * Nodes, keys + g * stride, stride, total + g * Lanes);
+                    Walk(thresholds + t * Nodes, features + t * Nodes, pathLengths + t * Nodes, keys + g * stride,
+                        stride, total + g * Lanes);
             }
         }
     }

@@ -54,7 +54,8 @@ public sealed class OneClassSvm : Detector
         {
             diagonal[i] = _kernel.OfItself(x.Row(i));
             if (_kernel.Name is "poly" && Math.Abs(diagonal[i]) >= Kernel.Largest)
-                throw new ArgumentException($"the poly kernel of row {i} (counted from 0) leaves float64: scale the columns or take a smaller gamma, coef0 or degree", nameof(x));
+                throw new ArgumentException($"the poly kernel of row {i} (counted from 0) leaves float64: scale the columns or take a "
+                    + "smaller gamma, coef0 or degree", nameof(x));
         }
         var cache = new KernelCache(_kernel, x, Parameters.Number("cache_size"));
         var solution = SequentialMinimalOptimization.Solve(

@@ -49,7 +49,9 @@ internal sealed class SequentialMinimalOptimization
             TensorPrimitives.MultiplyAdd(kernel.Row(i), state._alpha[i], state._gradient, state._gradient);
         }
         var limit = maxIterations >= 0 ? maxIterations : Math.Max(MaxIterations, 100L * diagonal.Length);
-        var greatest = Math.Max(Math.Abs(TensorPrimitives.MaxMagnitude<double>(state._gradient)), Math.Abs(TensorPrimitives.MaxMagnitude<double>(diagonal)));
+        var greatest =
+            Math.Max(Math.Abs(TensorPrimitives.MaxMagnitude<double>(state._gradient)), Math.Abs(
+                TensorPrimitives.MaxMagnitude<double>(diagonal)));
         var attainable = Math.Max(tolerance, Rounding * greatest);
         for (var iteration = 0L; iteration < limit && state.TryChoosePair(attainable, out var up, out var down); iteration++)
         {

@@ -36,11 +36,14 @@ internal sealed class ComponentDistances
 
     public double[] Weights { get; }
 
-    /// <summary>Of each row, the sum of its distances to the tips over their weights; four rows at a time share the loads of the tips.</summary>
+    /// <summary>
+    /// Of each row, the sum of its distances to the tips over their weights; four rows at a time share the loads of the tips.
+    /// </summary>
     public void WeightedSums(ReadOnlySpan<double> rows, Span<double> sums)
     {
         var row = 0;
-        for (; row + RowsPerStep <= sums.Length; row += RowsPerStep) SumFour(rows.Slice(row * _features, RowsPerStep * _features), sums.Slice(row, RowsPerStep));
+        for (; row + RowsPerStep <= sums.Length; row += RowsPerStep)
+            SumFour(rows.Slice(row * _features, RowsPerStep * _features), sums.Slice(row, RowsPerStep));
         for (; row < sums.Length; row++) sums[row] = SumOne(rows.Slice(row * _features, _features));
     }
 
@@ -83,7 +86,8 @@ internal sealed class ComponentDistances
         {
             var squares = Vector512<double>.Zero;
             var tips = _tips.AsSpan(g * _features * Vector512<double>.Count);
-            for (var f = 0; f < row.Length; f++) squares = AddSquare(squares, row[f], Vector512.Create<double>(tips[(f * Vector512<double>.Count)..]));
+            for (var f = 0; f < row.Length; f++)
+                squares = AddSquare(squares, row[f], Vector512.Create<double>(tips[(f * Vector512<double>.Count)..]));
             total = Vector512.FusedMultiplyAdd(Vector512.Sqrt(squares), WeightsOf(g), total);
         }
         return Vector512.Sum(total);
@@ -105,7 +109,8 @@ internal sealed class ComponentDistances
     public ComponentDistances WithSignsOf(Matrix z, double[] mean, int maxDegreeOfParallelism, CancellationToken ct)
     {
         var longest = new double[(z.Rows + BlockRows - 1) / BlockRows][];
-        RowBlocks.ForEach(z.Rows, BlockRows, maxDegreeOfParallelism, ct, (first, count) => longest[first / BlockRows] = MaxProjections(z, mean, first, count));
+        RowBlocks.ForEach(z.Rows, BlockRows, maxDegreeOfParallelism, ct, (first, count) =>
+            longest[first / BlockRows] = MaxProjections(z, mean, first, count));
         var values = Components.Values.ToArray();
         for (var c = 0; c < Components.Rows; c++)
         {

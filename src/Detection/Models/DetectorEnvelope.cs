@@ -19,7 +19,8 @@ internal sealed record DetectorEnvelope<T>(StoredForm Form, Func<string, Detecto
         return StoredForm.Finish(writer);
     }
 
-    /// <exception cref="InvalidDataException">The bytes are not such a detector, are damaged, or of an unknown version or algorithm.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not such a detector, are damaged, or of an unknown version or
+    /// algorithm.</exception>
     public T Read(ReadOnlySpan<byte> bytes) => Form.Read(bytes, Content);
 
     private T Content(ref ModelReader reader)

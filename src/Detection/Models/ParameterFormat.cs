@@ -23,7 +23,8 @@ internal static class ParameterFormat
             var name = reader.Text();
             var value = ReadValue(ref reader);
             // counts decide how much memory is taken before anything is read
-            if (value is int count && parameters.FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.Ordinal)) is { Integers: { } range } parameter
+            if (value is int count && parameters.FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.Ordinal))
+                is { Integers: { } range } parameter
                 && !range.Contains(count))
                 throw new InvalidDataException($"{name}: expected {parameter.Expected}, got {count}");
             values.Add(new(name, value));

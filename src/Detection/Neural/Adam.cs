@@ -44,6 +44,7 @@ internal sealed class Adam(int parameters, double weightDecay, double clipNorm)
     {
         (_steps, _mean, _square) = (reader.Int(), reader.Array<double>(), reader.Array<double>());
         if (_steps < 0 || _mean.Length != parameters || _square.Length != parameters)
-            throw new InvalidDataException($"the checkpoint holds {_mean.Length} moments, this network has {parameters}: other parameters or data");
+            throw new InvalidDataException(
+                $"the checkpoint holds {_mean.Length} moments, this network has {parameters}: other parameters or data");
     }
 }

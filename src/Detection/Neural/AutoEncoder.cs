@@ -15,7 +15,8 @@ public sealed class AutoEncoder : ReconstructionDetector
         {
             Integers = new(1, 10_000),
         },
-        Parameter.Choice("hidden_activation_name", "relu", ["linear", "relu", "leaky_relu", "tanh", "sigmoid"], "Activation of the hidden layers."),
+        Parameter.Choice("hidden_activation_name", "relu", ["linear", "relu", "leaky_relu", "tanh", "sigmoid"],
+            "Activation of the hidden layers."),
         NeuralSettings.DropoutRate,
         NeuralSettings.Preprocessing,
         NeuralSettings.DefaultWeightDecay,

@@ -18,13 +18,16 @@ public sealed class DeepSvdd : NeuralDetector
             Integers = new(1, 10_000),
         },
         new("c", ParameterKind.Number | ParameterKind.NumberList | ParameterKind.Null, null,
-            "Centre of the sphere: one number for all coordinates, a list of them, or null for the mean of what the untrained network makes of the rows.")
+            "Centre of the sphere: one number for all coordinates, a list of them, or null for the mean of what the untrained network "
+                + "makes of the rows.")
         {
             Numbers = new(-1e6, 1e6),
         },
         Parameter.Boolean("use_ae", value: false,
-            "Train a decoder along, the layers in reverse, that reconstructs rows from the sphere's space: the loss is the distance to the centre plus the mean squared error."),
-        Parameter.Choice("hidden_activation", "relu", ["linear", "relu", "leaky_relu", "tanh", "sigmoid"], "Activation of the hidden layers."),
+            "Train a decoder along, the layers in reverse, that reconstructs rows from the sphere's space: the loss is the distance to "
+                + "the centre plus the mean squared error."),
+        Parameter.Choice("hidden_activation", "relu", ["linear", "relu", "leaky_relu", "tanh", "sigmoid"],
+            "Activation of the hidden layers."),
         Parameter.Choice("output_activation", "linear", ["linear", "relu", "leaky_relu", "tanh", "sigmoid"],
             "Activation of the last layer; a bounded one can map everything to the centre."),
         NeuralSettings.DropoutRate,
@@ -39,7 +42,8 @@ public sealed class DeepSvdd : NeuralDetector
     {
         if (Neurons.Length == 0) throw new ParameterException("hidden_neurons", "at least one layer", "[]");
         if (parameters["c"] is double[] center && center.Length != Neurons[^1])
-            throw new ParameterException("c", $"{Neurons[^1]} numbers, one for each unit of the last layer", $"[{string.Join(", ", center)}]");
+            throw new ParameterException("c", $"{Neurons[^1]} numbers, one for each unit of the last layer",
+                $"[{string.Join(", ", center)}]");
     }
 
     private int[] Neurons => (int[])Parameters["hidden_neurons"]!;
@@ -58,7 +62,8 @@ public sealed class DeepSvdd : NeuralDetector
             double coordinate => [.. Enumerable.Repeat(coordinate, Neurons[^1])],
             _ => null,
         };
-        return new SphereNetwork([features, .. Neurons], new(Parameters.Text("hidden_activation")), new(Parameters.Text("output_activation")))
+        return new SphereNetwork([features, .. Neurons], new(Parameters.Text("hidden_activation")),
+            new(Parameters.Text("output_activation")))
         {
             Center = center,
             HasDecoder = Parameters.Boolean("use_ae"),

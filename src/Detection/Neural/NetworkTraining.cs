@@ -51,7 +51,8 @@ public sealed class NetworkTraining
     public int Epochs => _settings.Epochs;
 
     /// <summary>Whether all epochs are done, the loss has not improved for <c>patience</c> epochs, or it left the numbers.</summary>
-    public bool IsComplete => _hasDiverged || Epoch >= Epochs || (_settings.NoChangeEpochs > 0 && _epochsSinceBest >= _settings.NoChangeEpochs);
+    public bool IsComplete => _hasDiverged || Epoch >= Epochs
+        || (_settings.NoChangeEpochs > 0 && _epochsSinceBest >= _settings.NoChangeEpochs);
 
     /// <summary>The rows that the network learns from.</summary>
     public IReadOnlyList<int> TrainingRows => _trainingSamples;
@@ -81,7 +82,8 @@ public sealed class NetworkTraining
         if (!double.IsFinite(loss + (validation ?? 0)))
         {
             // too large a step, or rows that were not scaled: what was best so far is all there will be
-            (_hasDiverged, _weights, loss, validation) = (true, [.. _bestWeights], double.MaxValue, validation is null ? null : double.MaxValue);
+            (_hasDiverged, _weights, loss, validation) =
+                (true, [.. _bestWeights], double.MaxValue, validation is null ? null : double.MaxValue);
         }
         var isBest = (validation ?? loss) < _bestLoss;
         if (isBest) (_bestLoss, _bestWeights, _epochsSinceBest) = (validation ?? loss, [.. _weights], 0);
@@ -160,7 +162,8 @@ public sealed class NetworkTraining
             for (var i = shard * perShard; i < Math.Min((shard + 1) * perShard, batch.Length); i++)
             {
                 // by epoch and sample alone: neither threads nor a pause between epochs change the draw
-                if (_networks[shard].HasDropout) _networks[shard].Drop(new RandomSource(~_detector.Seed, unchecked(Epoch * DropoutStream + batch[i])));
+                if (_networks[shard].HasDropout)
+                    _networks[shard].Drop(new RandomSource(~_detector.Seed, unchecked(Epoch * DropoutStream + batch[i])));
                 losses[shard] += _networks[shard].Backpropagate(_weights, Samples[_trainingSamples[batch[i]]], _gradients[shard]);
             }
         });

@@ -77,7 +77,8 @@ public abstract class NeuralDetector : Detector
         _standardizer.Transform(rows, samples.Span[(padding * features)..]);
         SampleWindows.Pad(samples.Span, padding, features);
         if (!_spare.TryTake(out var network)) network = CreateNetwork(features);
-        for (var i = 0; i < scores.Length; i++) scores[i] = network.Score(_weights, samples.Span.Slice(i * features, Window * features), features);
+        for (var i = 0; i < scores.Length; i++)
+            scores[i] = network.Score(_weights, samples.Span.Slice(i * features, Window * features), features);
         _spare.Add(network);
     }
 

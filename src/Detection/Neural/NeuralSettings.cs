@@ -2,7 +2,8 @@ namespace EventSourcedAnomaly.Detection.Neural;
 
 /// <summary>What the trained networks have in common.</summary>
 internal sealed record NeuralSettings(
-    int Epochs, int BatchSize, LearningRateSchedule Schedule, double WeightDecay, double ClipNorm, double ValidationSize, int NoChangeEpochs,
+    int Epochs, int BatchSize, LearningRateSchedule Schedule, double WeightDecay,
+    double ClipNorm, double ValidationSize, int NoChangeEpochs,
     int Window, bool Standardizes)
 {
     public static IReadOnlyList<ParameterInfo> Parameters(int epochs, double clipNorm = 1) =>

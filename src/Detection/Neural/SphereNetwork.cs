@@ -28,7 +28,8 @@ internal sealed class SphereNetwork : Network
     {
         (_sizes, _hidden, _last) = (sizes, hidden, last);
         _layers = new(() => new DenseLayers(_sizes, _hidden, _last, hasBiases: false, DropoutRate));
-        _decoder = new(() => HasDecoder ? new DenseLayers([.. _sizes.Reverse()], _hidden, Activation.Linear, hasBiases: true, DropoutRate) : null);
+        _decoder = new(() => HasDecoder
+            ? new DenseLayers([.. _sizes.Reverse()], _hidden, Activation.Linear, hasBiases: true, DropoutRate) : null);
     }
 
     /// <summary>The centre; null takes the mean.</summary>
@@ -85,7 +86,8 @@ internal sealed class SphereNetwork : Network
     }
 
     /// <summary>Squared distance to the centre, and with a decoder the mean squared error of the reconstruction.</summary>
-    public override double Loss(ReadOnlySpan<double> parameters, ReadOnlySpan<double> sample) => Loss(parameters, sample, isTraining: false);
+    public override double Loss(ReadOnlySpan<double> parameters, ReadOnlySpan<double> sample) =>
+        Loss(parameters, sample, isTraining: false);
 
     /// <summary>Squared distance to the centre.</summary>
     public override double Score(ReadOnlySpan<double> parameters, ReadOnlySpan<double> sample, int features)

@@ -16,7 +16,8 @@ internal static class Covariance
     {
         var size = x.Columns;
         var blocks = new double[(x.Rows + BlockRows - 1) / BlockRows][];
-        RowBlocks.ForEach(x.Rows, BlockRows, maxDegreeOfParallelism, ct, (first, count) => blocks[first / BlockRows] = Block(x, mean, first, count));
+        RowBlocks.ForEach(x.Rows, BlockRows, maxDegreeOfParallelism, ct, (first, count) =>
+            blocks[first / BlockRows] = Block(x, mean, first, count));
         var total = new double[size * size];
         foreach (var block in blocks) System.Numerics.Tensors.TensorPrimitives.Add(total, block, total);
         for (var a = 0; a < size; a++)

@@ -22,7 +22,8 @@ internal static class Gather
             }
         }
         var gathered = Vector512<double>.Zero;
-        for (var i = 0; i < Vector512<long>.Count; i++) gathered = gathered.WithElement(i, Unsafe.Add(ref table, (nint)places.GetElement(i)));
+        for (var i = 0; i < Vector512<long>.Count; i++)
+            gathered = gathered.WithElement(i, Unsafe.Add(ref table, (nint)places.GetElement(i)));
         return gathered;
     }
 }

@@ -93,7 +93,8 @@ internal ref struct RadixSort
         var counts = new int[(end - first) * Buckets];
         foreach (var key in keys)
         {
-            for (var digit = first; digit < end; digit++) counts[(digit - first) * Buckets + (int)(key >> (digit * DigitBits) & (Buckets - 1))]++;
+            for (var digit = first; digit < end; digit++)
+                counts[(digit - first) * Buckets + (int)(key >> (digit * DigitBits) & (Buckets - 1))]++;
         }
         return counts;
     }

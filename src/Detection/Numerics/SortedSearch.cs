@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace EventSourcedAnomaly.Detection.Numerics;
 
-/// <summary>Looks sixteen values up in an ascending list at once: bisection without branches, whose loads do not wait for each other.</summary>
+/// <summary>
+/// Looks sixteen values up in an ascending list at once: bisection without branches, whose loads do not wait for each other.
+/// </summary>
 internal static class SortedSearch
 {
     public const int Values = 16;

@@ -114,7 +114,9 @@ internal sealed class OnnxGraph
         return Add("Gather", valueTable, at);
     }
 
-    /// <summary>For every row the window of rows that ends with it, the first row standing in before the beginning: <c>[length, N, columns]</c>.</summary>
+    /// <summary>
+    /// For every row the window of rows that ends with it, the first row standing in before the beginning: <c>[length, N, columns]</c>.
+    /// </summary>
     public string Windows(string table, int length)
     {
         var rows = Rows(table);

@@ -110,7 +110,8 @@ internal static class OnnxInspection
     /// <summary>What is said to be large need not be: memory would be taken for it all the same.</summary>
     private static void RefuseLarge(double elements)
     {
-        if (elements > MaxElements) throw new InvalidDataException($"the ONNX model has a tensor of {elements} elements, at most {MaxElements} are accepted");
+        if (elements > MaxElements)
+            throw new InvalidDataException($"the ONNX model has a tensor of {elements} elements, at most {MaxElements} are accepted");
     }
 
     private static void Refuse(bool isExternal)

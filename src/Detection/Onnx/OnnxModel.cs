@@ -49,7 +49,8 @@ public sealed class OnnxModel : Detector
 
     /// <summary>Opens a model; it scores once <see cref="Detector.Fit"/> was given rows to set the threshold by.</summary>
     /// <param name="model">The bytes of an ONNX file.</param>
-    /// <param name="output">How its output is read; null for one score for each row, of a series where <see cref="OnnxExport"/> wrote one.</param>
+    /// <param name="output">How its output is read; null for one score for each row, of a series where <see cref="OnnxExport"/> wrote
+    /// one.</param>
     /// <param name="contamination">Share of anomalies in the rows the threshold is taken from, in (0, 0.5].</param>
     /// <exception cref="InvalidDataException">The bytes are no model that can be run here; the message says why.</exception>
     /// <exception cref="ParameterException">The contamination is out of range.</exception>
@@ -93,10 +94,12 @@ public sealed class OnnxModel : Detector
     {
         if (chosen is not null && !Enum.IsDefined(chosen.Reading))
             throw new ParameterException("reading", string.Join(", ", Enum.GetNames<OnnxReading>()), $"{chosen.Reading}");
-        if (model.Length > MaxBytes) throw new InvalidDataException($"the ONNX model has {model.Length} bytes, at most {MaxBytes} are opened");
+        if (model.Length > MaxBytes)
+            throw new InvalidDataException($"the ONNX model has {model.Length} bytes, at most {MaxBytes} are opened");
         var metadata = OnnxInspection.Check(model);
         var output = chosen ?? new OnnxOutput(
-            IsSequential: metadata.TryGetValue(OnnxExport.Sequential, out var sequential) && string.Equals(sequential, "true", StringComparison.Ordinal));
+            IsSequential: metadata.TryGetValue(OnnxExport.Sequential, out var sequential)
+                && string.Equals(sequential, "true", StringComparison.Ordinal));
         (_model, _output, _session) = (model, output, new OnnxSession(model, output.Output));
     }
 

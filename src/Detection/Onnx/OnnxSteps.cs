@@ -1,6 +1,8 @@
 namespace EventSourcedAnomaly.Detection.Onnx;
 
-/// <summary>A function that is constant on intervals: <c>Values[i]</c> from above <c>Bounds[i - 1]</c> up to and with <c>Bounds[i]</c>.</summary>
+/// <summary>
+/// A function that is constant on intervals: <c>Values[i]</c> from above <c>Bounds[i - 1]</c> up to and with <c>Bounds[i]</c>.
+/// </summary>
 /// <param name="Bounds">Ascending.</param>
 /// <param name="Values">One more than bounds.</param>
 internal sealed record OnnxSteps(double[] Bounds, double[] Values)

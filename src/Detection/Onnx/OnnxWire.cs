@@ -38,7 +38,8 @@ internal static class OnnxWire
     });
 
     public static byte[] Graph(
-        string name, IEnumerable<byte[]> nodes, IEnumerable<byte[]> initializers, IEnumerable<byte[]> inputs, IEnumerable<byte[]> outputs) =>
+        string name, IEnumerable<byte[]> nodes, IEnumerable<byte[]> initializers, IEnumerable<byte[]> inputs,
+            IEnumerable<byte[]> outputs) =>
         Message(output =>
         {
             foreach (var node in nodes) Bytes(output, 1, node);

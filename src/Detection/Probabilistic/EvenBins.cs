@@ -62,7 +62,8 @@ internal sealed class EvenBins
         var perLane = new int[Lanes * Count];
         CountPerLane(rows, perLane);
         var counts = perLane[..Count];
-        for (var lane = 1; lane < Lanes; lane++) System.Numerics.Tensors.TensorPrimitives.Add(counts, perLane.AsSpan(lane * Count, Count), counts);
+        for (var lane = 1; lane < Lanes; lane++)
+            System.Numerics.Tensors.TensorPrimitives.Add(counts, perLane.AsSpan(lane * Count, Count), counts);
         return counts;
     }
 

@@ -14,7 +14,8 @@ public sealed class Loda : Detector
     internal static AlgorithmInfo Definition { get; } = new("LODA", ["LightweightOnlineDetector"], "probabilistic",
     [
         Parameter.Integer("n_random_cuts", 100, 1, "Random projections.", 10_000),
-        new("n_bins", ParameterKind.Integer | ParameterKind.Choice, 10, "Bins of each histogram, or 'auto' for Birgé and Rozenholc's choice.")
+        new("n_bins", ParameterKind.Integer | ParameterKind.Choice,
+            10, "Bins of each histogram, or 'auto' for Birgé and Rozenholc's choice.")
         {
             Integers = new(2, 100_000),
             Choices = ["auto"],

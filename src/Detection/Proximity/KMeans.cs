@@ -68,7 +68,8 @@ internal sealed record KMeans(Matrix Centers, int[] Assignments, double Inertia)
         {
             ct.ThrowIfCancellationRequested();
             var (changed, inertia) = Assign(x, centers, assignments);
-            if (iteration > 0 && (changed == 0 || moved <= rest || iteration >= MaxIterations)) return new KMeans(centers, assignments, inertia);
+            if (iteration > 0 && (changed == 0 || moved <= rest || iteration >= MaxIterations))
+                return new KMeans(centers, assignments, inertia);
             var means = Means(x, centers, assignments);
             moved = Square(centers.Values, means.Values);
             centers = means;
@@ -90,7 +91,9 @@ internal sealed record KMeans(Matrix Centers, int[] Assignments, double Inertia)
         return (changed, inertia);
     }
 
-    /// <summary>Feature by feature, so that neighbouring lanes are centres; those that fill up the last vector are infinitely far.</summary>
+    /// <summary>
+    /// Feature by feature, so that neighbouring lanes are centres; those that fill up the last vector are infinitely far.
+    /// </summary>
     private static double[] CentersByFeature(Matrix centers)
     {
         var width = (centers.Rows + Vector<double>.Count - 1) / Vector<double>.Count * Vector<double>.Count;

@@ -22,7 +22,8 @@ public sealed class Adwin(double delta = 0.002, int clock = 32, int max_buckets 
     ])
     {
         Make = (parameters, _) => new Adwin(
-            parameters.Number("delta"), parameters.Integer("clock"), parameters.Integer("max_buckets"), parameters.Integer("min_window_length")),
+            parameters.Number("delta"), parameters.Integer("clock"), parameters.Integer("max_buckets"),
+            parameters.Integer("min_window_length")),
     };
 
     private sealed record Bucket(long Count, double Sum, double SquaredDeviations);

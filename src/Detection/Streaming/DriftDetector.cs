@@ -36,7 +36,8 @@ public abstract class DriftDetector : IStoredDetector
     public bool Update(double value)
     {
         if (!(Math.Abs(value) <= Matrix.LargestNumber))
-            throw new ArgumentException($"value: expected a number from -{Matrix.LargestNumber} to {Matrix.LargestNumber}, got {value}", nameof(value));
+            throw new ArgumentException($"value: expected a number from -{Matrix.LargestNumber} to {Matrix.LargestNumber}, got {value}",
+                nameof(value));
         Count++;
         return Detects(value);
     }

@@ -10,8 +10,8 @@ namespace EventSourcedAnomaly.Detection.Streaming;
 /// of <c>window_size</c> such runs of the past, and as improbable as this nonconformity is rare among the latest <c>window_size</c> ones.
 /// What is compared with stays a window behind what is calibrated on (lazy drifting conformal prediction), so that an anomaly does
 /// not vouch for itself. A score of 0.5 stands for a probability of 0.0035, the authors' alarm; as they do, an alarm is followed by a
-/// fifth of a window without another. Beyond the most nonconforming run seen, where ranks say no more, probability is taken to fall with the
-/// square of the distance. The first window scores 0.
+/// fifth of a window without another. Beyond the most nonconforming run seen, where ranks say no more, probability is taken to fall with
+/// the square of the distance. The first window scores 0.
 /// </summary>
 public sealed class KnnCad : StreamingDetector
 {
@@ -111,11 +111,13 @@ public sealed class KnnCad : StreamingDetector
         var rows = new double[_window * RunLength];
         for (var run = 0; run < _window; run++) Raw(first + run, number).CopyTo(rows.AsSpan(run * RunLength));
         var largest = Math.Abs(TensorPrimitives.MaxMagnitude<double>(rows));
-        _metric = Ellipsoid.Of(new Matrix(_window, RunLength, rows), Math.Max(1e-300, Math.Pow(largest * 1e-12, 2)), CancellationToken.None);
+        _metric = Ellipsoid.Of(new Matrix(_window, RunLength, rows),
+            Math.Max(1e-300, Math.Pow(largest * 1e-12, 2)), CancellationToken.None);
         for (var run = 0; run < _window; run++) Place(first + run, number);
     }
 
-    private void Place(long run, long number) => _metric!.Whiten(Raw(run, number), _runs.AsSpan((int)(run % _window) * RunLength, RunLength));
+    private void Place(long run, long number) =>
+        _metric!.Whiten(Raw(run, number), _runs.AsSpan((int)(run % _window) * RunLength, RunLength));
 
     /// <summary>The oldest run to compare with: those between one and two windows ago, or the first ones.</summary>
     private long FirstRun(long number) => Math.Max(0, number - 2L * _window);

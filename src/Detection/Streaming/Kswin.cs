@@ -22,7 +22,8 @@ public sealed class Kswin(double alpha = 0.005, int window_size = 100, int stat_
         Parameter.RandomState,
     ])
     {
-        Make = (parameters, seed) => new Kswin(parameters.Number("alpha"), parameters.Integer("window_size"), parameters.Integer("stat_size"),
+        Make = (parameters, seed) =>
+            new Kswin(parameters.Number("alpha"), parameters.Integer("window_size"), parameters.Integer("stat_size"),
             parameters.Has("random_state") ? parameters.Integer("random_state") : seed),
     };
 

@@ -99,7 +99,9 @@ internal static class Nonconformity
         return sum;
     }
 
-    /// <summary>From a run to the runs that start at each of the first values, added in the order of <see cref="SquaredDistance"/>.</summary>
+    /// <summary>
+    /// From a run to the runs that start at each of the first values, added in the order of <see cref="SquaredDistance"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<double> SquaredDistances(ReadOnlySpan<double> run, ReadOnlySpan<double> values)
     {

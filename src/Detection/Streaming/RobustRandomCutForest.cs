@@ -51,7 +51,8 @@ public sealed class RobustRandomCutForest : StreamingDetector
         var perTree = _size * (_shingle * features + 2);
         if (Parameters.Integer("num_trees") * perTree > MaxNumbers)
             throw new ParameterException(
-                "num_trees", $"at most {Math.Max(1, MaxNumbers / perTree)} trees of tree_size {_size}, shingle_size {_shingle} and {features} features",
+                "num_trees", $"at most {Math.Max(1, MaxNumbers / perTree)} trees of tree_size {_size}, shingle_size {_shingle} and "
+                    + $"{features} features",
                 $"{Parameters.Integer("num_trees")}");
     }
 

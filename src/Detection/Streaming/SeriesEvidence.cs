@@ -50,7 +50,8 @@ internal sealed class SeriesEvidence
         _surprisals[^3] = _tails[^3].Surprisal(Nonconformity.Novelty(_volatilities.Values, 1));
         _surprisals[^2] = _tails[^2].Surprisal(_standstill);
         // without an earlier day there is nothing to learn either
-        _surprisals[^1] = Nonconformity.NoveltyAtTimeOfDay(values, minutes, Runs[^1], ToleranceMinutes) is { } unusual ? _tails[^1].Surprisal(unusual) : 0;
+        _surprisals[^1] = Nonconformity.NoveltyAtTimeOfDay(values, minutes, Runs[^1], ToleranceMinutes) is { } unusual
+            ? _tails[^1].Surprisal(unusual) : 0;
         return Surprisal.Together(_surprisals);
     }
 

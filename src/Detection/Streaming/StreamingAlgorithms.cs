@@ -9,7 +9,8 @@ public static class StreamingAlgorithms
     /// <summary>All streaming algorithms; the first is the one to take unless there is a reason for another.</summary>
     public static IReadOnlyList<StreamingAlgorithmInfo> All { get; } =
     [
-        StreamingEnsemble.Definition, RobustRandomCutForest.Definition, HalfSpaceTrees.Definition, KnnCad.Definition, StreamingZScore.Definition,
+        StreamingEnsemble.Definition, RobustRandomCutForest.Definition, HalfSpaceTrees.Definition, KnnCad.Definition,
+        StreamingZScore.Definition,
     ];
 
     private static readonly Dictionary<string, StreamingAlgorithmInfo> ByName = All

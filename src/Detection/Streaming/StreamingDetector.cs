@@ -97,7 +97,9 @@ public abstract class StreamingDetector : IStoredDetector
         for (var i = 0; i < values.Length; i++)
         {
             if (Math.Abs(values[i]) > Matrix.LargestNumber)
-                throw new ArgumentException($"values[{i}]: expected a number from -{Matrix.LargestNumber} to {Matrix.LargestNumber} or NaN, got {values[i]}", nameof(values));
+                throw new ArgumentException(
+                    $"values[{i}]: expected a number from -{Matrix.LargestNumber} to {Matrix.LargestNumber} or NaN, got {values[i]}",
+                    nameof(values));
         }
     }
 }

@@ -6,10 +6,10 @@ namespace EventSourcedAnomaly.Detection.Streaming;
 /// Several views of a time series, each calibrated to a probability by its own past: the distance of the latest 3 and 8 values to their
 /// nearest neighbour in the past (KNN-CAD, Burnaev and Ishimtsev 2016), the same against earlier days at this time of day, the
 /// novelty of the level and of the volatility, and how long the series has stood still. An event shows in one of them and not in the
-/// others, so the view of the greatest surprisal counts, corrected for their number (harmonic mean of probabilities, Wilson 2019). What only follows an
-/// event that was just reported are held back. A score of 0.5 stands for one row in √n of the n seen: the longer a stream is watched,
-/// the rarer is what is worth a report, so that one threshold serves short and long series. Several features are scored one by one and
-/// put together alike.
+/// others, so the view of the greatest surprisal counts, corrected for their number (harmonic mean of probabilities, Wilson 2019). What
+/// only follows an event that was just reported are held back. A score of 0.5 stands for one row in √n of the n seen: the longer a stream
+/// is watched, the rarer is what is worth a report, so that one threshold serves short and long series. Several features are scored one by
+/// one and put together alike.
 /// </summary>
 public sealed class StreamingEnsemble : StreamingDetector
 {
@@ -52,7 +52,9 @@ public sealed class StreamingEnsemble : StreamingDetector
         return _refractory.IsOnset(Count, surprisal) ? score : Surprisal.SuppressedScore(score);
     }
 
-    /// <summary>One row in how many scores 0.5 once so many were seen: the tails are fitted to the top √n, and so much is reported.</summary>
+    /// <summary>
+    /// One row in how many scores 0.5 once so many were seen: the tails are fitted to the top √n, and so much is reported.
+    /// </summary>
     internal static double RowsPerAlarm(int seen) => Math.Sqrt(Math.Max(MinRows, seen));
 
     private protected override void WriteState(ModelWriter writer)

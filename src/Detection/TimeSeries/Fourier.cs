@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace EventSourcedAnomaly.Detection.TimeSeries;
 
-/// <summary>The discrete Fourier transform of any length in O(n log n): radix two, and Bluestein's chirp (1970) for other lengths.</summary>
+/// <summary>
+/// The discrete Fourier transform of any length in O(n log n): radix two, and Bluestein's chirp (1970) for other lengths.
+/// </summary>
 internal static class Fourier
 {
     public static Complex[] Transform(Complex[] values) => BitOperations.IsPow2(values.Length) ? Radix2(values) : Chirp(values);

@@ -34,7 +34,8 @@ public static class SeasonalEsd
         var filled = Series.Prepare(values);
         var parts = MultiSeasonalTrend.Decompose(filled, periods);
         var median = OrderStatistics.Median(filled);
-        for (var i = 0; i < filled.Length; i++) filled[i] = double.IsNaN(values[i]) ? 0 : filled[i] - parts.Seasonal.Sum(season => season[i]) - median;
+        for (var i = 0; i < filled.Length; i++)
+            filled[i] = double.IsNaN(values[i]) ? 0 : filled[i] - parts.Seasonal.Sum(season => season[i]) - median;
         return Outliers(filled, max_anoms, alpha, robust: true);
     }
 

@@ -15,7 +15,8 @@ public static class Series
         filled.AsSpan(0, known).Fill(filled[known]);
         for (var i = known; i < filled.Length; i++)
         {
-            if (double.IsInfinity(filled[i])) throw new ArgumentException($"values[{i}]: expected a finite number or NaN, got {filled[i]}", nameof(values));
+            if (double.IsInfinity(filled[i]))
+                throw new ArgumentException($"values[{i}]: expected a finite number or NaN, got {filled[i]}", nameof(values));
             if (double.IsNaN(filled[i])) continue;
             for (var j = known + 1; j < i; j++) filled[j] = filled[known] + (filled[i] - filled[known]) * (j - known) / (i - known);
             known = i;
@@ -70,16 +71,20 @@ public static class Series
     public static double[] Resample(ReadOnlySpan<DateTimeOffset> timestamps, ReadOnlySpan<double> values, TimeSpan interval)
     {
         if (timestamps.Length != values.Length || values.IsEmpty)
-            throw new ArgumentException($"values: expected one for each of {timestamps.Length} timestamps, got {values.Length}", nameof(values));
+            throw new ArgumentException($"values: expected one for each of {timestamps.Length} timestamps, got {values.Length}",
+                nameof(values));
         if (interval <= TimeSpan.Zero) throw new ArgumentException($"interval: expected a positive time, got {interval}", nameof(interval));
         Check(values, allowsMissing: true);
         for (var i = 1; i < timestamps.Length; i++)
         {
             if (timestamps[i] < timestamps[i - 1])
-                throw new ArgumentException($"timestamps[{i}]: expected ascending times, got {timestamps[i]:O} after {timestamps[i - 1]:O}", nameof(timestamps));
+                throw new ArgumentException($"timestamps[{i}]: expected ascending times, got {timestamps[i]:O} after {timestamps[i - 1]:O}",
+                    nameof(timestamps));
         }
         var slots = (timestamps[^1] - timestamps[0]).Ticks / interval.Ticks + 1;
-        if (slots > MaxSlots) throw new ArgumentException($"interval: {interval} cuts the series into {slots} slots, expected at most {MaxSlots}", nameof(interval));
+        if (slots > MaxSlots)
+            throw new ArgumentException($"interval: {interval} cuts the series into {slots} slots, expected at most {MaxSlots}",
+                nameof(interval));
         var sums = new double[slots];
         var counts = new int[slots];
         for (var i = 0; i < values.Length; i++)

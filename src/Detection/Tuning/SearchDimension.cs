@@ -26,7 +26,8 @@ public sealed record SearchDimension(
             return;
         }
         if (!double.IsFinite(Low) || !double.IsFinite(High) || !(Low <= High) || (IsLogarithmic && !(Low > 0)))
-            throw new ParameterException(Name, IsLogarithmic ? "an interval of positive numbers" : "an interval of finite numbers", $"{Low} to {High}");
+            throw new ParameterException(Name, IsLogarithmic
+                ? "an interval of positive numbers" : "an interval of finite numbers", $"{Low} to {High}");
         if (IsInteger && (Low < int.MinValue || High > int.MaxValue))
             throw new ParameterException(Name, $"an interval within {int.MinValue} to {int.MaxValue}", $"{Low} to {High}");
     }
@@ -78,7 +79,8 @@ public sealed record SearchSpace(IReadOnlyList<SearchDimension> Dimensions)
     /// <exception cref="ParameterException">The algorithm is unknown.</exception>
     public static SearchSpace For(string algorithm)
     {
-        if (!Algorithms.TryResolve(algorithm, out var info)) throw new ParameterException("algorithm", "the name of an algorithm", $"'{algorithm}'");
+        if (!Algorithms.TryResolve(algorithm, out var info))
+            throw new ParameterException("algorithm", "the name of an algorithm", $"'{algorithm}'");
         return new SearchSpace(info.Name switch
         {
             "IsolationForest" => [new(

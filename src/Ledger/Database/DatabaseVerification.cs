@@ -99,7 +99,8 @@ public sealed class DatabaseVerification(NpgsqlDataSource database, VerifierKey?
         var at = (int)(Events % Tiles.Width) * MerkleTree.HashLength;
         if (at + MerkleTree.HashLength <= tile.Length && !tile.AsSpan(at, MerkleTree.HashLength).SequenceEqual(hash))
         {
-            Add(recorded.Sequence, $"Event {recorded.Sequence} ({recorded.Type} of stream {recorded.Stream}) is not what was integrated into the ledger: it was altered or moved.");
+            Add(recorded.Sequence, $"Event {recorded.Sequence} ({recorded.Type} of stream {recorded.Stream}) is not what was integrated "
+                + "into the ledger: it was altered or moved.");
         }
 
         _tree.Append(hash);
@@ -112,7 +113,8 @@ public sealed class DatabaseVerification(NpgsqlDataSource database, VerifierKey?
             if (!_tree.Root().AsSpan().SequenceEqual(checkpoints[next].Root) && _findings.Count == 0)
             {
                 var before = checkpoints.Take(next).LastOrDefault(checkpoint => checkpoint.Size < Events)?.Size ?? 0;
-                Add(sequence, $"The first {Events} events are not those that a checkpoint was signed over: something among leaves {before} to {Events - 1} was rewritten, and the tiles with it.");
+                Add(sequence, $"The first {Events} events are not those that a checkpoint was signed over: something among leaves "
+                    + $"{before} to {Events - 1} was rewritten, and the tiles with it.");
             }
         }
 
@@ -160,7 +162,8 @@ public sealed class DatabaseVerification(NpgsqlDataSource database, VerifierKey?
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
-            Add(reader.GetInt64(0), $"Event {reader.GetInt64(0)} ({reader.GetString(1)} of stream {reader.GetString(2)}) is not in the ledger, though later events are: it was slipped in.");
+            Add(reader.GetInt64(0), $"Event {reader.GetInt64(0)} ({reader.GetString(1)} of stream {reader.GetString(2)}) is not in the "
+                + "ledger, though later events are: it was slipped in.");
         }
     }
 
@@ -175,7 +178,8 @@ public sealed class DatabaseVerification(NpgsqlDataSource database, VerifierKey?
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
-            Add(reader.GetInt64(0), $"Event {reader.GetInt64(0)} has version {reader.GetInt64(2)} in stream {reader.GetString(1)}, where {reader.GetInt64(3)} comes next.");
+            Add(reader.GetInt64(0), $"Event {reader.GetInt64(0)} has version {reader.GetInt64(2)} in stream {reader.GetString(1)}, where "
+                + $"{reader.GetInt64(3)} comes next.");
         }
     }
 

@@ -12,7 +12,8 @@ namespace EventSourcedAnomaly.Ledger.Database;
 public sealed class RecordedEventReader(NpgsqlDataSource database)
 {
     internal const string Columns =
-        "e.seq_id, l.leaf, e.id, e.tenant_id, e.stream_id, e.version, e.type, e.headers->>'schema_version', e.timestamp, e.user_name, e.correlation_id, e.causation_id, e.data";
+        "e.seq_id, l.leaf, e.id, e.tenant_id, e.stream_id, e.version, e.type, e.headers->>'schema_version', e.timestamp, e.user_name, "
+            + "e.correlation_id, e.causation_id, e.data";
 
     private const string Source = "mt_events e left join ledger_leaves l on l.seq_id = e.seq_id";
     private const string NoTombstone = "e.type <> 'tombstone'";
@@ -20,7 +21,8 @@ public sealed class RecordedEventReader(NpgsqlDataSource database)
     /// <summary>The sequence number of the last committed event, 0 in an empty log.</summary>
     public async Task<long> HighWaterMark(CancellationToken ct)
     {
-        await using var command = database.CreateCommand("select seq_id from mt_events where type <> 'tombstone' order by seq_id desc limit 1");
+        await using var command =
+            database.CreateCommand("select seq_id from mt_events where type <> 'tombstone' order by seq_id desc limit 1");
         return (long?)await command.ExecuteScalarAsync(ct) ?? 0;
     }
 
@@ -29,7 +31,8 @@ public sealed class RecordedEventReader(NpgsqlDataSource database)
         StreamKey stream, CancellationToken ct, long afterVersion = 0, long untilVersion = long.MaxValue, int limit = int.MaxValue)
     {
         await using var command = database.CreateCommand(
-            $"select {Columns} from {Source} where e.tenant_id = $1 and e.stream_id = $2 and e.version > $3 and e.version <= $4 order by e.version limit $5");
+            $"select {Columns} from {Source} where e.tenant_id = $1 and e.stream_id = $2 and e.version > $3 and e.version <= $4 order by "
+                + "e.version limit $5");
         command.Parameters.Add(new() { Value = stream.Tenant, NpgsqlDbType = NpgsqlDbType.Varchar });
         command.Parameters.Add(new() { Value = stream.Id, NpgsqlDbType = NpgsqlDbType.Varchar });
         command.Parameters.Add(new() { Value = afterVersion });
@@ -46,7 +49,8 @@ public sealed class RecordedEventReader(NpgsqlDataSource database)
     public async Task<IReadOnlyList<RecordedEvent>> Page(EventFilter filter, int limit, CancellationToken ct, bool newestFirst = false)
     {
         await using var command = database.CreateCommand();
-        command.CommandText = $"select {Columns} from {Source} where {Conditions(filter, command.Parameters)} order by e.seq_id {(newestFirst ? "desc" : "asc")} limit {limit}";
+        command.CommandText = $"select {Columns} from {Source} where {Conditions(filter, command.Parameters)} order by e.seq_id "
+            + $"{(newestFirst ? "desc" : "asc")} limit {limit}";
         return await Collect(command, ct);
     }
 
@@ -79,7 +83,8 @@ public sealed class RecordedEventReader(NpgsqlDataSource database)
     public async Task<IReadOnlyList<RecordedEvent>> OfLeaves(long first, int count, CancellationToken ct)
     {
         await using var command = database.CreateCommand(
-            $"select {Columns} from ledger_leaves l join mt_events e on e.seq_id = l.seq_id where l.leaf >= $1 and l.leaf < $2 order by l.leaf");
+            $"select {Columns} from ledger_leaves l join mt_events e on e.seq_id = l.seq_id where l.leaf >= $1 and l.leaf < $2 order by "
+                + "l.leaf");
         command.Parameters.Add(new() { Value = first });
         command.Parameters.Add(new() { Value = first + count });
         return await Collect(command, ct);

@@ -51,7 +51,8 @@ internal static class ActorBenchmark
     {
         await Drive(64, WarmUp, Call);
         var (rate, _) = await Drive(64, Duration, Call);
-        report.Add(Measurement.Against("turns with append and state document, 64 grains", rate, "turns/s", "Marten with state and retries, 3,600/s", 3600));
+        report.Add(Measurement.Against("turns with append and state document, 64 grains", rate, "turns/s",
+            "Marten with state and retries, 3,600/s", 3600));
 
         Task Call(int caller, long _) => grains.Of<ISamplingGrain>("acme", $"s{caller}").Sample();
     }

@@ -30,7 +30,8 @@ internal static class DetectionBenchmark
             if (hasLstm) report.Add(LstmEpoch(tables["series"], peer, threads));
         }
         if (only.Length > 0) return;
-        foreach (var algorithm in new[] { "IsolationForest", "ECOD", "COPOD", "HBOS", "PCA" }) report.Add(EstimatorSpeed.Memory(algorithm, tables["long"]));
+        foreach (var algorithm in new[] { "IsolationForest", "ECOD", "COPOD", "HBOS", "PCA" })
+            report.Add(EstimatorSpeed.Memory(algorithm, tables["long"]));
         foreach (var threads in new[] { 1, Environment.ProcessorCount }) report.Add(TreeShap(tables["wide"], threads));
         await StreamingBenchmark.Run(report, ct);
     }
@@ -42,7 +43,8 @@ internal static class DetectionBenchmark
         const int Rows = 400;
         var options = new ParallelOptions { MaxDegreeOfParallelism = threads };
         var seconds = EstimatorSpeed.Best(() => Parallel.For(0, Rows, options, i => forest.Contributions(x.Row(i))));
-        return Measurement.Rate($"TreeSHAP 100 trees x 25 features, {threads} threads", Rows, seconds, reference: null, referenceSeconds: null);
+        return Measurement.Rate($"TreeSHAP 100 trees x 25 features, {threads} threads", Rows, seconds,
+            reference: null, referenceSeconds: null);
     }
 
     private static Measurement LstmEpoch(Matrix series, SklearnPeer peer, int threads)

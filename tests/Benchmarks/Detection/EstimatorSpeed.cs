@@ -36,7 +36,8 @@ internal sealed record EstimatorSpeed(string Algorithm, string Table, string Ref
             $"{Algorithm} fit {x.Rows}x{x.Columns}, {suffix}", x.Rows, Best(() => detector.Fit(x)), Reference, Task(peer, "fit"));
         if (FitOnly) yield break;
         yield return Measurement.Rate(
-            $"{Algorithm} score {x.Rows}x{x.Columns}, {suffix}", x.Rows, Best(() => detector.DecisionFunction(x)), Reference, Task(peer, "score"));
+            $"{Algorithm} score {x.Rows}x{x.Columns}, {suffix}", x.Rows, Best(() => detector.DecisionFunction(x)),
+            Reference, Task(peer, "score"));
         if (threads == 1)
             yield return Measurement.Latency($"{Algorithm} score one row", RowSeconds(detector, x), Reference, Task(peer, "row"));
     }

@@ -4,7 +4,9 @@ using EventSourcedAnomaly.Server.Infrastructure.Marten;
 
 namespace EventSourcedAnomaly.Benchmarks.Log;
 
-/// <summary>Appends by few and many writers, each figure beside its references as they are at that moment: a shared machine varies.</summary>
+/// <summary>
+/// Appends by few and many writers, each figure beside its references as they are at that moment: a shared machine varies.
+/// </summary>
 internal static class Appends
 {
     /// <summary>Until the compiler has come to rest: it shares the cores with what it compiles.</summary>
@@ -19,15 +21,19 @@ internal static class Appends
         {
             var name = $"append {writers} {(writers == 1 ? "writer" : "writers")}";
             var (rate, latencies) = await Committer(server, writers, ct);
-            report.Add(Measurement.Of(name, rate, "events/s", "Marten, a session an append", await Plain(server, writers, snapshot: false, ct)));
-            report.Add(Measurement.Of(name, rate, "events/s", "Marten with inline snapshot", await Plain(server, writers, snapshot: true, ct)));
-            report.Add(Measurement.Of(name, rate, "events/s", "raw 500-row unnest insert", await RawInsert.Batches(server, 500, Duration, ct)));
+            report.Add(Measurement.Of(name, rate, "events/s", "Marten, a session an append",
+                await Plain(server, writers, snapshot: false, ct)));
+            report.Add(Measurement.Of(name, rate, "events/s", "Marten with inline snapshot",
+                await Plain(server, writers, snapshot: true, ct)));
+            report.Add(Measurement.Of(name, rate, "events/s", "raw 500-row unnest insert",
+                await RawInsert.Batches(server, 500, Duration, ct)));
             report.Add(Measurement.Of(name, rate, "events/s", "raw single-row insert", await RawInsert.SingleRows(server, Duration, ct)));
             report.Add(Measurement.Of($"{name}, latency p50", Percentile(latencies, 0.5), "ms", "p99", Percentile(latencies, 0.99)));
         }
 
         await using var store = await BenchmarkStore.Open(server, ct);
-        report.Add(Measurement.Of("bulk append, 500 events an append", await Bulk(store, 500, ct), "events/s", "raw 500-row unnest insert", await RawInsert.Batches(server, 500, Duration, ct)));
+        report.Add(Measurement.Of("bulk append, 500 events an append", await Bulk(store, 500, ct), "events/s", "raw 500-row unnest insert",
+            await RawInsert.Batches(server, 500, Duration, ct)));
     }
 
     /// <summary>The value below which a share of them lies.</summary>
@@ -55,7 +61,8 @@ internal static class Appends
     private static AppendRequest Request(string stream, int events = 1) =>
         new(Metadata, StreamAppend.On("acme", stream, Samples.Initial, [.. Enumerable.Repeat(Sampled.Example, events)]));
 
-    private static async Task<(double Rate, List<double> Latencies)> Measure(int writers, TimeSpan duration, Func<string, Task> append, CancellationToken ct)
+    private static async Task<(double Rate, List<double> Latencies)> Measure(int writers, TimeSpan duration, Func<string, Task> append,
+        CancellationToken ct)
     {
         var latencies = new List<double>[writers];
         var run = Guid.CreateVersion7().ToString("N");

@@ -19,7 +19,8 @@ internal static class LogBenchmark
     public static async Task OnServer(Func<string, Task> benchmark, CancellationToken ct)
     {
         var folder = Directory.CreateTempSubdirectory("esa-bench-");
-        var server = await EmbeddedPostgresServer.StartAsync(new EmbeddedPostgresOptions { DataDirectory = folder.FullName }, NullLogger.Instance, ct);
+        var server = await EmbeddedPostgresServer.StartAsync(new EmbeddedPostgresOptions { DataDirectory = folder.FullName },
+            NullLogger.Instance, ct);
         try
         {
             await benchmark(server.ConnectionString);

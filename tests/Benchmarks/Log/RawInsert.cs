@@ -22,13 +22,15 @@ internal static class RawInsert
         await using var connection = await store.Database.OpenConnectionAsync(ct);
         await using var command = new NpgsqlCommand(
             """
-            insert into raw_events (seq_id, id, stream_id, version, data, type, tenant_id, correlation_id, headers, user_name, mt_dotnet_type, timestamp)
+            insert into raw_events (seq_id, id, stream_id, version, data, type, tenant_id, correlation_id, headers, user_name,
+                mt_dotnet_type, timestamp)
             values ($1, $2, $3, 1, $4, 'sampled', 'acme', 'request', $5, 'user:bench', 'x', now())
             """, connection)
         {
             Parameters =
             {
-                new() { NpgsqlDbType = NpgsqlDbType.Bigint }, new() { NpgsqlDbType = NpgsqlDbType.Uuid }, new() { NpgsqlDbType = NpgsqlDbType.Varchar },
+                new() { NpgsqlDbType = NpgsqlDbType.Bigint }, new() { NpgsqlDbType = NpgsqlDbType.Uuid },
+                    new() { NpgsqlDbType = NpgsqlDbType.Varchar },
                 new() { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = Data }, new() { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = Headers },
             },
         };
@@ -51,8 +53,10 @@ internal static class RawInsert
         {
             await using var command = new NpgsqlCommand(
                 """
-                insert into raw_events (seq_id, id, stream_id, version, data, type, tenant_id, correlation_id, headers, user_name, mt_dotnet_type, timestamp)
-                select s, i, t, 1, d, 'sampled', 'acme', 'request', h, 'user:bench', 'x', now() from unnest($1, $2, $3, $4, $5) as x (s, i, t, d, h)
+                insert into raw_events (seq_id, id, stream_id, version, data, type, tenant_id, correlation_id, headers, user_name,
+                    mt_dotnet_type, timestamp)
+                select s, i, t, 1, d, 'sampled', 'acme', 'request', h, 'user:bench', 'x', now()
+                    from unnest($1, $2, $3, $4, $5) as x (s, i, t, d, h)
                 """, connection)
             {
                 Parameters =

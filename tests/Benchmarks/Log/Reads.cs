@@ -17,11 +17,14 @@ internal static class Reads
     {
         await using var store = await BenchmarkStore.Open(server, ct);
         await store.Aggregates.Append(
-            new AppendRequest(new EventMetadata("user:bench"), StreamAppend.On(Tenant, Stream, Samples.Initial, [.. Enumerable.Repeat(Sampled.Example, Length)])), ct);
+            new AppendRequest(new EventMetadata("user:bench"),
+                StreamAppend.On(Tenant, Stream, Samples.Initial, [.. Enumerable.Repeat(Sampled.Example, Length)])), ct);
         var raw = await Time(() => RawRead(store.Database, ct));
         var fold = await Time(() => Fold(store.Aggregates, ct));
-        report.Add(Measurement.Of("live aggregation, 1,000 events", Length / fold * 1000, "events/s", "raw read + deserialise", Length / raw * 1000));
-        report.Add(Measurement.Against("activation from a state document, p50", await Time(() => store.Aggregates.Load<Samples>(Tenant, Stream, ct)), "ms", "1 ms", 1));
+        report.Add(Measurement.Of("live aggregation, 1,000 events", Length / fold * 1000, "events/s",
+            "raw read + deserialise", Length / raw * 1000));
+        report.Add(Measurement.Against("activation from a state document, p50",
+            await Time(() => store.Aggregates.Load<Samples>(Tenant, Stream, ct)), "ms", "1 ms", 1));
     }
 
     private static async Task<Samples> Fold(AggregateStore aggregates, CancellationToken ct)
@@ -32,7 +35,8 @@ internal static class Reads
 
     private static async Task<int> RawRead(NpgsqlDataSource database, CancellationToken ct)
     {
-        await using var command = database.CreateCommand("select data from mt_events where tenant_id = $1 and stream_id = $2 order by version");
+        await using var command =
+            database.CreateCommand("select data from mt_events where tenant_id = $1 and stream_id = $2 order by version");
         command.Parameters.Add(new NpgsqlParameter { Value = Tenant });
         command.Parameters.Add(new NpgsqlParameter { Value = Stream });
         await using var reader = await command.ExecuteReaderAsync(ct);

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace EventSourcedAnomaly.Benchmarks.Nab;
 
-/// <summary>The published results of other detectors, file by file: they check how windows and rows are counted and scores summed.</summary>
+/// <summary>
+/// The published results of other detectors, file by file: they check how windows and rows are counted and scores summed.
+/// </summary>
 internal static class PublishedScores
 {
     /// <summary>The corpus score of every detector and profile in <c>per_file.csv</c>.</summary>

@@ -11,7 +11,8 @@ internal static class StreamingBenchmark
     {
         Measure(report, "HalfSpaceTrees, 10 trees x height 8, 10-d", "HalfSpaceTrees", "{}", 10, 1_000_000, 700_000, ct);
         Measure(report, "RobustRandomCutForest, 40 trees x 256, 4-d", "RobustRandomCutForest", "{}", 4, 60_000, 20_000, ct);
-        Measure(report, "RobustRandomCutForest, 40 x 256, shingle 4", "RobustRandomCutForest", """{"shingle_size":4}""", 1, 60_000, 20_000, ct);
+        Measure(report, "RobustRandomCutForest, 40 x 256, shingle 4", "RobustRandomCutForest",
+            """{"shingle_size":4}""", 1, 60_000, 20_000, ct);
         Measure(report, "StreamingZScore, 10-d", "StreamingZScore", "{}", 10, 500_000, null, ct);
         Measure(report, "StreamingEnsemble, 1-d, full window of 8,192", "StreamingEnsemble", "{}", 1, 20_000, null, ct);
         return Task.CompletedTask;

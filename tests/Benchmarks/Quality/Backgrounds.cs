@@ -105,7 +105,8 @@ internal sealed class Backgrounds(Random random)
     private double[] HeavyTails(int rows)
     {
         var (level, spread, rate, tail) = (Ratio(100, 1e6), Between(0.1, 0.8), Ratio(0.003, 0.05), Between(0.5, 1.2));
-        return Make(rows, _ => level * Math.Exp(spread * Normal()) * (random.NextDouble() < rate ? Math.Exp(2 + tail * Math.Abs(Normal())) : 1));
+        return Make(rows, _ =>
+            level * Math.Exp(spread * Normal()) * (random.NextDouble() < rate ? Math.Exp(2 + tail * Math.Abs(Normal())) : 1));
     }
 
     private double[] Counts(int rows)

@@ -1,6 +1,8 @@
 namespace EventSourcedAnomaly.Benchmarks.Quality;
 
-/// <summary>Servers as they are monitored: bursts without a typical size, schedules, releases that shift the level, coarse readings.</summary>
+/// <summary>
+/// Servers as they are monitored: bursts without a typical size, schedules, releases that shift the level, coarse readings.
+/// </summary>
 internal static class MachineBackgrounds
 {
     private const int DayRows = 288;
@@ -20,7 +22,8 @@ internal static class MachineBackgrounds
     /// <summary>Mostly a quiet level, with bursts that decay within the hour; read in tenths or whole percents.</summary>
     private static double[] BurstyProcessor(Backgrounds b, int rows)
     {
-        var (level, noise, every, tail, grain) = (b.Ratio(0.5, 50), b.Ratio(0.01, 0.15), b.Ratio(30, 600), b.Between(1, 2.5), b.OneIn(4) ? 1 : 0.1);
+        var (level, noise, every, tail, grain) =
+            (b.Ratio(0.5, 50), b.Ratio(0.01, 0.15), b.Ratio(30, 600), b.Between(1, 2.5), b.OneIn(4) ? 1 : 0.1);
         var (burst, decay, wander) = (0.0, b.Between(0.1, 0.8), 0.0);
         return Rows(rows, _ =>
         {
@@ -65,7 +68,8 @@ internal static class MachineBackgrounds
         {
             wander = 0.995 * wander + 0.04 * b.Normal();
             if (b.OneIn(every)) until = i + b.Whole(1, 12);
-            return Math.Round(level * Math.Exp(swing * Math.Sin(2 * Math.PI * i / DayRows + phase) + wander + spread * b.Normal()) * (i < until ? 3 : 1));
+            return Math.Round(
+                level * Math.Exp(swing * Math.Sin(2 * Math.PI * i / DayRows + phase) + wander + spread * b.Normal()) * (i < until ? 3 : 1));
         });
     }
 

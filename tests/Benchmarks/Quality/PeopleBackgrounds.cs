@@ -20,12 +20,14 @@ internal static class PeopleBackgrounds
     /// <summary>Over-dispersed counts; now and then something becomes popular and is forgotten within hours.</summary>
     private static double[] Messages(Backgrounds b, int rows, double low, double high)
     {
-        var (rate, swing, clumps, every, phase) = (b.Ratio(low, high), b.Between(0.2, 0.9), b.Between(0.1, 0.6), b.Ratio(400, 4_000), b.Between(0, 6));
+        var (rate, swing, clumps, every, phase) =
+            (b.Ratio(low, high), b.Between(0.2, 0.9), b.Between(0.1, 0.6), b.Ratio(400, 4_000), b.Between(0, 6));
         var (popular, fades, weekend) = (0.0, b.Between(0.7, 0.97), b.Between(0.6, 1.1));
         return Rows(rows, i =>
         {
             popular = b.OneIn(every) ? 0.5 * b.Pareto(1.5) : fades * popular;
-            return b.Count(rate * (1 + swing * Math.Sin(2 * Math.PI * i / 288 + phase)) * (i / 288 % 7 >= 5 ? weekend : 1) * (1 + popular), clumps);
+            return b.Count(rate * (1 + swing * Math.Sin(2 * Math.PI * i / 288 + phase)) * (i / 288 % 7 >= 5 ? weekend : 1) * (1 + popular),
+                clumps);
         });
     }
 
@@ -46,7 +48,9 @@ internal static class PeopleBackgrounds
         });
     }
 
-    /// <summary>Rush hours on working days, each a little earlier, later, longer or worse than the last; some days a jam that is none of ours.</summary>
+    /// <summary>
+    /// Rush hours on working days, each a little earlier, later, longer or worse than the last; some days a jam that is none of ours.
+    /// </summary>
     private static double[] Road(Backgrounds b, int rows, int perDay, Func<double, double> reading, double noise)
     {
         var (morning, evening, spread) = (b.Between(0.2, 0.9), b.Between(0.3, 1), noise * b.Ratio(0.5, 2));
@@ -54,10 +58,12 @@ internal static class PeopleBackgrounds
         return Rows(rows, i =>
         {
             if (i % perDay == 0)
-                (today, shift, jamAt, jam) = (b.Between(0.6, 1.1), 0.4 * b.Normal(), b.Between(6, 22), b.OneIn(12) ? b.Between(0.3, 0.9) : 0);
+                (today, shift, jamAt, jam) =
+                    (b.Between(0.6, 1.1), 0.4 * b.Normal(), b.Between(6, 22), b.OneIn(12) ? b.Between(0.3, 0.9) : 0);
             var hour = i % perDay * 24.0 / perDay;
             var work = i / perDay % 7 >= 5 ? 0.15 : 1;
-            var rush = work * today * (morning * Bump(hour, 8 + shift, 1) + evening * Bump(hour, 17.5 + shift, 1.4)) + jam * Bump(hour, jamAt, 0.5);
+            var rush = work * today * (morning * Bump(hour, 8 + shift, 1) + evening * Bump(hour, 17.5 + shift, 1.4))
+                + jam * Bump(hour, jamAt, 0.5);
             echo = 0.6 * echo + 0.8 * spread * b.Normal();
             return Math.Max(0, Math.Round(reading(Math.Clamp(rush, 0, 0.95)) * (1 + echo)));
         });
@@ -66,12 +72,14 @@ internal static class PeopleBackgrounds
     /// <summary>What a click costs: an auction's price, skewed, with single dear hours.</summary>
     private static double[] CostPerClick(Backgrounds b, int rows)
     {
-        var (level, spread, swing, every, tail) = (b.Ratio(0.05, 2), b.Between(0.1, 0.4), b.Between(0, 0.3), b.Ratio(40, 600), b.Between(2, 5));
+        var (level, spread, swing, every, tail) =
+            (b.Ratio(0.05, 2), b.Between(0.1, 0.4), b.Between(0, 0.3), b.Ratio(40, 600), b.Between(2, 5));
         var echo = 0.0;
         return Rows(rows, i =>
         {
             echo = 0.4 * echo + b.Normal();
-            return level * Math.Exp(spread * echo) * (1 + swing * Math.Sin(2 * Math.PI * i / 24)) * (b.OneIn(every) ? 1.5 * b.Pareto(tail) : 1);
+            return level * Math.Exp(spread * echo) * (1 + swing * Math.Sin(2 * Math.PI * i / 24)) * (b.OneIn(every)
+                ? 1.5 * b.Pareto(tail) : 1);
         });
     }
 

@@ -13,7 +13,9 @@ internal static class PhysicalBackgrounds
         new("quantised sensor", 4_032, 5, QuantisedSensor),
     ];
 
-    /// <summary>A wandering temperature with the machine's load in it; in one series of two a planned stop, cooling and warming up.</summary>
+    /// <summary>
+    /// A wandering temperature with the machine's load in it; in one series of two a planned stop, cooling and warming up.
+    /// </summary>
     private static double[] MachineSensor(Backgrounds b, int rows)
     {
         var (level, wander, noise, load) = (b.Between(40, 95), b.Between(0.05, 0.4), b.Ratio(0.05, 1), 0.0);

@@ -46,7 +46,8 @@ internal static class QualityBenchmark
             report.Add(new Measurement(
                 $"series, {algorithm.Name}, fixed threshold 0.5", NabScorer.At(0.5, corpus, scores, NabProfile.Standard), "NAB"));
             report.Add(new Measurement(
-                $"series, {algorithm.Name}, time per point", TimeSpan.FromTicks(ticks).TotalMicroseconds / corpus.Sum(c => c.Values.Length), "µs"));
+                $"series, {algorithm.Name}, time per point",
+                TimeSpan.FromTicks(ticks).TotalMicroseconds / corpus.Sum(c => c.Values.Length), "µs"));
         }
     }
 
@@ -61,7 +62,8 @@ internal static class QualityBenchmark
         foreach (var algorithm in OfTables)
         {
             var areas = new ConcurrentBag<(string Kind, double Area)>();
-            Parallel.ForEach(tables, new ParallelOptions { CancellationToken = ct }, table => areas.Add((table.Name, Area(algorithm, table, ct))));
+            Parallel.ForEach(tables, new ParallelOptions { CancellationToken = ct }, table =>
+                areas.Add((table.Name, Area(algorithm, table, ct))));
             var kinds = areas.GroupBy(a => a.Kind, a => a.Area, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal);
             report.Add(new Measurement(
                 $"tables, {algorithm}", 100 * areas.Average(a => a.Area), "% AUC",

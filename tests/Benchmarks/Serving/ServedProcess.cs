@@ -12,7 +12,8 @@ internal sealed class ServedProcess : IAsyncDisposable
     private ServedProcess(Process process, int port)
     {
         _process = process;
-        Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 256 }) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromMinutes(2) };
+        Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 256 })
+        { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromMinutes(2) };
     }
 
     /// <summary>Talks to it.</summary>
@@ -46,6 +47,13 @@ internal sealed class ServedProcess : IAsyncDisposable
 
         await served.DisposeAsync();
         return null;
+    }
+
+    /// <summary>Ends it as a crash does (SIGKILL).</summary>
+    public async Task Kill(CancellationToken ct)
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(ct);
     }
 
     /// <inheritdoc/>

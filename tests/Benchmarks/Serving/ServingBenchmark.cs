@@ -13,7 +13,6 @@ namespace EventSourcedAnomaly.Benchmarks.Serving;
 /// </summary>
 internal static class ServingBenchmark
 {
-    private const string Key = "benchmark";
     private const int Clients = 50;
     private const int Features = 4;
     /// <summary>Until the compiler has come to rest: it shares the cores with what it compiles.</summary>
@@ -27,18 +26,18 @@ internal static class ServingBenchmark
         var folder = Directory.CreateTempSubdirectory("esa-bench-");
         try
         {
-            await using var server = await ServedProcess.Start("/health/ready", port => Server(port, folder.FullName), ct)
-                ?? throw new InvalidOperationException("The server did not start; build it in Release first: ops/build Server EventSourcedAnomaly.Server.");
-            server.Http.DefaultRequestHeaders.Add("X-API-Key", Key);
+            await using var server = await ProductProcess.Start(folder.FullName, null, ct);
             var (detector, dataset) = await Prepare(server.Http, ct);
             var request = JsonSerializer.SerializeToUtf8Bytes(new { detector_id = detector, data = Rows(10) });
             await Load(server.Http, "/v1/detect", request, WarmUp, ct);
             var ours = await Load(server.Http, "/v1/detect", request, Duration, ct);
             Add(report, "detect, 10 rows, 50 clients", ours.Rate, "requests/s", "FastAPI + scikit-learn", plain?.Rate);
-            Add(report, "detect, 10 rows, 50 clients, against batching", ours.Rate, "requests/s", "the same, batching those that wait", batched?.Rate);
+            Add(report, "detect, 10 rows, 50 clients, against batching", ours.Rate,
+                "requests/s", "the same, batching those that wait", batched?.Rate);
             Add(report, "detect, p50", ours.P50, "ms", "FastAPI + scikit-learn", plain?.P50);
             Add(report, "detect, p99", ours.P99, "ms", "FastAPI + scikit-learn", plain?.P99);
-            var training = server.Http.PostAsJsonAsync($"/v1/detectors/{detector}/train", new { dataset_id = dataset, cross_validation = new { enabled = true, folds = 10 } }, ct);
+            var training = server.Http.PostAsJsonAsync($"/v1/detectors/{detector}/train",
+                new { dataset_id = dataset, cross_validation = new { enabled = true, folds = 10 } }, ct);
             var busy = await Load(server.Http, "/v1/detect", request, Duration, ct);
             (await training).EnsureSuccessStatusCode();
             report.Add(Measurement.Against("detect, p99 while a training runs", busy.P99, "ms", "50 ms", 50));
@@ -55,7 +54,9 @@ internal static class ServingBenchmark
     private static async Task<Figures?> Peer(string kind, CancellationToken ct)
     {
         await using var peer = await ServedProcess.Start(
-            "/docs", port => new ProcessStartInfo("/usr/bin/python3", [Path.Combine(AppContext.BaseDirectory, "Serving", "peer.py"), $"{port}", $"{Features}", kind]), ct);
+            "/docs", port =>
+                new ProcessStartInfo("/usr/bin/python3",
+                    [Path.Combine(AppContext.BaseDirectory, "Serving", "peer.py"), $"{port}", $"{Features}", kind]), ct);
         if (peer is null)
         {
             Console.WriteLine("no peer: python3-fastapi, python3-uvicorn and python3-sklearn are not installed");
@@ -65,23 +66,6 @@ internal static class ServingBenchmark
         var request = JsonSerializer.SerializeToUtf8Bytes(new { data = Rows(10) });
         await Load(peer.Http, "/detect", request, TimeSpan.FromSeconds(2), ct);
         return await Load(peer.Http, "/detect", request, Duration, ct);
-    }
-
-    private static ProcessStartInfo Server(int port, string folder)
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "EventSourcedAnomaly.sln")))
-        {
-            root = root.Parent!;
-        }
-
-        var start = new ProcessStartInfo(Path.Combine(root.FullName, "ops", "run"));
-        foreach (var (name, value) in new[] { ("PORT", $"{port}"), ("ESA_DATA_DIR", folder), ("ESA_BOOTSTRAP_API_KEY", Key), ("ESA_DEMO", "false") })
-        {
-            start.Environment[name] = value;
-        }
-
-        return start;
     }
 
     private static async Task<(string Detector, string Dataset)> Prepare(HttpClient http, CancellationToken ct)
@@ -94,7 +78,9 @@ internal static class ServingBenchmark
 
         using var form = new MultipartFormDataContent { { new StringContent(csv.ToString()), "file", "rows.csv" } };
         var dataset = await Id(await http.PostAsync("/v1/datasets", form, ct), ct);
-        var detector = await Id(await http.PostAsJsonAsync("/v1/detectors", new { name = "bench", algorithm = "IsolationForest", parameters = new { random_state = 1 } }, ct), ct);
+        var detector =
+            await Id(await http.PostAsJsonAsync("/v1/detectors",
+                new { name = "bench", algorithm = "IsolationForest", parameters = new { random_state = 1 } }, ct), ct);
         (await http.PostAsJsonAsync($"/v1/detectors/{detector}/train", new { dataset_id = dataset }, ct)).EnsureSuccessStatusCode();
         while ((await http.GetFromJsonAsync<JsonElement>($"/v1/detectors/{detector}", ct)).GetProperty("status").GetString() != "trained")
         {
@@ -110,7 +96,9 @@ internal static class ServingBenchmark
     private static double[][] Rows(int count)
     {
         var random = new Random(2);
-        return [.. Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, Features).Select(_ => Math.Round(random.NextDouble() + random.NextDouble() + random.NextDouble(), 4)).ToArray())];
+        return [.. Enumerable.Range(0, count)
+            .Select(_ => Enumerable.Range(0, Features)
+                .Select(_ => Math.Round(random.NextDouble() + random.NextDouble() + random.NextDouble(), 4)).ToArray())];
     }
 
     private static async Task<Figures> Load(HttpClient http, string path, byte[] body, TimeSpan duration, CancellationToken ct)

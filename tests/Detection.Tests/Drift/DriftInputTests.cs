@@ -39,10 +39,13 @@ public sealed class DriftInputTests
     {
         foreach (var bad in new[] { double.NaN, double.PositiveInfinity, 1e76 })
         {
-            Assert.Contains("in place 2", Assert.Throws<ArgumentException>(() => Tests[name]([1, 2, bad], [1, 2])).Message, StringComparison.Ordinal);
-            Assert.Contains("in place 0", Assert.Throws<ArgumentException>(() => Tests[name]([1, 2], [bad])).Message, StringComparison.Ordinal);
+            Assert.Contains("in place 2", Assert.Throws<ArgumentException>(() => Tests[name]([1, 2, bad], [1, 2])).Message,
+                StringComparison.Ordinal);
+            Assert.Contains("in place 0", Assert.Throws<ArgumentException>(() => Tests[name]([1, 2], [bad])).Message,
+                StringComparison.Ordinal);
         }
-        Assert.Contains("at least one value", Assert.Throws<ArgumentException>(() => Tests[name]([], [1])).Message, StringComparison.Ordinal);
+        Assert.Contains("at least one value", Assert.Throws<ArgumentException>(() => Tests[name]([], [1])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -78,7 +78,8 @@ public sealed class EnsembleTests
     [InlineData("""["nobody"]""", "base_estimators[0]")]
     [InlineData("[3]", "base_estimators[0]")]
     [InlineData("[]", "base_estimators")]
-    public void A_wrong_member_is_refused_by_its_place(string members, string place) => Assert.Equal(place, Assert.Throws<ParameterException>(
+    public void A_wrong_member_is_refused_by_its_place(string members, string place) =>
+        Assert.Equal(place, Assert.Throws<ParameterException>(
         () => Algorithms.Create("Ensemble", TestData.Parameters($$"""{"base_estimators":{{members}}}"""))).Parameter);
 
     [Fact]

@@ -44,7 +44,8 @@ public sealed class TreeShapTests
         var feature = tree.Feature[node];
         if (feature < 0) return tree.PathLength[node];
         var left = tree.Left[node];
-        if ((coalition >> feature & 1) == 1) return Expectation(tree, keys, coalition, keys[feature] <= tree.Threshold[node] ? left : left + 1);
+        if ((coalition >> feature & 1) == 1)
+            return Expectation(tree, keys, coalition, keys[feature] <= tree.Threshold[node] ? left : left + 1);
         double total = tree.Samples[node];
         return tree.Samples[left] / total * Expectation(tree, keys, coalition, left)
             + tree.Samples[left + 1] / total * Expectation(tree, keys, coalition, left + 1);

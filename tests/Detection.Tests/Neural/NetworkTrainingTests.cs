@@ -78,7 +78,8 @@ public sealed class NetworkTrainingTests
     public void A_resumed_training_takes_its_schedule_up_where_it_was(string schedule)
     {
         var x = TestData.Cloud(80, 3);
-        var parameters = TestData.Parameters($$"""{"epochs":6,"lr_schedule":"{{schedule}}","lr_step_size":2,"patience":0,"batch_size":7}""");
+        var parameters =
+            TestData.Parameters($$"""{"epochs":6,"lr_schedule":"{{schedule}}","lr_step_size":2,"patience":0,"batch_size":7}""");
         var straight = (NeuralDetector)Algorithms.Create("DeepSVDD", parameters, seed: 4);
         straight.Fit(x);
         var interrupted = ((NeuralDetector)Algorithms.Create("DeepSVDD", parameters, seed: 4)).BeginTraining(x);
@@ -107,7 +108,8 @@ public sealed class NetworkTrainingTests
         while (!training.IsComplete) training.TrainEpoch();
         training.Complete();
         Assert.Equal(straight.ToBytes(), resumed.ToBytes());
-        var whole = (NeuralDetector)Algorithms.Create(name, TestData.Parameters(parameters.Replace("dropout_rate\":0.", "dropout_rate\":0.0", StringComparison.Ordinal)), seed: 4);
+        var whole = (NeuralDetector)Algorithms.Create(name,
+            TestData.Parameters(parameters.Replace("dropout_rate\":0.", "dropout_rate\":0.0", StringComparison.Ordinal)), seed: 4);
         whole.Fit(x);
         Assert.NotEqual(straight.DecisionScores, whole.DecisionScores);
     }
@@ -126,7 +128,8 @@ public sealed class NetworkTrainingTests
     public void A_given_centre_is_the_one_that_distances_are_measured_from()
     {
         // no row, no weight: with a linear network all is mapped to the origin where all features are at their mean
-        var detector = TestData.Fitted("DeepSVDD", TestData.Cloud(50, 2), """{"epochs":1,"c":[3.0,-4.0],"hidden_neurons":[2],"output_activation":"linear","preprocessing":false}""");
+        var detector = TestData.Fitted("DeepSVDD", TestData.Cloud(50, 2),
+            """{"epochs":1,"c":[3.0,-4.0],"hidden_neurons":[2],"output_activation":"linear","preprocessing":false}""");
         Assert.Equal(25, detector.DecisionFunction([0.0, 0.0]), 1e-12);
     }
 

@@ -33,7 +33,8 @@ public sealed class OnnxExportTests
 
     [Fact]
     public void Every_algorithm_that_claims_an_onnx_form_is_tested() =>
-        Assert.Equal(OnnxExport.Algorithms.Order(StringComparer.Ordinal), Exported.Select(row => row.Data.Item1).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(OnnxExport.Algorithms.Order(StringComparer.Ordinal),
+            Exported.Select(row => row.Data.Item1).Distinct().Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Exported))]
@@ -101,7 +102,8 @@ public sealed class OnnxExportTests
         yield return (cloud, new Matrix(4, 4, [1e6, -1e6, 0, 1, 1e12, 1e12, -1e12, 0, 0, 0, 0, 0, -1e3, 1e3, -1e3, 1e3]));
         yield return (cloud, new Matrix(1, 4, [0.1, 0.2, 0.3, 0.4]));
         // few distinct values, a constant column, and scores of values on and beside them
-        var grid = new Matrix(60, 3, [.. Enumerable.Range(0, 180).Select(i => i % 3 == 0 ? 7.0 : i % 3 == 1 ? i / 3 % 4 : i / 3 % 7 * 0.1)]);
+        var grid = new Matrix(60,
+            3, [.. Enumerable.Range(0, 180).Select(i => i % 3 == 0 ? 7.0 : i % 3 == 1 ? i / 3 % 4 : i / 3 % 7 * 0.1)]);
         yield return (grid, grid);
         yield return (grid, new Matrix(3, 3, [7, Math.BitDecrement(2.0), 0.1, 6.9, Math.BitIncrement(3.0), 0.35, 8, -1, 0.6000001]));
         yield return (new Matrix(1, 2, [3, 4]), new Matrix(2, 2, [3, 4, 5, 6]));

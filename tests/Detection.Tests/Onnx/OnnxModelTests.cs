@@ -41,7 +41,8 @@ public sealed class OnnxModelTests
     [Fact]
     public void The_last_class_of_a_classifier_may_be_the_score()
     {
-        var model = OnnxModel.Import(Model(graph => graph.Name(graph.Add("Softmax", ["rows"], ("axis", 1L)), "y"), 3), new(OnnxReading.LastColumn));
+        var model = OnnxModel.Import(Model(graph => graph.Name(graph.Add("Softmax", ["rows"], ("axis", 1L)), "y"), 3),
+            new(OnnxReading.LastColumn));
         model.Fit(X);
         var row = X.Row(7).ToArray().Select(Math.Exp).ToArray();
         Assert.Equal(row[2] / row.Sum(), model.DecisionFunction(X.Row(7)), 1e-9);
@@ -55,7 +56,8 @@ public sealed class OnnxModelTests
     public void An_output_that_says_too_much_is_refused()
     {
         var model = OnnxModel.Import(Model(graph => graph.Name(graph.Add("Tanh", "rows"), "y"), 3));
-        Assert.Contains("has 3 numbers for a row, Score needs 1", Assert.Throws<InvalidDataException>(() => model.Fit(X)).Message, StringComparison.Ordinal);
+        Assert.Contains("has 3 numbers for a row, Score needs 1", Assert.Throws<InvalidDataException>(() => model.Fit(X)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,7 +134,8 @@ public sealed class OnnxModelTests
     {
         var model = OnnxModel.Import(Endless());
         model.MaxRunTime = TimeSpan.FromMilliseconds(100);
-        Assert.Contains("ran longer than 0.1 seconds on 80 rows", Assert.Throws<InvalidDataException>(() => model.Fit(X)).Message, StringComparison.Ordinal);
+        Assert.Contains("ran longer than 0.1 seconds on 80 rows", Assert.Throws<InvalidDataException>(() => model.Fit(X)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -151,7 +154,8 @@ public sealed class OnnxModelTests
     {
         var graph = new OnnxGraph();
         graph.Name(graph.Add("Tanh", "rows"), "y");
-        var bytes = graph.ToBytes("g", [OnnxWire.Value("rows", OnnxType.Double, -1, features)], [OnnxWire.Value("y", OnnxType.Double, -1, features)]);
+        var bytes = graph.ToBytes("g", [OnnxWire.Value("rows", OnnxType.Double, -1, features)],
+            [OnnxWire.Value("y", OnnxType.Double, -1, features)]);
         Assert.Contains("expected one input", Refused(OnnxWire.Model(bytes, "1", [("", 17)], [])), StringComparison.Ordinal);
     }
 
@@ -198,7 +202,8 @@ public sealed class OnnxModelTests
     {
         var graph = new OnnxGraph();
         build(graph);
-        var bytes = graph.ToBytes("g", [OnnxWire.Value("rows", OnnxType.Double, -1, 3)], [OnnxWire.Value("y", OnnxType.Double, -1, outputs)]);
+        var bytes = graph.ToBytes("g", [OnnxWire.Value("rows", OnnxType.Double, -1, 3)],
+            [OnnxWire.Value("y", OnnxType.Double, -1, outputs)]);
         return OnnxWire.Model(bytes, "1", [("", 17)], []);
     }
 }

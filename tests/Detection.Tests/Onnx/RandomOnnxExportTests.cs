@@ -2,7 +2,9 @@ using EventSourcedAnomaly.Detection.Onnx;
 
 namespace EventSourcedAnomaly.Detection.Tests.Onnx;
 
-/// <summary>Detectors of random tables, with random hyper-parameters, say the same through ONNX Runtime, near and far from what they learned.</summary>
+/// <summary>
+/// Detectors of random tables, with random hyper-parameters, say the same through ONNX Runtime, near and far from what they learned.
+/// </summary>
 public sealed class RandomOnnxExportTests
 {
     private const double Tolerance = 1e-5;
@@ -33,7 +35,8 @@ public sealed class RandomOnnxExportTests
     public void A_network_of_one_column_is_computed_in_float64()
     {
         var x = TestData.Cloud(60, 1);
-        AssertSame(TestData.Fitted("AutoEncoder", x, """{"epochs":3,"hidden_neuron_list":[2]}"""), x, OnnxInput.Float64, "one column", 1e-12);
+        AssertSame(TestData.Fitted("AutoEncoder", x, """{"epochs":3,"hidden_neuron_list":[2]}"""), x,
+            OnnxInput.Float64, "one column", 1e-12);
     }
 
     private static void AssertSame(Detector detector, Matrix scored, OnnxInput input, string told, double tolerance = Tolerance)
@@ -41,7 +44,8 @@ public sealed class RandomOnnxExportTests
         var x = input is OnnxInput.Float64
             ? scored
             : new Matrix(scored.Rows, scored.Columns, Array.ConvertAll(scored.Values.ToArray(), v => (double)(float)v));
-        var imported = OnnxModel.Import(OnnxExport.Write(detector, input), new OnnxOutput(Output: "scores", IsSequential: detector.IsSequential));
+        var imported =
+            OnnxModel.Import(OnnxExport.Write(detector, input), new OnnxOutput(Output: "scores", IsSequential: detector.IsSequential));
         imported.Fit(x);
         var (expected, actual) = (detector.DecisionFunction(x), imported.DecisionScores);
         // a score may be what is left of terms a million times as large
@@ -68,7 +72,9 @@ public sealed class RandomOnnxExportTests
         })]);
     }
 
-    /// <summary>The rows, their neighbours in float64 and float32, rows between and beside them, far ones, and values on cuts of a forest.</summary>
+    /// <summary>
+    /// The rows, their neighbours in float64 and float32, rows between and beside them, far ones, and values on cuts of a forest.
+    /// </summary>
     private static Matrix Scored(Detector detector, Matrix x, Random random)
     {
         var rows = Enumerable.Range(0, x.Rows).Select(i => x.Row(i).ToArray()).ToList();

@@ -14,7 +14,8 @@ public sealed class EmpiricalTailsTests
     {
         var random = new Random(length);
         var sorted = Enumerable.Range(0, length).Select(_ => (double)random.Next(200)).Order().ToArray();
-        var values = Enumerable.Range(0, SortedSearch.Values).Select(i => i switch { 0 => -1, 1 => 500, 2 => sorted[0], _ => random.Next(400) / 2.0 }).ToArray();
+        var values = Enumerable.Range(0, SortedSearch.Values)
+            .Select(i => i switch { 0 => -1, 1 => 500, 2 => sorted[0], _ => random.Next(400) / 2.0 }).ToArray();
         var counts = new long[SortedSearch.Values];
         SortedSearch.CountAtMost(sorted, values, counts);
         Assert.Equal(values.Select(value => (long)OrderStatistics.CountAtMost(sorted, value)), counts);

@@ -38,7 +38,8 @@ public sealed class StoredFormTests
         Assert.Equal(recorded.GetProperty("algorithm").GetString(), detector.Algorithm);
         AssertClose(recorded.GetProperty("threshold").GetDouble(), detector.Threshold);
         var scores = detector.DecisionFunction(Table());
-        foreach (var (expected, actual) in recorded.GetProperty("scores").EnumerateArray().Zip(scores)) AssertClose(expected.GetDouble(), actual);
+        foreach (var (expected, actual) in recorded.GetProperty("scores").EnumerateArray().Zip(scores))
+            AssertClose(expected.GetDouble(), actual);
     }
 
     [Theory]
@@ -106,7 +107,9 @@ public sealed class StoredFormTests
             {
                 byte[] broken = trial % 3 == 0 ? [.. form[..random.Next(8, form.Length - 32)], .. new byte[32]] : [.. form];
                 if (trial % 3 == 1) broken[random.Next(8, broken.Length - 32)] ^= (byte)(1 << random.Next(8));
-                if (trial % 3 == 2) BitConverter.TryWriteBytes(broken.AsSpan(random.Next(8, Math.Min(broken.Length, 400) - 36)), int.MaxValue - random.Next(3));
+                if (trial % 3 == 2)
+                    BitConverter.TryWriteBytes(broken.AsSpan(random.Next(8, Math.Min(broken.Length, 400) - 36)),
+                        int.MaxValue - random.Next(3));
                 SHA256.HashData(broken.AsSpan(0, broken.Length - 32), broken.AsSpan(broken.Length - 32));
                 try
                 {
@@ -130,7 +133,8 @@ public sealed class StoredFormTests
             () => ((NeuralDetector)Algorithms.Create("DeepSVDD")).ResumeTraining(Table(), checkpoint)).Message, StringComparison.Ordinal);
         checkpoint[checkpoint.Length / 2] ^= 4;
         Assert.Contains("SHA-256", Assert.Throws<InvalidDataException>(
-            () => ((NeuralDetector)Algorithms.Create("AutoEncoder")).ResumeTraining(Table(), checkpoint)).Message, StringComparison.Ordinal);
+            () => ((NeuralDetector)Algorithms.Create("AutoEncoder"))
+                .ResumeTraining(Table(), checkpoint)).Message, StringComparison.Ordinal);
     }
 
     private static IEnumerable<(byte[] Form, Func<byte[], object> Read)> Forms()
@@ -146,7 +150,8 @@ public sealed class StoredFormTests
     private static IEnumerable<string> Names(string kind) =>
         Recorded.GetProperty(kind).EnumerateArray().Select(recorded => recorded.GetProperty("algorithm").GetString()!);
 
-    private static void AssertClose(double expected, double actual) => Assert.Equal(expected, actual, 1e-9 * Math.Max(1, Math.Abs(expected)));
+    private static void AssertClose(double expected, double actual) =>
+        Assert.Equal(expected, actual, 1e-9 * Math.Max(1, Math.Abs(expected)));
 
     /// <summary>The rows that were fitted and scored.</summary>
     private static Matrix Table()

@@ -48,7 +48,8 @@ public sealed class KnnCadTests
             var detector = StreamingAlgorithms.Create("KNNCAD");
             var random = new Random(1);
             var scores = Enumerable.Range(0, 1_500)
-                .Select(i => detector.Score(DateTimeOffset.UnixEpoch.AddMinutes(i), [Math.Sin(i / 5.0) + 0.1 * random.NextDouble() + (i == 1_200 ? height : 0)])).ToArray();
+                .Select(i => detector.Score(DateTimeOffset.UnixEpoch.AddMinutes(i),
+                    [Math.Sin(i / 5.0) + 0.1 * random.NextDouble() + (i == 1_200 ? height : 0)])).ToArray();
             Assert.True(scores[1_200] > previous);
             Assert.All(scores[1_201..1_280], score => Assert.True(score < 0.5));
             Assert.InRange(scores.Take(1_200).Count(s => s > 0.5), 0, 5);
@@ -65,7 +66,8 @@ public sealed class KnnCadTests
     {
         var (a, b) = (runs.Average(r => r[0]), runs.Average(r => r[1]));
         var (aa, ab, bb) = (
-            runs.Average(r => (r[0] - a) * (r[0] - a)), runs.Average(r => (r[0] - a) * (r[1] - b)), runs.Average(r => (r[1] - b) * (r[1] - b)));
+            runs.Average(r => (r[0] - a) * (r[0] - a)), runs.Average(r => (r[0] - a) * (r[1] - b)),
+            runs.Average(r => (r[1] - b) * (r[1] - b)));
         var determinant = aa * bb - ab * ab;
         return [bb / determinant, -ab / determinant, -ab / determinant, aa / determinant];
     }

@@ -36,7 +36,8 @@ public sealed class StreamingContractTests
     [MemberData(nameof(Names))]
     public void The_state_of_a_long_stream_stays_bounded(string name)
     {
-        var detector = StreamingAlgorithms.Create(name, name == "StreamingEnsemble" ? TestData.Parameters("""{"window_size":256}""") : null);
+        var detector =
+            StreamingAlgorithms.Create(name, name == "StreamingEnsemble" ? TestData.Parameters("""{"window_size":256}""") : null);
         for (var i = 0; i < 4_000; i++) Feed(detector, i, Wave(i));
         var size = detector.ToBytes().Length;
         for (var i = 4_000; i < 12_000; i++) Feed(detector, i, Wave(i));

@@ -72,7 +72,8 @@ public sealed class StreamingEnsembleTests
     [Fact]
     public void Noise_of_any_scale_and_tail_raises_few_alarms()
     {
-        foreach (var shape in new Func<int, double>[] { Noise, i => 1e6 * Noise(i), i => Math.Exp(2 * Noise(i)), i => Math.Round(3 * Noise(i)) })
+        foreach (var shape in new Func<int, double>[] { Noise, i =>
+            1e6 * Noise(i), i => Math.Exp(2 * Noise(i)), i => Math.Round(3 * Noise(i)) })
             Assert.InRange(Alarms(6_000, shape).Count, 0, 6);
     }
 

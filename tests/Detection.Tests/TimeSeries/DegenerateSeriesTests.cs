@@ -18,7 +18,8 @@ public sealed class DegenerateSeriesTests
         ["spectral residual"] = values => SpectralResidual.Scores(values),
         ["spectral residual of wide windows"] = values => SpectralResidual.Scores(values, int.MaxValue, int.MaxValue),
         ["STL"] = values => SeasonalTrend.Decompose(values, 7) is var parts ? [.. parts.Trend, .. parts.Seasonal, .. parts.Residual] : [],
-        ["MSTL"] = values => MultiSeasonalTrend.Decompose(values, [12, 5]) is var parts ? [.. parts.Trend, .. parts.Seasonal[0], .. parts.Seasonal[1], .. parts.Residual] : [],
+        ["MSTL"] = values => MultiSeasonalTrend.Decompose(values, [12, 5]) is var parts
+            ? [.. parts.Trend, .. parts.Seasonal[0], .. parts.Seasonal[1], .. parts.Residual] : [],
         ["seasonal ESD"] = values => Array.ConvertAll(SeasonalEsd.Detect(values, 7), row => (double)row),
         ["matrix profile"] = values => MatrixProfile.Compute(values.Any(double.IsNaN) ? Series.Fill(values) : values, 8).Distances,
     };

@@ -75,7 +75,8 @@ public sealed class TuningTests
 
     public static TheoryData<double, double, bool, bool> Intervals => new()
     {
-        { 5, 1, true, false }, { 0, 10, true, true }, { double.NaN, 3, false, false }, { 1, double.PositiveInfinity, false, true }, { 1, 1e12, true, false },
+        { 5, 1, true, false }, { 0, 10, true, true }, { double.NaN, 3, false, false }, { 1, double.PositiveInfinity, false, true },
+            { 1, 1e12, true, false },
     };
 
     [Theory]

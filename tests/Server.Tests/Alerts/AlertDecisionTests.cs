@@ -9,7 +9,8 @@ namespace EventSourcedAnomaly.Server.Tests.Alerts;
 public sealed class AlertDecisionTests
 {
     private static readonly DateTimeOffset Noon = new(2025, 12, 19, 12, 0, 0, TimeSpan.Zero);
-    private static readonly AlertTerms HighCpu = new("high_cpu_usage", "cpu_percent", true, null, AlertCondition.GreaterThan, 90, 30, 60, AlertSeverity.High, true);
+    private static readonly AlertTerms HighCpu =
+        new("high_cpu_usage", "cpu_percent", true, null, AlertCondition.GreaterThan, 90, 30, 60, AlertSeverity.High, true);
     private static readonly AlertTermsChange Unchanged = new(null, null, null, null, null, null, null, null, null);
     private static readonly AlertTriggered Triggered = new("alert_1", "rule_1", HighCpu, "system", 94.5, "CPU usage above 90%", Noon, Noon);
     private static readonly AlertAcknowledged Taken = new(new PersonalText("user_1", "c2VhbGVk"), null, Noon);
@@ -21,7 +22,8 @@ public sealed class AlertDecisionTests
     [InlineData(AlertCondition.LessThanOrEqual, true, true, false)]
     [InlineData(AlertCondition.Equal, false, true, false)]
     [InlineData(AlertCondition.NotEqual, true, false, true)]
-    public void A_condition_holds_below_at_and_above_the_threshold_as_its_name_says(AlertCondition condition, bool below, bool at, bool above)
+    public void A_condition_holds_below_at_and_above_the_threshold_as_its_name_says(AlertCondition condition,
+        bool below, bool at, bool above)
     {
         var terms = HighCpu with { Condition = condition };
 
@@ -45,7 +47,8 @@ public sealed class AlertDecisionTests
     }
 
     [Fact]
-    public void Without_a_duration_the_first_bad_value_is_enough() => Assert.True(AlertWatch.Fresh.Observe(HighCpu with { Duration = 0 }, 90.1, Noon).IsDue);
+    public void Without_a_duration_the_first_bad_value_is_enough() =>
+        Assert.True(AlertWatch.Fresh.Observe(HighCpu with { Duration = 0 }, 90.1, Noon).IsDue);
 
     [Fact]
     public void An_alert_that_is_under_way_is_not_due_again_and_outlasts_good_values_shorter_than_the_hold_off()
@@ -82,7 +85,8 @@ public sealed class AlertDecisionTests
         Assert.Equal([Taken], Alert.Acknowledge(raised, "alert_1", Taken));
         Assert.Empty(Alert.Acknowledge(acknowledged, "alert_1", Taken with { AcknowledgedAt = At(9) }));
         Assert.Equal(ProblemKind.Conflict, Assert.Throws<Problem>(() => Alert.Acknowledge(resolved, "alert_1", Taken)).Kind);
-        Assert.Equal([new AlertResolved(Alert.ConditionCleared, Noon)], Alert.Resolve(acknowledged, "alert_1", Alert.ConditionCleared, Noon));
+        Assert.Equal([new AlertResolved(Alert.ConditionCleared, Noon)],
+            Alert.Resolve(acknowledged, "alert_1", Alert.ConditionCleared, Noon));
         Assert.Empty(Alert.Resolve(resolved, "alert_1", Alert.ConditionCleared, Noon));
         Assert.Equal(ProblemKind.NotFound, Assert.Throws<Problem>(() => Alert.Resolve(Alert.Initial, "alert_1", Alert.ByHand, Noon)).Kind);
     }
@@ -108,7 +112,13 @@ public sealed class AlertDecisionTests
         Assert.Equal("CPU usage above 90%", SystemMetrics.Describe(HighCpu, "system"));
         Assert.Equal(
             "val_loss of training session sess_1 at or above 0.5",
-            SystemMetrics.Describe(HighCpu with { Metric = "val_loss", OfSystem = false, Condition = AlertCondition.GreaterThanOrEqual, Threshold = 0.5 }, "sess_1"));
+            SystemMetrics.Describe(HighCpu with
+            {
+                Metric = "val_loss",
+                OfSystem = false,
+                Condition = AlertCondition.GreaterThanOrEqual,
+                Threshold = 0.5
+            }, "sess_1"));
     }
 
     [Fact]

@@ -15,12 +15,17 @@ public sealed class AlertTests(ServerFixture server)
     {
         using var one = await server.ClientOf("alerts-one");
         using var two = await server.ClientOf("alerts-two");
-        var rule = await one.Post(Rules, new { name = "high_memory_usage", metric = "memory_percent", condition = "greater_than", threshold = 0.1, severity = "high", enabled = true });
+        var rule = await one.Post(Rules, new
+        {
+            name = "high_memory_usage", metric = "memory_percent", condition = "greater_than",
+            threshold = 0.1, severity = "high", enabled = true
+        });
         Assert.Equal(201, rule.Status);
         Assert.Equal(($"{Rules}/{Text(rule.Body, "rule_id")}", "system"), (rule.Headers.Location!.ToString(), Text(rule.Body, "source")));
 
         var alert = await One(one, $"{Alerts}?status=active&severity=high");
-        Assert.Equal(("high_memory_usage", "Memory usage above 0.1%", "high", "active"), (Text(alert, "rule_name"), Text(alert, "message"), Text(alert, "severity"), Text(alert, "status")));
+        Assert.Equal(("high_memory_usage", "Memory usage above 0.1%", "high", "active"),
+            (Text(alert, "rule_name"), Text(alert, "message"), Text(alert, "severity"), Text(alert, "status")));
         Assert.InRange(alert.GetProperty("value").GetDouble(), 0.1, 100);
         await Task.Delay(TimeSpan.FromSeconds(5), Ct);
         Assert.Equal(1, (await one.Get(Alerts)).Body.GetProperty("total").GetInt32());
@@ -43,8 +48,13 @@ public sealed class AlertTests(ServerFixture server)
         using var api = await server.ClientOf("alerts-training");
         var watched = await Started(api);
         var other = await Started(api);
-        var rule = (await api.Post(Rules, new { name = "diverging", metric = "val_loss", condition = "greater_than", threshold = 1, severity = "critical", duration = 60, hold_off = 120, session_id = watched })).Body;
-        Assert.Equal(("training", 60, 120), (Text(rule, "source"), rule.GetProperty("duration").GetInt32(), rule.GetProperty("hold_off").GetInt32()));
+        var rule = (await api.Post(Rules, new
+        {
+            name = "diverging", metric = "val_loss", condition = "greater_than", threshold = 1,
+            severity = "critical", duration = 60, hold_off = 120, session_id = watched
+        })).Body;
+        Assert.Equal(("training", 60, 120),
+            (Text(rule, "source"), rule.GetProperty("duration").GetInt32(), rule.GetProperty("hold_off").GetInt32()));
 
         await Report(api, other, (1, 0, 9), (2, 10, 9));
         await Report(api, watched, (1, 0, 2), (2, 0.5, 2));
@@ -52,7 +62,8 @@ public sealed class AlertTests(ServerFixture server)
         Assert.Equal(0, (await api.Get(Alerts)).Body.GetProperty("total").GetInt32());
         await Report(api, watched, (3, 1, 3), (4, 2, 0.5), (5, 3, 4));
         var alert = await One(api, $"{Alerts}?status=active");
-        Assert.Equal((watched, "critical", 3.0, $"val_loss of training session {watched} above 1"), (Text(alert, "session_id"), Text(alert, "severity"), alert.GetProperty("value").GetDouble(), Text(alert, "message")));
+        Assert.Equal((watched, "critical", 3.0, $"val_loss of training session {watched} above 1"),
+            (Text(alert, "session_id"), Text(alert, "severity"), alert.GetProperty("value").GetDouble(), Text(alert, "message")));
 
         await Report(api, watched, (6, 4, 0.5), (7, 5, 0.5), (8, 6, 0.5));
         var over = await One(api, $"{Alerts}?status=resolved");
@@ -70,20 +81,25 @@ public sealed class AlertTests(ServerFixture server)
         await Report(api, session, (1, 0, 7));
         var id = Text(await One(api, $"{Alerts}?status=active"), "alert_id");
 
-        var first = await api.Post($"{Alerts}/{id}/acknowledge", new { acknowledged_by = "quentin@quill.example", notes = "Quentin is investigating" });
+        var first = await api.Post($"{Alerts}/{id}/acknowledge",
+            new { acknowledged_by = "quentin@quill.example", notes = "Quentin is investigating" });
         var second = await api.Post($"{Alerts}/{id}/acknowledge", new { acknowledged_by = "someone.else@quill.example" });
-        Assert.Equal((200, 200, "acknowledged", "quentin@quill.example"), (first.Status, second.Status, Text(first.Body, "status"), Text(second.Body, "acknowledged_by")));
+        Assert.Equal((200, 200, "acknowledged", "quentin@quill.example"),
+            (first.Status, second.Status, Text(first.Body, "status"), Text(second.Body, "acknowledged_by")));
         Assert.Equal("Quentin is investigating", Text((await api.Get($"{Alerts}/{id}")).Body, "notes"));
         Assert.Equal(1, (await api.Get($"{Alerts}?status=acknowledged")).Body.GetProperty("total").GetInt32());
 
         var subject = Text(first.Body, "acknowledged_subject_id");
         Assert.Equal(200, (await api.Post($"/api/v1/audit/subjects/{subject}/erase", null)).Status);
         var erased = (await api.Get($"{Alerts}/{id}")).Body;
-        Assert.Equal((JsonValueKind.Null, JsonValueKind.Null), (erased.GetProperty("acknowledged_by").ValueKind, erased.GetProperty("notes").ValueKind));
-        Assert.DoesNotContain("quentin", $"{(await api.Get($"/api/v1/audit/streams/{id}")).Body} {await Events(id)}", StringComparison.OrdinalIgnoreCase);
+        Assert.Equal((JsonValueKind.Null, JsonValueKind.Null),
+            (erased.GetProperty("acknowledged_by").ValueKind, erased.GetProperty("notes").ValueKind));
+        Assert.DoesNotContain("quentin", $"{(await api.Get($"/api/v1/audit/streams/{id}")).Body} {await Events(id)}",
+            StringComparison.OrdinalIgnoreCase);
 
         Assert.Equal("resolved", Text((await api.Post($"{Alerts}/{id}/resolve", null)).Body, "status"));
-        Assert.Equal(("resolved", "by_hand"), (Text((await api.Post($"{Alerts}/{id}/resolve", null)).Body, "status"), Text((await api.Get($"{Alerts}/{id}")).Body, "resolution")));
+        Assert.Equal(("resolved", "by_hand"), (Text((await api.Post($"{Alerts}/{id}/resolve", null)).Body, "status"),
+            Text((await api.Get($"{Alerts}/{id}")).Body, "resolution")));
         await Report(api, session, (2, 1, 7));
         await Settled(api, session, 2);
         Assert.Equal(1, (await api.Get(Alerts)).Body.GetProperty("total").GetInt32());
@@ -94,8 +110,11 @@ public sealed class AlertTests(ServerFixture server)
     {
         using var api = await server.ClientOf("alerts-rules");
         var session = await Started(api);
-        var id = Text((await api.Post(Rules, new { name = "loss", metric = "train_loss", condition = "less_than_or_equal", threshold = 5 })).Body, "rule_id");
-        Assert.Equal(("medium", true), (Text((await api.Get($"{Rules}/{id}")).Body, "severity"), (await api.Get($"{Rules}/{id}")).Body.GetProperty("enabled").GetBoolean()));
+        var id = Text(
+            (await api.Post(Rules, new { name = "loss", metric = "train_loss", condition = "less_than_or_equal", threshold = 5 })).Body,
+            "rule_id");
+        Assert.Equal(("medium", true), (Text((await api.Get($"{Rules}/{id}")).Body, "severity"),
+            (await api.Get($"{Rules}/{id}")).Body.GetProperty("enabled").GetBoolean()));
         await api.Post($"{Sessions}/{session}/metrics", new { epoch = 1, train_loss = 5.0 });
         await One(api, $"{Alerts}?status=active");
 
@@ -184,7 +203,8 @@ public sealed class AlertTests(ServerFixture server)
         Assert.Equal(epoch, (await api.Get($"{Sessions}/{session}")).Body.GetProperty("current_epoch").GetInt32());
         await using var database = NpgsqlDataSource.Create(server.Database);
         await using var command = database.CreateCommand("""
-            select (select max(seq_id) from mt_events where stream_id = $1) <= (select last_seq_id from mt_event_progression where name = 'training_alerts:All')
+            select (select max(seq_id) from mt_events where stream_id = $1) <= (select last_seq_id from mt_event_progression
+                where name = 'training_alerts:All')
             """);
         command.Parameters.Add(new() { Value = session });
         while (await command.ExecuteScalarAsync(Ct) is not true)

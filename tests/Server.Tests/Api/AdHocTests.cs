@@ -9,7 +9,8 @@ public sealed class AdHocTests(ServerFixture server)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public static TheoryData<string> Spellings =>
-        [.. ProductAlgorithms.Catalog.All.Where(algorithm => !algorithm.IsSupervised).Select(algorithm => algorithm.Name), "isolation_forest", "lstm_autoencoder", "LOF", "OCSVM"];
+        [.. ProductAlgorithms.Catalog.All.Where(algorithm => !algorithm.IsSupervised).Select(algorithm => algorithm.Name),
+            "isolation_forest", "lstm_autoencoder", "LOF", "OCSVM"];
 
     [Theory]
     [MemberData(nameof(Spellings))]
@@ -17,14 +18,16 @@ public sealed class AdHocTests(ServerFixture server)
     {
         using var api = server.Client();
 
-        var answer = await api.Post("/api/v1/detection/detect", new { data = new[] { 1.0, 2.0, 3.0, 100.0, 4.0, 5.0 }, algorithm, parameters = new { contamination = 0.1 } });
+        var answer = await api.Post("/api/v1/detection/detect",
+            new { data = new[] { 1.0, 2.0, 3.0, 100.0, 4.0, 5.0 }, algorithm, parameters = new { contamination = 0.1 } });
 
         Assert.True(answer.Status == 200, $"{algorithm}: {answer.Body}");
         var anomaly = Assert.Single(answer.Body.GetProperty("anomalies").EnumerateArray());
         if (algorithm != "DeepSVDD")
         {
             // Six values are too few to train a sphere network on; what it answers is only bound to be the same again.
-            Assert.Equal([0, 0, 0, 1, 0, 0], answer.Body.GetProperty("predictions").EnumerateArray().Select(prediction => prediction.GetInt32()));
+            Assert.Equal([0, 0, 0, 1, 0, 0], answer.Body.GetProperty("predictions")
+                .EnumerateArray().Select(prediction => prediction.GetInt32()));
             Assert.Equal((3, 100.0), (anomaly.GetProperty("index").GetInt32(), anomaly.GetProperty("value").GetDouble()));
         }
 
@@ -41,22 +44,28 @@ public sealed class AdHocTests(ServerFixture server)
     {
         using var api = server.Client();
         var random = new Random(1);
-        var rows = Enumerable.Range(0, 60).Select(i => i == 40 ? [9.0, -9.0] : new[] { random.NextDouble(), random.NextDouble() }).ToArray();
+        var rows = Enumerable.Range(0, 60)
+            .Select(i => i == 40 ? [9.0, -9.0] : new[] { random.NextDouble(), random.NextDouble() }).ToArray();
 
-        var answer = await api.Post("/api/v1/detection/detect", new { data = rows, algorithm = "LOF", parameters = new { contamination = 0.02 } });
+        var answer = await api.Post("/api/v1/detection/detect",
+            new { data = rows, algorithm = "LOF", parameters = new { contamination = 0.02 } });
 
-        Assert.Equal(40, answer.Body.GetProperty("anomalies").EnumerateArray().MaxBy(anomaly => anomaly.GetProperty("score").GetDouble()).GetProperty("index").GetInt32());
+        Assert.Equal(40, answer.Body.GetProperty("anomalies")
+            .EnumerateArray().MaxBy(anomaly => anomaly.GetProperty("score").GetDouble()).GetProperty("index").GetInt32());
         Assert.Equal(2, answer.Body.GetProperty("anomalies")[0].GetProperty("value").GetArrayLength());
     }
 
     public static TheoryData<string, int, string> BadRequests => new()
     {
-        { "{\"algorithm\":\"lof\"}", 422, "data" }, { "{\"data\":[1,2,3]}", 422, "algorithm" }, { "{\"data\":[],\"algorithm\":\"lof\"}", 422, "data" },
+        { "{\"algorithm\":\"lof\"}", 422, "data" }, { "{\"data\":[1,2,3]}", 422, "algorithm" },
+            { "{\"data\":[],\"algorithm\":\"lof\"}", 422, "data" },
         { "{\"data\":\"x\",\"algorithm\":\"lof\"}", 422, "data" }, { "{\"data\":[1,\"NaN\",3],\"algorithm\":\"lof\"}", 422, "data[1]" },
-        { "{\"data\":[[1,2],[3]],\"algorithm\":\"lof\"}", 422, "data[1]" }, { "{\"data\":[[1,\"Infinity\"]],\"algorithm\":\"lof\"}", 422, "data[0][1]" },
+        { "{\"data\":[[1,2],[3]],\"algorithm\":\"lof\"}", 422, "data[1]" },
+        { "{\"data\":[[1,\"Infinity\"]],\"algorithm\":\"lof\"}", 422, "data[0][1]" },
         { "{\"data\":[[1],2],\"algorithm\":\"lof\"}", 422, "data[1]" }, { "{\"data\":[[]],\"algorithm\":\"lof\"}", 422, "data[0]" },
         { "{\"data\":[1e999],\"algorithm\":\"lof\"}", 422, "data[0]" }, { "{\"data\":[1e80,2,3],\"algorithm\":\"pca\"}", 422, "data" },
-        { "{\"data\":[1,2],\"algorithm\":\"magic\"}", 422, "algorithm" }, { "{\"data\":[1,2],\"algorithm\":\"lof\",\"parameters\":{\"x\":1}}", 422, "parameters.x" },
+        { "{\"data\":[1,2],\"algorithm\":\"magic\"}", 422, "algorithm" },
+        { "{\"data\":[1,2],\"algorithm\":\"lof\",\"parameters\":{\"x\":1}}", 422, "parameters.x" },
         { "{\"data\":[1,2],\"algorithm\":\"lof\",\"colour\":1}", 422, "colour" }, { "{\"data\":[NaN],\"algorithm\":\"lof\"}", 400, "body" },
     };
 
@@ -82,9 +91,11 @@ public sealed class AdHocTests(ServerFixture server)
         var name = $"Named {Guid.NewGuid():N}";
         await api.Upload("/api/v1/datasets", System.Text.Encoding.UTF8.GetBytes(Tables.Blob(60, 2)), "data.csv", ("name", name));
         var file = server.Import("path/to/training/data.csv", Tables.Blob(60, 2));
-        foreach (var data in new object[] { dataset, name, file, new[] { 1.0, 2, 3, 4, 100, 5, 6 }, new[] { new double?[] { 1, 2 }, [3, null], [5, 6] } })
+        foreach (var data in new object[]
+            { dataset, name, file, new[] { 1.0, 2, 3, 4, 100, 5, 6 }, new[] { new double?[] { 1, 2 }, [3, null], [5, 6] } })
         {
-            var started = await api.Post("/api/v1/detection/train", new { training_data = data, algorithm = "isolation_forest", parameters = new { n_estimators = 10 } });
+            var started = await api.Post("/api/v1/detection/train",
+                new { training_data = data, algorithm = "isolation_forest", parameters = new { n_estimators = 10 } });
             Assert.True(started.Status == 202, started.Body.ToString());
             Assert.Equal("started", started.Body.GetProperty("status").GetString());
             var model = await Trained(api, started.Body.GetProperty("model_id").GetString()!);
@@ -131,11 +142,13 @@ public sealed class AdHocTests(ServerFixture server)
         var reference = (await api.Get("/v1/models?limit=1&page=2")).Body;
 
         Assert.Equal(2, enterprise.GetProperty("total").GetInt32());
-        Assert.Equal(["2.0.0", "1.0.0"], enterprise.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("version").GetString()));
+        Assert.Equal(["2.0.0", "1.0.0"], enterprise.GetProperty("models")
+            .EnumerateArray().Select(model => model.GetProperty("version").GetString()));
         var older = Assert.Single(reference.GetProperty("models").EnumerateArray());
         Assert.Equal("1.0.0", older.GetProperty("version").GetString());
         var detail = (await api.Get($"/api/v1/models/{older.GetProperty("id").GetString()}")).Body;
-        Assert.Equal(["2.0.0", "1.0.0"], detail.GetProperty("versions").EnumerateArray().Select(version => version.GetProperty("version").GetString()));
+        Assert.Equal(["2.0.0", "1.0.0"], detail.GetProperty("versions")
+            .EnumerateArray().Select(version => version.GetProperty("version").GetString()));
         Assert.False(detail.GetProperty("in_service").GetBoolean());
         Assert.True(detail.GetProperty("performance").GetProperty("accuracy").GetDouble() > 0.5);
         Assert.Equal(404, (await other.Get($"/api/v1/models/{older.GetProperty("id").GetString()}")).Status);
@@ -150,27 +163,40 @@ public sealed class AdHocTests(ServerFixture server)
     {
         using var api = server.Client();
         var series = new[] { 1.0, 2.0, 3.0, 100.0, 4.0, 5.0 };
-        var alone = (await api.Post("/api/v1/detection/detect", new { data = series, algorithm = "lof", parameters = new { contamination = 0.1 } })).Body;
+        var alone = (await api.Post("/api/v1/detection/detect",
+            new { data = series, algorithm = "lof", parameters = new { contamination = 0.1 } })).Body;
 
-        var batch = (await api.Post("/api/v1/detection/batch", new { data = new object[] { series, new[] { new[] { 1.0, 2 }, [2, 3], [50, 60] } }, algorithm = "lof", parameters = new { contamination = 0.1 } })).Body;
+        var batch = (
+            await api.Post("/api/v1/detection/batch", new
+            {
+                data = new object[] { series, new[] { new[] { 1.0, 2 }, [2, 3], [50, 60] } }, algorithm = "lof",
+                parameters = new { contamination = 0.1 }
+            })).Body;
 
         Assert.Equal("completed", batch.GetProperty("status").GetString());
         Assert.Equal(2, batch.GetProperty("results").GetArrayLength());
         Assert.Equal(alone.GetProperty("scores").GetRawText(), batch.GetProperty("results")[0].GetProperty("scores").GetRawText());
-        Assert.Equal(9, (await api.Get($"/v1/detect/batch/{batch.GetProperty("batch_id").GetString()}")).Body.GetProperty("processed_samples").GetInt32());
+        Assert.Equal(9,
+            (await api.Get($"/v1/detect/batch/{batch.GetProperty("batch_id").GetString()}")).Body.GetProperty("processed_samples")
+                .GetInt32());
 
         var dataset = await api.Dataset(Tables.Labelled(200, 10));
         foreach (var algorithm in new[] { "isolation_forest", "lof" })
         {
-            var later = await api.Post("/api/v1/detection/batch", new { dataset_id = dataset, algorithm, parameters = new { contamination = 0.05 }, options = new { batch_size = 64 } });
+            var later = await api.Post("/api/v1/detection/batch",
+                new { dataset_id = dataset, algorithm, parameters = new { contamination = 0.05 }, options = new { batch_size = 64 } });
             Assert.Equal(202, later.Status);
             var ended = await Ended(api, later.Body.GetProperty("batch_id").GetString()!);
-            Assert.Equal((200 + 10, "completed"), (ended.GetProperty("processed_samples").GetInt32(), ended.GetProperty("status").GetString()));
+            Assert.Equal((200 + 10, "completed"),
+                (ended.GetProperty("processed_samples").GetInt32(), ended.GetProperty("status").GetString()));
             Assert.InRange(ended.GetProperty("anomalies_found").GetInt32(), 1, 11);
-            Assert.True((await api.Post($"/api/v1/audit/results/{ended.GetProperty("result_id").GetString()}/replay", null)).Data.GetProperty("bit_identical").GetBoolean());
+            Assert.True((await api.Post($"/api/v1/audit/results/{ended.GetProperty("result_id").GetString()}/replay",
+                null)).Data.GetProperty("bit_identical").GetBoolean());
         }
 
-        foreach (var bad in new[] { "{}", "{\"algorithm\":\"lof\"}", "{\"algorithm\":\"lof\",\"detector_id\":\"x\",\"data\":[[1]]}", "{\"algorithm\":\"lof\",\"data\":[[1,2],[\"a\"]]}", "{\"algorithm\":\"lof\",\"data\":[]}", "{\"detector_id\":\"x\",\"parameters\":{},\"data\":[[1]]}" })
+        foreach (var bad in new[] { "{}", "{\"algorithm\":\"lof\"}", "{\"algorithm\":\"lof\",\"detector_id\":\"x\",\"data\":[[1]]}",
+            "{\"algorithm\":\"lof\",\"data\":[[1,2],[\"a\"]]}", "{\"algorithm\":\"lof\",\"data\":[]}",
+            "{\"detector_id\":\"x\",\"parameters\":{},\"data\":[[1]]}" })
         {
             Assert.Equal(422, (await api.Post("/api/v1/detection/batch", bad)).Status);
         }
@@ -187,13 +213,16 @@ public sealed class AdHocTests(ServerFixture server)
 
         var answer = (await api.Post($"/v1/detectors/{detector}/evaluate", new
         {
-            dataset_id = dataset, metrics = new[] { "accuracy", "precision", "recall", "f1_score", "auc" }, cross_validation = new { enabled = true, folds = 5 },
+            dataset_id = dataset, metrics = new[] { "accuracy", "precision", "recall", "f1_score", "auc" },
+            cross_validation = new { enabled = true, folds = 5 },
         })).Body;
 
-        var matrix = answer.GetProperty("confusion_matrix").EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(cell => cell.GetInt32()).ToArray();
+        var matrix = answer.GetProperty("confusion_matrix")
+            .EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(cell => cell.GetInt32()).ToArray();
         Assert.Equal(200, matrix.Sum());
         Assert.Equal((matrix[0] + matrix[3]) / 200.0, answer.GetProperty("metrics").GetProperty("accuracy").GetDouble());
-        Assert.Equal(answer.GetProperty("metrics").GetProperty("recall").GetDouble(), answer.GetProperty("classification_report").GetProperty("anomaly").GetProperty("recall").GetDouble());
+        Assert.Equal(answer.GetProperty("metrics").GetProperty("recall").GetDouble(),
+            answer.GetProperty("classification_report").GetProperty("anomaly").GetProperty("recall").GetDouble());
         Assert.InRange(answer.GetProperty("metrics").GetProperty("auc").GetDouble(), 0.95, 1);
         Assert.Equal(5, answer.GetProperty("cross_validation").GetProperty("fold_scores").GetArrayLength());
         Assert.True(answer.GetProperty("classification_report").GetProperty("normal").TryGetProperty("f1-score", out _));
@@ -203,8 +232,10 @@ public sealed class AdHocTests(ServerFixture server)
         var other = await api.Dataset("a,label\n1,0\n2,1\n3,0\n");
         foreach (var (body, status) in new (object, int)[]
         {
-            (new { dataset_id = plain }, 422), (new { dataset_id = other }, 422), (new { dataset_id = "none" }, 404), (new { }, 422), (new { dataset_id = dataset, metrics = new[] { "magic" } }, 422),
-            (new { dataset_id = dataset, metrics = "auc" }, 422), (new { dataset_id = dataset, cross_validation = new { folds = 1 } }, 422), (new { dataset_id = dataset, cross_validation = true }, 422),
+            (new { dataset_id = plain }, 422), (new { dataset_id = other }, 422), (new { dataset_id = "none" }, 404), (new { }, 422),
+                (new { dataset_id = dataset, metrics = new[] { "magic" } }, 422),
+            (new { dataset_id = dataset, metrics = "auc" }, 422), (new { dataset_id = dataset, cross_validation = new { folds = 1 } }, 422),
+            (new { dataset_id = dataset, cross_validation = true }, 422),
         })
         {
             Assert.Equal(status, (await api.Post($"/v1/detectors/{detector}/evaluate", body)).Status);

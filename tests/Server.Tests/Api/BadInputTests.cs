@@ -13,7 +13,8 @@ public sealed class BadInputTests(ServerFixture server)
         { "{\"name\":7,\"algorithm\":\"IsolationForest\"}", "wrong type", 422, "name" },
         { "{\"name\":\"x\",\"algorithm\":\"Magic\"}", "unknown algorithm", 422, "algorithm" },
         { "{\"name\":\"x\",\"algorithm\":\"IsolationForest\",\"colour\":1}", "unknown field", 422, "colour" },
-        { "{\"name\":\"x\",\"algorithm\":\"IsolationForest\",\"parameters\":{\"contamination\":0.9}}", "out of range", 422, "parameters.contamination" },
+        { "{\"name\":\"x\",\"algorithm\":\"IsolationForest\",\"parameters\":{\"contamination\":0.9}}", "out of range", 422,
+            "parameters.contamination" },
         { "{\"name\":\"x\",\"algorithm\":\"IsolationForest\",\"parameters\":{\"trees\":9}}", "unknown parameter", 422, "parameters.trees" },
         { "{\"name\":\"x\",\"algorithm\":\"IsolationForest\",\"tags\":[1]}", "wrong element", 422, "tags[0]" },
         { "{\"name\":\"\",\"algorithm\":\"IsolationForest\"}", "empty name", 422, "name" },
@@ -70,7 +71,8 @@ public sealed class BadInputTests(ServerFixture server)
     {
         using var api = server.Client();
         var latin = await api.Upload("/v1/datasets", [.. "a,b\n1,"u8.ToArray(), 0xE9, (byte)'\n']);
-        var wide = await api.Upload("/v1/datasets", Encoding.UTF8.GetBytes($"{string.Join(',', Enumerable.Range(0, 10_000).Select(i => $"c{i}"))}\n{string.Join(',', Enumerable.Repeat(1, 10_000))}\n"));
+        var (names, values) = (string.Join(',', Enumerable.Range(0, 10_000).Select(i => $"c{i}")), string.Join(',', Enumerable.Repeat(1, 10_000)));
+        var wide = await api.Upload("/v1/datasets", Encoding.UTF8.GetBytes($"{names}\n{values}\n"));
 
         Assert.Equal(422, latin.Status);
         Assert.Equal(422, wide.Status);
@@ -85,7 +87,8 @@ public sealed class BadInputTests(ServerFixture server)
         await api.Train(detector, await api.Dataset(Tables.Blob(100, 2)));
         var cases = new (string Data, string Field, int Status)[]
         {
-            ("[]", "data", 422), ("[[1,2,3]]", "data[0]", 422), ("[[1,2],[1]]", "data[1]", 422), ("[[1,\"a\"]]", "data[0][1]", 422), ("[[1,1e999]]", "data[0][1]", 422),
+            ("[]", "data", 422), ("[[1,2,3]]", "data[0]", 422), ("[[1,2],[1]]", "data[1]", 422), ("[[1,\"a\"]]", "data[0][1]", 422),
+                ("[[1,1e999]]", "data[0][1]", 422),
             ("[1,2]", "data[0]", 422), ("[[1,NaN]]", "body", 400), ("\"x\"", "data", 422),
         };
         foreach (var (data, field, status) in cases)

@@ -25,9 +25,11 @@ public sealed class DatasetValidationTests(ServerFixture server)
         Assert.Equal(0.96, checks.GetProperty("duplicates").GetProperty("score").GetDouble(), 1e-9);
         Assert.True(validated.Body.GetProperty("passed").GetBoolean());
         Assert.Equal(
-            new[] { "missing_values", "data_types", "outliers", "duplicates" }.Average(check => checks.GetProperty(check).GetProperty("score").GetDouble()),
+            new[] { "missing_values", "data_types", "outliers", "duplicates" }.Average(check =>
+                checks.GetProperty(check).GetProperty("score").GetDouble()),
             validated.Body.GetProperty("overall_score").GetDouble(), 1e-9);
-        Assert.Contains("Remove or impute missing values in a", validated.Body.GetProperty("recommendations").EnumerateArray().Select(each => each.GetString()));
+        Assert.Contains("Remove or impute missing values in a",
+            validated.Body.GetProperty("recommendations").EnumerateArray().Select(each => each.GetString()));
         var history = await api.Get($"/api/v1/audit/events?stream={dataset}&type=dataset_validated");
         Assert.Contains(validated.Body.GetProperty("validation_id").GetString()!, history.Body.ToString(), StringComparison.Ordinal);
     }
@@ -37,7 +39,8 @@ public sealed class DatasetValidationTests(ServerFixture server)
     {
         using var api = server.Client();
 
-        var validated = await api.Post($"/v1/datasets/{await api.Dataset(Flawed())}/validate", new { strict_mode = true, quality_threshold = 0.5 });
+        var validated =
+            await api.Post($"/v1/datasets/{await api.Dataset(Flawed())}/validate", new { strict_mode = true, quality_threshold = 0.5 });
 
         var checks = validated.Body.GetProperty("checks");
         Assert.False(checks.GetProperty("missing_values").GetProperty("passed").GetBoolean());

@@ -16,7 +16,8 @@ public sealed class LedgerApiTests(ServerFixture server)
         using var one = await server.ClientOf("ledger-one");
         using var two = await server.ClientOf("ledger-two");
         await one.Detector();
-        var sequence = (await one.Get("/api/v1/audit/events?type=detector_created")).Data.GetProperty("events")[0].GetProperty("seq").GetInt64();
+        var sequence = (await one.Get("/api/v1/audit/events?type=detector_created")).Data.GetProperty("events")[0].GetProperty("seq")
+            .GetInt64();
         var key = VerifierKey.Parse(await one.Http.GetStringAsync("/api/v1/audit/ledger/key", Ct));
 
         var proof = LogProof.Parse(await one.Http.GetStringAsync($"/api/v1/audit/events/{sequence}/proof", Ct));
@@ -38,7 +39,8 @@ public sealed class LedgerApiTests(ServerFixture server)
 
         var export = await admin.Http.GetStringAsync("/api/v1/audit/events?tenant=*", Ct);
 
-        var lines = export.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(System.Text.Encoding.UTF8.GetBytes).ToAsyncEnumerable();
+        var lines = export.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(System.Text.Encoding.UTF8.GetBytes).ToAsyncEnumerable();
         Assert.Empty(await ExportVerification.Run(lines, checkpoint, Ct));
     }
 
@@ -71,7 +73,8 @@ public sealed class LedgerApiTests(ServerFixture server)
         var hashes = proof.GetProperty("hashes").EnumerateArray().Select(hash => hash.GetBytesFromBase64()).ToArray();
 
         Assert.True(MerkleTree.IsConsistent(before.Size, before.Root, after.Size, after.Root, hashes));
-        var tile = await admin.Http.GetByteArrayAsync($"/api/v1/audit/ledger/tile/0/000{(before.Size < 256 ? $".p/{before.Size}" : string.Empty)}", Ct);
+        var tile = await admin.Http.GetByteArrayAsync(
+            $"/api/v1/audit/ledger/tile/0/000{(before.Size < 256 ? $".p/{before.Size}" : string.Empty)}", Ct);
         var first = new CompactTree();
         for (var i = 0; i < Math.Min(before.Size, 256); i++)
         {

@@ -6,7 +6,10 @@ using System.Text.RegularExpressions;
 
 namespace EventSourcedAnomaly.Server.Tests.Api;
 
-/// <summary>Thousands of malformed requests to every operation there is: each is refused as the document of its path says, none ends in an error of the server.</summary>
+/// <summary>
+/// Thousands of malformed requests to every operation there is: each is refused as the document of its path says, none ends in an error of
+/// the server.
+/// </summary>
 public sealed partial class MalformedRequestTests(ServerFixture server)
 {
     private readonly List<string> _complaints = [];
@@ -23,7 +26,8 @@ public sealed partial class MalformedRequestTests(ServerFixture server)
         var root = (await api.Get("/openapi.json")).Body;
         foreach (var (path, method, operation) in MalformedRequests.Operations(root).OrderBy(one => one.Method == "delete"))
         {
-            var address = MalformedRequests.Placeholder().Replace(path, match => _ids.GetValueOrDefault(match.Groups[1].Value, "nothing_here"));
+            var address = MalformedRequests.Placeholder()
+                .Replace(path, match => _ids.GetValueOrDefault(match.Groups[1].Value, "nothing_here"));
             if (method != "delete")
             {
                 foreach (var body in MalformedRequests.BodiesOf(root, operation, Valid))
@@ -38,7 +42,8 @@ public sealed partial class MalformedRequestTests(ServerFixture server)
 
             foreach (var (name, value) in MalformedRequests.Headers)
             {
-                await Send(api, method == "delete" ? "get" : method, address, method is "get" or "delete" ? null : "{}", header: (name, value));
+                await Send(api, method == "delete" ? "get" : method, address, method is "get" or "delete"
+                    ? null : "{}", header: (name, value));
             }
 
             foreach (var odd in MalformedRequests.AddressesOf(path, operation, address))
@@ -51,7 +56,8 @@ public sealed partial class MalformedRequestTests(ServerFixture server)
         Assert.True(_complaints.Count == 0, $"{_complaints.Count} of {_sent}:\n{string.Join('\n', _complaints.Take(60))}");
     }
 
-    private async Task Send(ApiClient api, string method, string address, string? body, string type = "application/json", (string Name, string Value)? header = null)
+    private async Task Send(ApiClient api, string method, string address, string? body, string type = "application/json",
+        (string Name, string Value)? header = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method.ToUpperInvariant()), address);
         if (body is not null)
@@ -68,8 +74,10 @@ public sealed partial class MalformedRequestTests(ServerFixture server)
         _sent++;
         using var response = await api.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Ct);
         var status = (int)response.StatusCode;
-        var text = response.Content.Headers.ContentType?.MediaType == "text/event-stream" ? string.Empty : await response.Content.ReadAsStringAsync(Ct);
-        var what = string.Create(CultureInfo.InvariantCulture, $"{method} {Short(address)} {header?.Name} {Short(body)} -> {status} {Short(text, 300)}");
+        var text = response.Content.Headers.ContentType?.MediaType == "text/event-stream"
+            ? string.Empty : await response.Content.ReadAsStringAsync(Ct);
+        var what = string.Create(CultureInfo.InvariantCulture,
+            $"{method} {Short(address)} {header?.Name} {Short(body)} -> {status} {Short(text, 300)}");
         if (status >= 500 || (text.StartsWith('{') && Inside().IsMatch(text)))
         {
             _complaints.Add(what);
@@ -95,10 +103,12 @@ public sealed partial class MalformedRequestTests(ServerFixture server)
     }
 
     private static bool Explains(JsonElement answer) => answer.ValueKind == JsonValueKind.Object
-        && ((answer.TryGetProperty("error", out var error) && error.GetProperty("message").GetString() is { Length: > 0 } && error.GetProperty("code").GetString() is { Length: > 0 })
+        && ((answer.TryGetProperty("error", out var error) && error.GetProperty("message").GetString() is { Length: > 0 }
+            && error.GetProperty("code").GetString() is { Length: > 0 })
             || (answer.TryGetProperty("title", out _) && answer.TryGetProperty("status", out _)));
 
-    private static string Short(string? text, int length = 160) => text is null ? string.Empty : text.Length > length ? $"{text[..length]}…({text.Length})" : text;
+    private static string Short(string? text, int length = 160) => text is null ? string.Empty : text.Length > length
+        ? $"{text[..length]}…({text.Length})" : text;
 
     private JsonNode? Valid(string field) => _ids.TryGetValue(field, out var id) ? JsonValue.Create(id) : MalformedRequests.Right(field);
 

@@ -11,7 +11,8 @@ internal static partial class MalformedRequests
     /// <summary>Values that fit few fields.</summary>
     private static readonly string[] Values =
     [
-        "null", "true", "0", "-1", "1.5", "1e308", "1e999", "99999999999999999999", "\"\"", "\"x\"", "\"\\u0000\"", "\"\\ud800\"", "\"2026-13-45T99:00:00Z\"", "[]", "[null]", "[[]]",
+        "null", "true", "0", "-1", "1.5", "1e308", "1e999", "99999999999999999999", "\"\"", "\"x\"", "\"\\u0000\"", "\"\\ud800\"",
+        "\"2026-13-45T99:00:00Z\"", "[]", "[null]", "[[]]",
         "[[1,2],[3]]", "[[1,\"a\"]]", "[{}]", "[\"\"]", "{}", "{\"a\":{\"b\":[1]}}", "{\"\":null}",
         $"\"{new string('y', 20_000)}\"", $"[{string.Join(',', Enumerable.Repeat("1e300", 500))}]",
     ];
@@ -19,13 +20,15 @@ internal static partial class MalformedRequests
     /// <summary>Texts that are not the JSON object that was asked for.</summary>
     private static readonly string[] Bodies =
     [
-        "", " ", "null", "true", "17", "\"text\"", "[]", "[{}]", "{", "{\"", "{\"a\":1,}", "{'a':1}", "{}}", "\uFEFF{}", "{\"a\":NaN}", "{\"a\":1,\"a\":2}", "{\"unknown_field\":1}",
+        "", " ", "null", "true", "17", "\"text\"", "[]", "[{}]", "{", "{\"", "{\"a\":1,}", "{'a':1}", "{}}", "\uFEFF{}",
+        "{\"a\":NaN}", "{\"a\":1,\"a\":2}", "{\"unknown_field\":1}",
         "{\"data\":{}}", "{\"data\":[]}", "{\"data\":null}",
         $"{new string('[', 500)}{new string(']', 500)}", $"{{\"a\":{new string('[', 200)}{new string(']', 200)}}}",
     ];
 
     private static readonly string[] Ids =
-        ["detector_none", "%2e%2e%2f", "'; drop table mt_events;--", "%F0%9F%92%A5", new string('z', 3000), "00000000-0000-0000-0000-000000000000", "-1", "null", "%ff%fe"];
+        ["detector_none", "%2e%2e%2f", "'; drop table mt_events;--", "%F0%9F%92%A5", new string('z', 3000),
+            "00000000-0000-0000-0000-000000000000", "-1", "null", "%ff%fe"];
 
     private static readonly string[] Queries =
         ["-1", "0", "1.5", "99999999999999999999", "abc", "", "%00", "NaN", "true", "2026-99-99", "%27%20or%201=1", "%ff", "[]", "a&{0}=b"];
@@ -33,9 +36,12 @@ internal static partial class MalformedRequests
     /// <summary>Headers with values that nobody sends on purpose.</summary>
     public static IReadOnlyList<(string Name, string Value)> Headers { get; } =
     [
-        ("If-Match", "x"), ("If-Match", "\"99999999999999999999\""), ("If-Match", "W/\"-1\""), ("If-None-Match", "\"\",,\""), ("Range", "bytes=9-1,x"), ("Content-Encoding", "gzip"),
-        ("X-Request-ID", new string('r', 3000)), ("X-Request-ID", "\"'<>"), ("Idempotency-Key", new string('i', 3000)), ("Accept", "application/problem+json;q=x"), ("Accept", ";,;"),
-        ("Last-Event-ID", "-1"), ("Last-Event-ID", "x"), ("Authorization", "Basic ==="), ("Authorization", "Bearer a.b.c"), ("Cookie", "a=\"b"),
+        ("If-Match", "x"), ("If-Match", "\"99999999999999999999\""), ("If-Match", "W/\"-1\""), ("If-None-Match", "\"\",,\""),
+        ("Range", "bytes=9-1,x"), ("Content-Encoding", "gzip"),
+        ("X-Request-ID", new string('r', 3000)), ("X-Request-ID", "\"'<>"), ("Idempotency-Key", new string('i', 3000)),
+        ("Accept", "application/problem+json;q=x"), ("Accept", ";,;"),
+        ("Last-Event-ID", "-1"), ("Last-Event-ID", "x"), ("Authorization", "Basic ==="),
+        ("Authorization", "Bearer a.b.c"), ("Cookie", "a=\"b"),
     ];
 
     /// <summary>A place in a path that an id goes into, with its name.</summary>
@@ -43,7 +49,8 @@ internal static partial class MalformedRequests
     public static partial Regex Placeholder();
 
     /// <summary>Every operation that a description names.</summary>
-    public static IEnumerable<(string Path, string Method, JsonElement Operation)> Operations(JsonElement root) => root.GetProperty("paths").EnumerateObject()
+    public static IEnumerable<(string Path, string Method, JsonElement Operation)> Operations(JsonElement root) =>
+        root.GetProperty("paths").EnumerateObject()
         .SelectMany(path => path.Value.EnumerateObject().Select(one => (path.Name, one.Name, one.Value)));
 
     /// <summary>A value that is right for a field of a name, ids apart; null where nothing is known.</summary>
@@ -63,7 +70,8 @@ internal static partial class MalformedRequests
     /// <param name="valid">What is right for a field of a name; null where nothing is known.</param>
     public static IEnumerable<string> BodiesOf(JsonElement root, JsonElement operation, Func<string, JsonNode?> valid)
     {
-        if (!operation.TryGetProperty("requestBody", out var request) || !request.GetProperty("content").TryGetProperty("application/json", out var json))
+        if (!operation.TryGetProperty("requestBody", out var request)
+            || !request.GetProperty("content").TryGetProperty("application/json", out var json))
         {
             yield break;
         }
@@ -74,7 +82,8 @@ internal static partial class MalformedRequests
         }
 
         var fields = Fields(root, json.GetProperty("schema")).ToArray();
-        var right = new JsonObject(fields.Select(field => KeyValuePair.Create(field, valid(field))).Where(field => field.Value is not null));
+        var right = new JsonObject(fields.Select(field => KeyValuePair.Create(field, valid(field)))
+            .Where(field => field.Value is not null));
         foreach (var field in fields)
         {
             foreach (var value in Values)
@@ -121,9 +130,11 @@ internal static partial class MalformedRequests
     private static IEnumerable<string> Parameters(JsonElement operation)
     {
         var named = operation.TryGetProperty("parameters", out var parameters)
-            ? parameters.EnumerateArray().Where(one => one.GetProperty("in").GetString() == "query").Select(one => one.GetProperty("name").GetString()!)
+            ? parameters.EnumerateArray().Where(one => one.GetProperty("in").GetString() == "query")
+                .Select(one => one.GetProperty("name").GetString()!)
             : [];
-        return named.Concat(["limit", "offset", "page", "status", "sort_by", "from", "start_date", "search", "tags"]).Distinct(StringComparer.Ordinal);
+        return named.Concat(["limit", "offset", "page", "status", "sort_by", "from", "start_date", "search", "tags"])
+            .Distinct(StringComparer.Ordinal);
     }
 
     // The value is spliced in as text: much of it could not be made as a value.
@@ -148,7 +159,8 @@ internal static partial class MalformedRequests
         }
 
         var own = schema.TryGetProperty("properties", out var properties) ? properties.EnumerateObject().Select(one => one.Name) : [];
-        var parts = new[] { "oneOf", "anyOf", "allOf" }.Where(word => schema.TryGetProperty(word, out _)).SelectMany(word => schema.GetProperty(word).EnumerateArray());
+        var parts = new[] { "oneOf", "anyOf", "allOf" }.Where(word => schema.TryGetProperty(word, out _))
+            .SelectMany(word => schema.GetProperty(word).EnumerateArray());
         return own.Concat(parts.SelectMany(part => Fields(root, part))).Distinct(StringComparer.Ordinal);
     }
 }

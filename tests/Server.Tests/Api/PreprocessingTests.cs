@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace EventSourcedAnomaly.Server.Tests.Api;
 
-/// <summary>Text, time and missing cells are prepared alike in training and detection, and stay what they were when a prediction is replayed.</summary>
+/// <summary>
+/// Text, time and missing cells are prepared alike in training and detection, and stay what they were when a prediction is replayed.
+/// </summary>
 public sealed class PreprocessingTests(ServerFixture server)
 {
     [Fact]
@@ -17,7 +19,8 @@ public sealed class PreprocessingTests(ServerFixture server)
         {
             data = new object?[][]
             {
-                [0.1, "web", "2026-03-02T10:15:00Z"], [0.1, "never seen", "2026-03-02T10:15:00Z"], [0.1, "web", "2026-03-02T03:00:00Z"], [null, null, null],
+                [0.1, "web", "2026-03-02T10:15:00Z"], [0.1, "never seen", "2026-03-02T10:15:00Z"],
+                    [0.1, "web", "2026-03-02T03:00:00Z"], [null, null, null],
             },
             feature_names = new[] { "load", "service", "at" },
             return_explanations = true,
@@ -28,8 +31,10 @@ public sealed class PreprocessingTests(ServerFixture server)
         Assert.True(scores[1] > scores[0] && scores[2] > scores[0], string.Join(", ", scores));
         var contributions = detected.Data.GetProperty("predictions")[1].GetProperty("explanation").GetProperty("feature_contributions");
         Assert.Equal(["load", "service", "at"], contributions.EnumerateObject().Select(each => each.Name));
-        Assert.Equal("service", detected.Data.GetProperty("predictions")[1].GetProperty("explanation").GetProperty("top_features")[0].GetString());
-        Assert.Equal("text with too many different values to be categories", training.GetProperty("left_out").GetProperty("note").GetString());
+        Assert.Equal("service", detected.Data.GetProperty("predictions")[1].GetProperty("explanation")
+            .GetProperty("top_features")[0].GetString());
+        Assert.Equal("text with too many different values to be categories",
+            training.GetProperty("left_out").GetProperty("note").GetString());
     }
 
     [Fact]
@@ -38,7 +43,8 @@ public sealed class PreprocessingTests(ServerFixture server)
         using var api = server.Client();
         var (detector, _) = await Trained(api, new { impute = "mean", encode = "one_hot", scale = "robust" });
         var detected = await api.Post(
-            $"/api/v1/detectors/{detector}/detect", new { data = new object?[][] { [1.5, "db", "2026-03-02T10:15:00+02:00"], [null, "web", 1772446500] } });
+            $"/api/v1/detectors/{detector}/detect", new
+            { data = new object?[][] { [1.5, "db", "2026-03-02T10:15:00+02:00"], [null, "web", 1772446500] } });
 
         var replayed = await api.Post($"/api/v1/audit/results/{detected.Data.GetProperty("result_id").GetString()}/replay", null);
 
@@ -60,12 +66,16 @@ public sealed class PreprocessingTests(ServerFixture server)
         }
 
         var dataset = await api.Dataset(csv.ToString());
-        var detector = (await api.Post("/api/v1/detectors", new { name = "near", algorithm = "KNN", parameters = new { n_neighbors = 5 } })).Data.GetProperty("detector_id").GetString()!;
+        var detector =
+            (await api.Post("/api/v1/detectors", new
+            { name = "near", algorithm = "KNN", parameters = new { n_neighbors = 5 } })).Data.GetProperty("detector_id").GetString()!;
         await api.Train(detector, dataset, new { dataset_id = dataset, preprocessing = new { scale } });
 
-        var detected = await api.Post($"/api/v1/detectors/{detector}/detect", new { data = new[] { new[] { 5.0, 500_000 }, [0.5, 500_000] } });
+        var detected =
+            await api.Post($"/api/v1/detectors/{detector}/detect", new { data = new[] { new[] { 5.0, 500_000 }, [0.5, 500_000] } });
 
-        Assert.Equal([true, false], detected.Data.GetProperty("predictions").EnumerateArray().Select(each => each.GetProperty("is_anomaly").GetBoolean()));
+        Assert.Equal([true, false], detected.Data.GetProperty("predictions")
+            .EnumerateArray().Select(each => each.GetProperty("is_anomaly").GetBoolean()));
     }
 
     [Theory]
@@ -91,7 +101,8 @@ public sealed class PreprocessingTests(ServerFixture server)
         using var api = server.Client();
         var dataset = await api.Dataset(Tables.Blob(50, 2));
 
-        var refused = await api.Post($"/api/v1/detectors/{await api.Detector()}/train", new { dataset_id = dataset, preprocessing = new { scale = "huge" } });
+        var refused = await api.Post($"/api/v1/detectors/{await api.Detector()}/train",
+            new { dataset_id = dataset, preprocessing = new { scale = "huge" } });
 
         Assert.Equal(422, refused.Status);
         Assert.Contains("preprocessing.scale", refused.Body.ToString(), StringComparison.Ordinal);

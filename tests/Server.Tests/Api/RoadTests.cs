@@ -49,13 +49,16 @@ public sealed class RoadTests(ServerFixture server)
         var rows = new[] { new[] { 0.2, 0.3 }, [5.0, -5.0], [0.0, 0.0] };
 
         var platform = await api.Post($"/api/v1/detectors/{detector}/detect", new { data = rows });
-        var reference = await api.Post("/v1/detect", new { detector_id = detector, data = rows, options = new { return_scores = true, return_explanations = true } });
+        var reference = await api.Post("/v1/detect", new
+        { detector_id = detector, data = rows, options = new { return_scores = true, return_explanations = true } });
 
         Assert.Equal(
-            platform.Data.GetProperty("predictions").EnumerateArray().Select(prediction => prediction.GetProperty("anomaly_score").GetDouble()),
+            platform.Data.GetProperty("predictions").EnumerateArray()
+                .Select(prediction => prediction.GetProperty("anomaly_score").GetDouble()),
             reference.Body.GetProperty("scores").EnumerateArray().Select(score => score.GetDouble()));
         Assert.Equal([0, 1, 0], reference.Body.GetProperty("predictions").EnumerateArray().Select(prediction => prediction.GetInt32()));
-        var importance = reference.Body.GetProperty("explanations")[1].GetProperty("feature_importance").EnumerateObject().Sum(weight => weight.Value.GetDouble());
+        var importance = reference.Body.GetProperty("explanations")[1].GetProperty("feature_importance")
+            .EnumerateObject().Sum(weight => weight.Value.GetDouble());
         Assert.Equal(1, importance, 9);
     }
 
@@ -68,8 +71,10 @@ public sealed class RoadTests(ServerFixture server)
 
         async Task<(int Anomalies, double[] Scores)> At(double threshold)
         {
-            var answer = await api.Post("/v1/detect", new { detector_id = detector, data = new[] { new[] { 0.2, 0.3 }, [5.0, -5.0] }, options = new { threshold } });
-            return (answer.Body.GetProperty("predictions").EnumerateArray().Sum(p => p.GetInt32()), [.. answer.Body.GetProperty("scores").EnumerateArray().Select(s => s.GetDouble())]);
+            var answer = await api.Post("/v1/detect", new
+            { detector_id = detector, data = new[] { new[] { 0.2, 0.3 }, [5.0, -5.0] }, options = new { threshold } });
+            return (answer.Body.GetProperty("predictions").EnumerateArray().Sum(p => p.GetInt32()),
+                [.. answer.Body.GetProperty("scores").EnumerateArray().Select(s => s.GetDouble())]);
         }
 
         var (low, lowScores) = await At(0);
@@ -89,7 +94,8 @@ public sealed class RoadTests(ServerFixture server)
             var detector = await api.Detector(new { random_state = seed });
             await api.Train(detector, dataset);
             var events = (await api.Get($"/api/v1/audit/streams/{detector}")).Data.GetProperty("events").EnumerateArray();
-            return events.Last(e => e.GetProperty("type").GetString() == "detector_trained").GetProperty("data").GetProperty("model").GetProperty("sha256").GetString()!;
+            return events.Last(e => e.GetProperty("type").GetString() == "detector_trained")
+                .GetProperty("data").GetProperty("model").GetProperty("sha256").GetString()!;
         }
 
         Assert.Equal(await ModelOf(1), await ModelOf(1));
@@ -101,11 +107,14 @@ public sealed class RoadTests(ServerFixture server)
     {
         using var api = server.Client();
         var detector = await api.Detector(new { n_estimators = 200, random_state = 1 });
-        var training = (await api.Train(detector, await api.Dataset(Tables.Blob(2000, 5)), new { dataset_id = await api.Dataset(Tables.Blob(2000, 5)), cross_validation = true, cv_folds = 3 }))
+        var training =
+            (await api.Train(detector, await api.Dataset(Tables.Blob(2000, 5)),
+                new { dataset_id = await api.Dataset(Tables.Blob(2000, 5)), cross_validation = true, cv_folds = 3 }))
             .GetProperty("training_id").GetString();
 
         var all = await Feed(api, training!, null);
-        var progress = all.Where(item => item.Data.TryGetProperty("progress", out _)).Select(item => item.Data.GetProperty("progress").GetDouble()).ToArray();
+        var progress = all.Where(item => item.Data.TryGetProperty("progress", out _))
+            .Select(item => item.Data.GetProperty("progress").GetDouble()).ToArray();
         Assert.Equal("status", all[0].Event);
         Assert.Equal("completed", all[^1].Event);
         Assert.Equal(progress.Order(), progress);
@@ -126,7 +135,8 @@ public sealed class RoadTests(ServerFixture server)
         Assert.Equal(["x0", "x1"], detail.GetProperty("feature_names").EnumerateArray().Select(name => name.GetString()));
 
         var detector = await api.Detector(new { contamination = 0.05, random_state = 7 });
-        var training = await api.Train(detector, dataset, new { dataset_id = dataset, cross_validation = new { enabled = true, folds = 4 } });
+        var training =
+            await api.Train(detector, dataset, new { dataset_id = dataset, cross_validation = new { enabled = true, folds = 4 } });
 
         Assert.InRange(training.GetProperty("current_metrics").GetProperty("auc").GetDouble(), 0.95, 1);
         Assert.Equal(4, training.GetProperty("cross_validation").GetProperty("fold_auc").GetArrayLength());
@@ -157,10 +167,12 @@ public sealed class RoadTests(ServerFixture server)
         using var response = await api.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Ct);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
         var items = new List<(long, string, JsonElement)>();
-        foreach (var block in (await response.Content.ReadAsStringAsync(Ct)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Where(block => !block.StartsWith(':')))
+        foreach (var block in (await response.Content.ReadAsStringAsync(Ct))
+            .Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Where(block => !block.StartsWith(':')))
         {
             var lines = block.Split('\n').ToDictionary(line => line[..line.IndexOf(':')], line => line[(line.IndexOf(':') + 2)..]);
-            items.Add((long.Parse(lines["id"], CultureInfo.InvariantCulture), lines["event"], JsonSerializer.Deserialize<JsonElement>(lines["data"])));
+            items.Add((long.Parse(lines["id"], CultureInfo.InvariantCulture), lines["event"],
+                JsonSerializer.Deserialize<JsonElement>(lines["data"])));
         }
 
         return items;
@@ -177,7 +189,8 @@ internal static class Tables
         var csv = new StringBuilder(string.Join(',', Enumerable.Range(0, columns).Select(j => $"x{j}"))).Append('\n');
         for (var i = 0; i < rows; i++)
         {
-            csv.AppendJoin(',', Enumerable.Range(0, columns).Select(_ => Normal(random).ToString("R", CultureInfo.InvariantCulture))).Append('\n');
+            csv.AppendJoin(',', Enumerable.Range(0, columns).Select(_ => Normal(random).ToString("R", CultureInfo.InvariantCulture)))
+                .Append('\n');
         }
 
         return csv.ToString();

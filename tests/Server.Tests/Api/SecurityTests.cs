@@ -24,7 +24,8 @@ public sealed class SecurityTests(ServerFixture server)
         var dataset = await one.Dataset(Tables.Blob(50, 2));
         var detector = await one.Detector();
         await one.Train(detector, dataset);
-        var result = (await one.Post($"/api/v1/detectors/{detector}/detect", new { data = new[] { new[] { 1.0, 2.0 } } })).Data.GetProperty("result_id").GetString();
+        var result = (await one.Post($"/api/v1/detectors/{detector}/detect", new { data = new[] { new[] { 1.0, 2.0 } } })).Data.GetProperty(
+            "result_id").GetString();
 
         Assert.Equal(404, (await two.Get($"/api/v1/detectors/{detector}")).Status);
         Assert.Equal(404, (await two.Put($"/api/v1/detectors/{detector}", new { name = "mine" })).Status);
@@ -61,14 +62,16 @@ public sealed class SecurityTests(ServerFixture server)
 
         Assert.StartsWith("pyn_", key, StringComparison.Ordinal);
         Assert.DoesNotContain(key, (await admin.Get("/v1/auth/api-keys")).Body.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain(key, (await admin.Get("/api/v1/audit/events?limit=1000&type=api_key_issued")).Body.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(key, (await admin.Get("/api/v1/audit/events?limit=1000&type=api_key_issued")).Body.ToString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Scopes_and_expiries_are_kept_to()
     {
         using var admin = server.Client();
-        var reading = (await admin.Post("/v1/auth/api-keys", new { name = "reader", permissions = new[] { "read" } })).Body.GetProperty("api_key").GetString()!;
+        var reading = (await admin.Post("/v1/auth/api-keys", new { name = "reader", permissions = new[] { "read" } })).Body.GetProperty(
+            "api_key").GetString()!;
         using var reader = server.Client(reading);
 
         Assert.Equal(200, (await reader.Get("/api/v1/detectors")).Status);

@@ -11,17 +11,21 @@ public sealed class SupervisedTrainingTests(ServerFixture server)
         var dataset = await api.Dataset(csv);
         var detector = await Detector(api, "xgbod");
 
-        var training = await api.Train(detector, dataset, new { dataset_id = dataset, validation_split = 0.25, cross_validation = new { enabled = true, folds = 3 } });
+        var training = await api.Train(detector, dataset,
+            new { dataset_id = dataset, validation_split = 0.25, cross_validation = new { enabled = true, folds = 3 } });
         Assert.True(training.GetProperty("status").GetString() == "completed", training.ToString());
         var model = (await api.Get($"/api/v1/detectors/{detector}")).Data;
         Assert.Equal("XGBOD", model.GetProperty("algorithm").GetString());
         Assert.InRange(model.GetProperty("performance").GetProperty("f1_score").GetDouble(), 0.7, 1);
 
-        var rows = csv.Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..].Select(line => line.Split(',').Select(double.Parse).ToArray()).ToArray();
-        double[][] some = [.. rows.Where(row => row[^1] > 0).Take(5).Select(row => row[..^1]), .. rows.Where(row => row[^1] <= 0).Take(5).Select(row => row[..^1])];
+        var rows = csv.Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..].Select(line =>
+            line.Split(',').Select(double.Parse).ToArray()).ToArray();
+        double[][] some = [.. rows.Where(row => row[^1] > 0).Take(5).Select(row => row[..^1]),
+            .. rows.Where(row => row[^1] <= 0).Take(5).Select(row => row[..^1])];
         var detected = (await api.Post($"/api/v1/detectors/{detector}/detect", new { data = some, return_explanations = true })).Data;
         var predictions = detected.GetProperty("predictions").EnumerateArray().ToArray();
-        Assert.Equal([true, true, true, true, true, false, false, false, false, false], predictions.Select(p => p.GetProperty("is_anomaly").GetBoolean()));
+        Assert.Equal([true, true, true, true, true, false, false, false, false, false],
+            predictions.Select(p => p.GetProperty("is_anomaly").GetBoolean()));
         Assert.Equal(6, predictions[0].GetProperty("explanation").GetProperty("feature_contributions").EnumerateObject().Count());
         var replay = (await api.Post($"/api/v1/audit/results/{detected.GetProperty("result_id").GetString()}/replay", null)).Data;
         Assert.True(replay.GetProperty("bit_identical").GetBoolean());
@@ -34,15 +38,18 @@ public sealed class SupervisedTrainingTests(ServerFixture server)
         using var api = server.Client();
         // labels that nothing explains: whoever knows them by heart is right, whoever does not is as good as chance
         var random = new Random(3);
-        var csv = "x0,x1,label\n" + string.Concat(Enumerable.Range(0, 300).Select(_ => $"{random.NextDouble():R},{random.NextDouble():R},{(random.Next(3) == 0 ? 1 : 0)}\n"));
+        var csv = "x0,x1,label\n" + string.Concat(Enumerable.Range(0, 300)
+            .Select(_ => $"{random.NextDouble():R},{random.NextDouble():R},{(random.Next(3) == 0 ? 1 : 0)}\n"));
         var dataset = await api.Dataset(csv);
         foreach (var split in new[] { 0, 0.2 })
         {
             var detector = await Detector(api, "XGBOD");
             await api.Train(detector, dataset, new { dataset_id = dataset, validation_split = split });
 
-            Assert.InRange((await api.Get($"/api/v1/detectors/{detector}")).Data.GetProperty("performance").GetProperty("accuracy").GetDouble(), 0.3, 0.75);
-            var evaluated = await api.Post($"/api/v1/detectors/{detector}/evaluate", new { dataset_id = dataset, cross_validation = new { enabled = true, folds = 3 } });
+            Assert.InRange((await api.Get($"/api/v1/detectors/{detector}")).Data.GetProperty("performance")
+                .GetProperty("accuracy").GetDouble(), 0.3, 0.75);
+            var evaluated = await api.Post($"/api/v1/detectors/{detector}/evaluate",
+                new { dataset_id = dataset, cross_validation = new { enabled = true, folds = 3 } });
             Assert.True(evaluated.Status is 200 or 201, evaluated.Body.ToString());
             Assert.InRange(evaluated.Data.GetProperty("metrics").GetProperty("auc").GetDouble(), 0.3, 0.7);
         }
@@ -67,7 +74,8 @@ public sealed class SupervisedTrainingTests(ServerFixture server)
 
     private static async Task<string> Detector(ApiClient api, string algorithm)
     {
-        var created = await api.Post("/api/v1/detectors", new { name = "Supervised", algorithm, parameters = new { random_state = 5, n_estimators = 60 } });
+        var created = await api.Post("/api/v1/detectors",
+            new { name = "Supervised", algorithm, parameters = new { random_state = 5, n_estimators = 60 } });
         Assert.True(created.Status == 201, created.Body.ToString());
         return created.Data.GetProperty("detector_id").GetString()!;
     }

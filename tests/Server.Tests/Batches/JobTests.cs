@@ -15,8 +15,15 @@ public sealed class JobTests(ServerFixture server)
         await using var one = await AnotherSilo.Start(database);
         using var first = new ApiClient(new Uri(one.Address), ServerFixture.AdminKey);
         var dataset = await first.Dataset(Tables.Blob(20_000, 8));
-        var detector = (await first.Post("/api/v1/detectors", new { name = "Long", algorithm = "AutoEncoder", parameters = new { epochs = 10_000, patience = 0, random_state = 1 } })).Data.GetProperty("detector_id").GetString()!;
-        var training = (await first.Post($"/api/v1/detectors/{detector}/train", new { dataset_id = dataset })).Data.GetProperty("training_id").GetString()!;
+        var detector =
+            (await first.Post("/api/v1/detectors", new
+            {
+                name = "Long", algorithm = "AutoEncoder",
+                parameters = new { epochs = 10_000, patience = 0, random_state = 1 }
+            })).Data.GetProperty("detector_id").GetString()!;
+        var training =
+            (await first.Post($"/api/v1/detectors/{detector}/train", new { dataset_id = dataset })).Data.GetProperty("training_id")
+                .GetString()!;
         await Until(async () => (await first.Get($"/api/v1/training/{training}/status")).Data.GetProperty("progress").GetDouble() > 0.05);
 
         await using var two = await AnotherSilo.Start(database);
@@ -39,7 +46,8 @@ public sealed class JobTests(ServerFixture server)
             var dataset = await first.Dataset(Tables.Blob(20_000, 6));
             detector = await first.Detector(new { n_estimators = 500, random_state = 1 });
             await first.Train(detector, dataset);
-            id = (await first.Post($"/api/v1/detectors/{detector}/batch-detect", new { dataset_id = dataset, batch_size = 50 })).Data.GetProperty("batch_id").GetString()!;
+            id = (await first.Post($"/api/v1/detectors/{detector}/batch-detect",
+                new { dataset_id = dataset, batch_size = 50 })).Data.GetProperty("batch_id").GetString()!;
             await Until(async () => (await first.Get($"/v1/detect/batch/{id}")).Body.GetProperty("processed_samples").GetInt32() > 0);
             done = (await first.Get($"/v1/detect/batch/{id}")).Body.GetProperty("progress").GetDouble();
             Assert.True(done < 1);

@@ -14,7 +14,8 @@ public sealed class ContractShapeTests(ServerFixture server)
         Assert.Equal(["success", "data", "message", "timestamp", "request_id"], Names(listed));
         Assert.True(listed.GetProperty("success").GetBoolean());
 
-        var refused = await Body(scenario => scenario.Post.RawJson("""{"name":"x","algorithm":"LOF","colour":"red"}""").ToUrl("/api/v1/detectors"), 422);
+        var refused = await Body(scenario => scenario.Post.RawJson("""{"name":"x","algorithm":"LOF","colour":"red"}""")
+            .ToUrl("/api/v1/detectors"), 422);
         Assert.Equal(["success", "error", "timestamp", "request_id"], Names(refused));
         Assert.Equal("colour", refused.GetProperty("error").GetProperty("details").GetProperty("field").GetString());
     }

@@ -184,7 +184,8 @@ public sealed class ContractTests(ServerFixture server)
                 ("POST", "/api/v1/datasets" or "/v1/datasets") =>
                     await api.Upload(place, Encoding.UTF8.GetBytes(csv), "data.csv", ("name", "My Dataset"), ("description", "Sample")),
                 ("POST", "/api/v1/checkpoints") => await api.Upload(
-                    place, Encoding.UTF8.GetBytes(csv), "model.pth", ("session_id", known["session_id"]), ("epoch", "50"), ("metrics", """{"val_loss": 0.2}""")),
+                    place, Encoding.UTF8.GetBytes(csv), "model.pth", ("session_id", known["session_id"]), ("epoch", "50"),
+                    ("metrics", """{"val_loss": 0.2}""")),
                 ("GET", "/api/v1/checkpoints/{checkpoint_id}/download") => await Downloaded(place),
                 ("GET", "/api/v1/training/sessions/{session_id}") => await Trained(place),
                 ("POST", "/v1/auth/logout") => await user.Post(place, body),

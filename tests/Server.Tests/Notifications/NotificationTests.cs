@@ -22,7 +22,8 @@ public sealed class NotificationTests(ServerFixture server)
 
         var list = (await api.Get(Notifications)).Body;
         var told = Assert.Single(list.GetProperty("notifications").EnumerateArray());
-        Assert.Equal(("training", "high", $"Training session {session} completed", false), (Text(told, "type"), Text(told, "priority"), Text(told, "message"), told.GetProperty("read").GetBoolean()));
+        Assert.Equal(("training", "high", $"Training session {session} completed", false),
+            (Text(told, "type"), Text(told, "priority"), Text(told, "message"), told.GetProperty("read").GetBoolean()));
         Assert.Equal(session, Text(told.GetProperty("data"), "session_id"));
         Assert.Equal(0.856, told.GetProperty("data").GetProperty("final_metrics").GetProperty("val_froc").GetDouble());
         Assert.Equal(1, list.GetProperty("total").GetInt32());
@@ -33,7 +34,8 @@ public sealed class NotificationTests(ServerFixture server)
     {
         using var api = await server.ClientOf("told-all");
         var failed = await Session(api);
-        await api.Post("/api/v1/alerts/rules", new { name = "any", metric = "loss", condition = "greater_than", threshold = 0, severity = "low" });
+        await api.Post("/api/v1/alerts/rules", new
+        { name = "any", metric = "loss", condition = "greater_than", threshold = 0, severity = "low" });
         await api.Post($"{Sessions}/{failed}/metrics", new { epoch = 1, loss = 1 });
         await api.Post($"{Sessions}/{failed}/complete", new { error = "out of memory" });
         await api.Post($"{Sessions}/{await Session(api)}/stop", null);
@@ -47,10 +49,13 @@ public sealed class NotificationTests(ServerFixture server)
         Assert.Equal(
             ["alert low", "training high", "training high", "training medium"],
             all.Select(told => $"{Text(told, "type")} {Text(told, "priority")}").Order(StringComparer.Ordinal));
-        Assert.Contains(all, told => told.GetProperty("data").TryGetProperty("error", out var error) && error.GetString() == "out of memory");
+        Assert.Contains(all, told => told.GetProperty("data").TryGetProperty("error", out var error)
+            && error.GetString() == "out of memory");
         Assert.Equal(2, (await api.Get($"{Notifications}?priority=high")).Body.GetProperty("total").GetInt32());
         Assert.Equal(0, (await api.Get($"{Notifications}?type=alert&priority=high")).Body.GetProperty("total").GetInt32());
-        Assert.Equal(all.Skip(1).Take(2).Select(told => Text(told, "id")), (await api.Get($"{Notifications}?limit=2&offset=1")).Body.GetProperty("notifications").EnumerateArray().Select(told => Text(told, "id")));
+        Assert.Equal(all.Skip(1).Take(2).Select(told => Text(told, "id")),
+            (await api.Get($"{Notifications}?limit=2&offset=1")).Body.GetProperty("notifications")
+                .EnumerateArray().Select(told => Text(told, "id")));
         Assert.Equal(4, (await api.Get($"{Notifications}?offset=9")).Body.GetProperty("total").GetInt32());
     }
 
@@ -89,7 +94,8 @@ public sealed class NotificationTests(ServerFixture server)
         await admin.Post("/api/v1/audit/projections/notifications/rebuild", null);
         while (true)
         {
-            var projection = (await admin.Get("/api/v1/audit/projections")).Data.GetProperty("projections").EnumerateArray().Single(one => Text(one, "name") == "notifications");
+            var projection = (await admin.Get("/api/v1/audit/projections")).Data.GetProperty("projections")
+                .EnumerateArray().Single(one => Text(one, "name") == "notifications");
             var rebuild = projection.GetProperty("last_rebuild");
             if (Text(rebuild, "state") is "swapped" or "failed")
             {
@@ -132,7 +138,8 @@ public sealed class NotificationTests(ServerFixture server)
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 
-    private static async Task<int> Total(ApiClient api, string query) => (await api.Get($"{Notifications}{query}")).Body.GetProperty("total").GetInt32();
+    private static async Task<int> Total(ApiClient api, string query) =>
+        (await api.Get($"{Notifications}{query}")).Body.GetProperty("total").GetInt32();
 
     private static async Task<string> Session(ApiClient api)
     {

@@ -26,10 +26,12 @@ public sealed class MetricsTests(ServerFixture server)
 
         var metrics = await Eventually(api, "/api/v1/metrics", data => Number(data, "detection", "total_detections") == 3);
         Assert.Equal(flagged, Number(metrics, "detection", "anomalies_detected"));
-        Assert.Equal((2, 1, 0), (Number(metrics, "models", "total_models"), Number(metrics, "models", "active_models"), Number(metrics, "models", "training_models")));
+        Assert.Equal((2, 1, 0), (Number(metrics, "models", "total_models"), Number(metrics, "models", "active_models"),
+            Number(metrics, "models", "training_models")));
         Assert.InRange(Number(metrics, "detection", "average_accuracy"), 0.5, 1);
         Assert.True(Number(metrics, "detection", "average_response_time") > 0);
-        Assert.InRange(metrics.GetProperty("metrics").GetProperty("detection_performance").GetProperty("average_confidence").GetDouble(), 0, 1);
+        Assert.InRange(metrics.GetProperty("metrics").GetProperty("detection_performance")
+            .GetProperty("average_confidence").GetDouble(), 0, 1);
         Assert.Equal(6, metrics.GetProperty("series").EnumerateArray().Sum(point => point.GetProperty("samples").GetInt64()));
 
         var status = (await api.Get("/v1/status")).Body.GetProperty("metrics");
@@ -49,7 +51,8 @@ public sealed class MetricsTests(ServerFixture server)
         Assert.Equal(body.GetProperty("request_id").GetString(), body.GetProperty("metadata").GetProperty("request_id").GetString());
         var groups = body.GetProperty("data").GetProperty("metrics");
         var anomalies = groups.GetProperty("anomalies_detected");
-        Assert.Equal(anomalies.GetProperty("total").GetInt64(), anomalies.GetProperty("by_severity").EnumerateObject().Sum(one => one.Value.GetInt64()));
+        Assert.Equal(anomalies.GetProperty("total").GetInt64(),
+            anomalies.GetProperty("by_severity").EnumerateObject().Sum(one => one.Value.GetInt64()));
         Assert.Equal(JsonValueKind.Null, groups.GetProperty("detection_performance").GetProperty("false_positive_rate").ValueKind);
         Assert.Equal(JsonValueKind.Null, groups.GetProperty("cost_metrics").GetProperty("total_api_cost").ValueKind);
         Assert.True(body.GetProperty("data").TryGetProperty("time_range", out _));
@@ -100,7 +103,8 @@ public sealed class MetricsTests(ServerFixture server)
         await api.Train(detector, await api.Dataset(Tables.Blob(100, 2)));
         await api.Post($"/api/v1/detectors/{detector}/detect", new { data = new[] { new[] { 0.1, 0.1 }, [9.0, -9.0], [0.2, 0.2] } });
 
-        var data = await Eventually(api, $"/api/v1/metrics/performance?granularity={granularity}", data => data.GetProperty("metrics").GetArrayLength() > 0);
+        var data = await Eventually(api, $"/api/v1/metrics/performance?granularity={granularity}", data =>
+            data.GetProperty("metrics").GetArrayLength() > 0);
         var point = Assert.Single(data.GetProperty("metrics").EnumerateArray());
         Assert.Equal((1, 3), (point.GetProperty("detections").GetInt64(), point.GetProperty("samples").GetInt64()));
         Assert.True(point.GetProperty("response_time").GetDouble() > 0);

@@ -86,7 +86,8 @@ public sealed class OutageTests(ServerFixture server)
 
     private static Task CaughtUp(ApiClient api) => Until(
         async () => await api.Get("/health/ready") is { Status: 200 } ready
-            && ready.Data.GetProperty("subscriptions").EnumerateArray().All(subscription => subscription.GetProperty("lag").GetInt64() == 0),
+            && ready.Data.GetProperty("subscriptions").EnumerateArray()
+                .All(subscription => subscription.GetProperty("lag").GetInt64() == 0),
         "every subscription to reach the end of the log");
 
     private static async Task Until(Func<Task<bool>> holds, string what)

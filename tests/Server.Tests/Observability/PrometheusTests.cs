@@ -24,12 +24,15 @@ public sealed partial class PrometheusTests(ServerFixture server) : IClassFixtur
         "db_client_operation_npgsql_bytes_read_bytes_total counter", "db_client_operation_npgsql_bytes_written_bytes_total counter",
         "db_client_operation_npgsql_executing gauge", "db_client_operation_npgsql_prepared_ratio gauge",
         "dotnet_assemblies gauge", "dotnet_gc_heap_total_allocated_bytes_total counter", "dotnet_gc_pause_time_seconds_total counter",
-        "dotnet_jit_compilation_time_seconds_total counter", "dotnet_jit_compiled_il_size_bytes_total counter", "dotnet_jit_compiled_methods_total counter",
+        "dotnet_jit_compilation_time_seconds_total counter", "dotnet_jit_compiled_il_size_bytes_total counter",
+        "dotnet_jit_compiled_methods_total counter",
         "dotnet_monitor_lock_contentions_total counter", "dotnet_process_cpu_time_seconds_total counter", "dotnet_process_cpus gauge",
-        "dotnet_process_memory_working_set_bytes gauge", "dotnet_thread_pool_queue_length_total counter", "dotnet_thread_pool_threads_total counter",
+        "dotnet_process_memory_working_set_bytes gauge", "dotnet_thread_pool_queue_length_total counter",
+        "dotnet_thread_pool_threads_total counter",
         "dotnet_thread_pool_work_item_count_total counter", "dotnet_timers gauge",
         "esa_build_info gauge", "esa_log_appends_total counter",
-        "esa_log_batch_size histogram", "esa_log_commit_duration_seconds histogram", "esa_log_high_water_mark gauge", "esa_machine_cpu_utilization_ratio gauge",
+        "esa_log_batch_size histogram", "esa_log_commit_duration_seconds histogram", "esa_log_high_water_mark gauge",
+        "esa_machine_cpu_utilization_ratio gauge",
         "esa_machine_disk_utilization_ratio gauge", "esa_machine_memory_utilization_ratio gauge", "esa_subscription_lag gauge",
         "http_server_active_requests gauge", "http_server_request_duration_seconds histogram",
         "kestrel_active_connections gauge", "kestrel_queued_connections gauge",
@@ -37,7 +40,8 @@ public sealed partial class PrometheusTests(ServerFixture server) : IClassFixtur
 
     /// <summary>What is there once something was trained, or rows were scored.</summary>
     private static readonly string[] WhileTraining =
-        ["esa_trainings_running gauge", "esa_training_duration_seconds histogram", "esa_detections_total counter", "esa_rows_scored_total counter"];
+        ["esa_trainings_running gauge", "esa_training_duration_seconds histogram", "esa_detections_total counter",
+            "esa_rows_scored_total counter"];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -51,18 +55,21 @@ public sealed partial class PrometheusTests(ServerFixture server) : IClassFixtur
         var lines = (await response.Content.ReadAsStringAsync(Ct)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response.Content.Headers.ContentType!.ToString());
-        var families = lines.Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]).ToArray();
+        var families = lines.Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal))
+            .Select(line => line.Split(' ')[2]).ToArray();
         Assert.Equal(families.Distinct(), families);
         foreach (var sample in lines.Where(line => line[0] != '#'))
         {
             Assert.Matches(Sample(), sample);
             var name = sample.Split('{', ' ')[0];
-            Assert.Contains(families, family => name == family || name == $"{family}_bucket" || name == $"{family}_sum" || name == $"{family}_count");
+            Assert.Contains(families, family => name == family || name == $"{family}_bucket" || name == $"{family}_sum"
+                || name == $"{family}_count");
         }
 
         foreach (var family in new[]
         {
-            "http_server_request_duration_seconds", "kestrel_active_connections", "dotnet_gc_collections_total", "db_client_operation_duration_seconds", "esa_log_appends_total",
+            "http_server_request_duration_seconds", "kestrel_active_connections", "dotnet_gc_collections_total",
+                "db_client_operation_duration_seconds", "esa_log_appends_total",
             "esa_log_high_water_mark", "esa_log_commit_duration_seconds", "esa_subscription_lag", "esa_build_info",
             "esa_machine_cpu_utilization_ratio",
         })
@@ -90,7 +97,8 @@ public sealed partial class PrometheusTests(ServerFixture server) : IClassFixtur
 
         static bool IsCounted(string line) =>
             line.StartsWith("http_server_request_duration_seconds_count{", StringComparison.Ordinal)
-            && line.Contains("surface=\"reference\"", StringComparison.Ordinal) && line.Contains("http_route=\"/v1/detectors\"", StringComparison.Ordinal);
+            && line.Contains("surface=\"reference\"", StringComparison.Ordinal)
+                && line.Contains("http_route=\"/v1/detectors\"", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,8 +130,10 @@ public sealed partial class PrometheusTests(ServerFixture server) : IClassFixtur
         {
             await Task.Delay(100, Ct);
             var page = await api.Http.GetStringAsync("/metrics", Ct);
-            var families = page.Split('\n').Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line["# TYPE ".Length..]).ToArray();
-            Assert.Empty(families.Where(family => family.StartsWith("esa_", StringComparison.Ordinal)).Except(Snapshot).Except(WhileTraining));
+            var families = page.Split('\n').Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal))
+                .Select(line => line["# TYPE ".Length..]).ToArray();
+            Assert.Empty(families.Where(family => family.StartsWith("esa_", StringComparison.Ordinal))
+                .Except(Snapshot).Except(WhileTraining));
             Assert.DoesNotMatch(TenantLabel(), page);
             missing = [.. Snapshot.Except(families)];
         }
@@ -136,7 +146,8 @@ public sealed partial class PrometheusTests(ServerFixture server) : IClassFixtur
     {
         var page = await Written(meter =>
         {
-            var histogram = meter.CreateHistogram("work.duration", "s", "How long.", null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 1] });
+            var histogram = meter.CreateHistogram("work.duration", "s", "How long.",
+                null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 1] });
             foreach (var value in new[] { 0.05, 0.5, 0.7, 20 })
             {
                 histogram.Record(value);
@@ -227,7 +238,8 @@ public sealed partial class PrometheusTests(ServerFixture server) : IClassFixtur
     [GeneratedRegex("""otel_scope_name="[^"]*",?""", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Scope();
 
-    [GeneratedRegex("""^[a-zA-Z_:][a-zA-Z0-9_:]*(\{([a-zA-Z_][a-zA-Z0-9_]*="([^"\\]|\\.)*",?)*\})? (NaN|[+-]Inf|[-+0-9.eE]+)$""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("""^[a-zA-Z_:][a-zA-Z0-9_:]*(\{([a-zA-Z_][a-zA-Z0-9_]*="([^"\\]|\\.)*",?)*\})? (NaN|[+-]Inf|[-+0-9.eE]+)$""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Sample();
 }
 

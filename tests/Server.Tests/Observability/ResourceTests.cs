@@ -15,7 +15,8 @@ public sealed class ResourceTests(ServerFixture server)
         var cpu = resources.GetProperty("cpu");
         Assert.Equal(cpu.GetProperty("count").GetInt32(), cpu.GetProperty("per_cpu").GetArrayLength());
         Assert.True(cpu.GetProperty("count").GetInt32() >= Environment.ProcessorCount);
-        Assert.All(cpu.GetProperty("per_cpu").EnumerateArray().Append(cpu.GetProperty("percent")), share => Assert.InRange(share.GetDouble(), 0, 100));
+        Assert.All(cpu.GetProperty("per_cpu").EnumerateArray().Append(cpu.GetProperty("percent")), share =>
+            Assert.InRange(share.GetDouble(), 0, 100));
         foreach (var space in new[] { resources.GetProperty("memory"), resources.GetProperty("disk") })
         {
             var (used, total) = (space.GetProperty("used_gb").GetDouble(), space.GetProperty("total_gb").GetDouble());
@@ -31,7 +32,8 @@ public sealed class ResourceTests(ServerFixture server)
     {
         var cards = GraphicsCards.Read("0, NVIDIA RTX 4090, 18432, 24576, 92, 68\n1, NVIDIA T4, [N/A], 15360, [N/A], 41\n");
 
-        Assert.Equal([new GpuUsage(0, "NVIDIA RTX 4090", 75, 18, 24, 92, 68), new GpuUsage(1, "NVIDIA T4", null, null, 15, null, 41)], cards);
+        Assert.Equal([new GpuUsage(0, "NVIDIA RTX 4090", 75, 18, 24, 92, 68), new GpuUsage(1, "NVIDIA T4", null, null, 15, null, 41)],
+            cards);
         Assert.Empty(GraphicsCards.Read(string.Empty));
     }
 
@@ -54,13 +56,15 @@ public sealed class ResourceTests(ServerFixture server)
     {
         var programs = Directory.CreateTempSubdirectory("esa-server-tests-");
         var program = Path.Combine(programs.FullName, "nvidia-smi");
-        await File.WriteAllTextAsync(program, "#!/bin/sh\necho '0, NVIDIA RTX 4090, 18432, 24576, 92, 68'\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(program, "#!/bin/sh\necho '0, NVIDIA RTX 4090, 18432, 24576, 92, 68'\n",
+            TestContext.Current.CancellationToken);
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         }
 
-        await using var silo = await AnotherSilo.Start(await server.FreshDatabase(), ("PATH", $"{programs.FullName}:{Environment.GetEnvironmentVariable("PATH")}"));
+        await using var silo = await AnotherSilo.Start(await server.FreshDatabase(),
+            ("PATH", $"{programs.FullName}:{Environment.GetEnvironmentVariable("PATH")}"));
         using var api = new ApiClient(new Uri(silo.Address), ServerFixture.AdminKey);
         var samples = await Samples(api);
         while (samples[^1].GetProperty("gpu").GetArrayLength() == 0)
@@ -70,9 +74,11 @@ public sealed class ResourceTests(ServerFixture server)
         }
 
         var card = samples[^1].GetProperty("gpu")[0];
-        Assert.Equal(("NVIDIA RTX 4090", 75.0, 92.0), (card.GetProperty("name").GetString(), card.GetProperty("memory_percent").GetDouble(), card.GetProperty("utilization").GetDouble()));
+        Assert.Equal(("NVIDIA RTX 4090", 75.0, 92.0), (card.GetProperty("name").GetString(), card.GetProperty("memory_percent").GetDouble(),
+            card.GetProperty("utilization").GetDouble()));
         Assert.True(samples.Length > 1);
-        Assert.Equal(samples.Select(sample => sample.GetProperty("timestamp").GetDateTimeOffset()).Order(), samples.Select(sample => sample.GetProperty("timestamp").GetDateTimeOffset()));
+        Assert.Equal(samples.Select(sample => sample.GetProperty("timestamp").GetDateTimeOffset()).Order(),
+            samples.Select(sample => sample.GetProperty("timestamp").GetDateTimeOffset()));
         Assert.Equal(422, (await api.Get("/api/v1/monitor/resources/history?minutes=61")).Status);
         programs.Delete(recursive: true);
     }

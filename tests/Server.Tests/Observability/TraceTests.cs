@@ -19,21 +19,25 @@ public sealed class TraceTests(ServerFixture server)
         var ended = new ConcurrentQueue<Activity>();
         using var listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name is "Microsoft.AspNetCore" or "Microsoft.Orleans.Application" || source.Name.StartsWith("EventSourcedAnomaly", StringComparison.Ordinal),
+            ShouldListenTo = source => source.Name is "Microsoft.AspNetCore" or "Microsoft.Orleans.Application"
+                || source.Name.StartsWith("EventSourcedAnomaly", StringComparison.Ordinal),
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = ended.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);
         var request = await Traced(ended);
-        for (var attempt = 0; attempt < 20 && !ended.Any(activity => activity.OperationName == "append" && activity.TraceId == request.TraceId); attempt++)
+        for (var attempt = 0; attempt < 20
+            && !ended.Any(activity => activity.OperationName == "append" && activity.TraceId == request.TraceId); attempt++)
         {
             // Other tests run other silos of the same cluster for a while, and the grain may have been made on one of those.
             ended.Clear();
             request = await Traced(ended);
         }
 
-        var call = Assert.Single(ended, activity => activity.Source.Name == Grains && activity.Kind == ActivityKind.Client && activity.TraceId == request.TraceId);
-        var turn = Assert.Single(ended, activity => activity.Source.Name == Grains && activity.Kind == ActivityKind.Server && activity.TraceId == request.TraceId);
+        var call = Assert.Single(ended, activity => activity.Source.Name == Grains && activity.Kind == ActivityKind.Client
+            && activity.TraceId == request.TraceId);
+        var turn = Assert.Single(ended, activity => activity.Source.Name == Grains && activity.Kind == ActivityKind.Server
+            && activity.TraceId == request.TraceId);
         var append = Assert.Single(ended, activity => activity.OperationName == "append" && activity.TraceId == request.TraceId);
         Assert.Equal(request.SpanId, call.ParentSpanId);
         Assert.Equal(call.SpanId, turn.ParentSpanId);
@@ -50,7 +54,8 @@ public sealed class TraceTests(ServerFixture server)
         api.Http.DefaultRequestHeaders.Add("X-Request-ID", "trace-test");
         await api.Post($"/api/v1/detectors?api_key={ServerFixture.AdminKey}", new { name = "Traced", algorithm = "IsolationForest" });
         Activity? request;
-        while ((request = ended.FirstOrDefault(activity => activity.Source.Name == "Microsoft.AspNetCore" && activity.GetTagItem("correlation_id") is "trace-test")) is null)
+        while ((request = ended.FirstOrDefault(activity => activity.Source.Name == "Microsoft.AspNetCore"
+            && activity.GetTagItem("correlation_id") is "trace-test")) is null)
         {
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
@@ -107,7 +112,8 @@ public sealed class TraceTests(ServerFixture server)
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Lines.Add(formatter(state, exception));
     }
 }

@@ -10,7 +10,8 @@ internal sealed class SchemaCheck(JsonElement document)
     {
         if (schema.TryGetProperty("$ref", out var reference))
         {
-            return Faults(value, document.GetProperty("components").GetProperty("schemas").GetProperty(reference.GetString()!.Split('/')[^1]), path);
+            return Faults(value, document.GetProperty("components")
+                .GetProperty("schemas").GetProperty(reference.GetString()!.Split('/')[^1]), path);
         }
 
         foreach (var choice in new[] { "oneOf", "anyOf" })
@@ -21,7 +22,8 @@ internal sealed class SchemaCheck(JsonElement document)
             }
         }
 
-        if (schema.TryGetProperty("type", out var type) && !Types(type).Contains(TypeOf(value)) && !(TypeOf(value) == "integer" && Types(type).Contains("number")))
+        if (schema.TryGetProperty("type", out var type) && !Types(type).Contains(TypeOf(value))
+            && !(TypeOf(value) == "integer" && Types(type).Contains("number")))
         {
             return [$"{path}: {TypeOf(value)} instead of {type}"];
         }

@@ -9,12 +9,14 @@ public sealed class AccessTests(ServerFixture server)
     [Fact]
     public void Every_route_states_what_it_demands()
     {
-        var endpoints = ((EndpointDataSource)server.Services.GetService(typeof(EndpointDataSource))!).Endpoints.OfType<RouteEndpoint>().ToArray();
+        var endpoints = ((EndpointDataSource)server.Services.GetService(typeof(EndpointDataSource))!).Endpoints.OfType<RouteEndpoint>()
+            .ToArray();
 
         Assert.True(endpoints.Length > 40);
         foreach (var endpoint in endpoints)
         {
-            Assert.True(endpoint.Metadata.GetMetadata<Access>() is not null, $"{endpoint.DisplayName} is closed to everybody: its route needs Needs(Access.…)");
+            Assert.True(endpoint.Metadata.GetMetadata<Access>() is not null,
+                $"{endpoint.DisplayName} is closed to everybody: its route needs Needs(Access.…)");
         }
     }
 
@@ -99,7 +101,8 @@ public sealed class AccessTests(ServerFixture server)
     {
         using var tenant = await server.ClientOf("last-use");
         var ct = TestContext.Current.CancellationToken;
-        while ((await tenant.Get("/v1/auth/api-keys")).Body.GetProperty("api_keys")[0].GetProperty("last_used").ValueKind == System.Text.Json.JsonValueKind.Null)
+        while ((await tenant.Get("/v1/auth/api-keys")).Body.GetProperty(
+            "api_keys")[0].GetProperty("last_used").ValueKind == System.Text.Json.JsonValueKind.Null)
         {
             await Task.Delay(50, ct);
         }

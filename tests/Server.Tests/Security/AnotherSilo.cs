@@ -16,10 +16,12 @@ internal sealed class AnotherSilo : IAsyncDisposable
 
     private AnotherSilo(string database, (string Name, string Value)[] settings)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "EventSourcedAnomaly.Server.dll")]) { RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "EventSourcedAnomaly.Server.dll")])
+        { RedirectStandardOutput = true, UseShellExecute = false };
         foreach (var (name, value) in (IEnumerable<(string, string)>)
         [
-            ("PORT", "0"), ("ESA_DATA_DIR", _directory.FullName), ("ConnectionStrings__Postgres", database), ("ESA_BOOTSTRAP_API_KEY", ServerFixture.AdminKey),
+            ("PORT", "0"), ("ESA_DATA_DIR", _directory.FullName), ("ConnectionStrings__Postgres", database),
+            ("ESA_BOOTSTRAP_API_KEY", ServerFixture.AdminKey),
             ("ESA_ADMIN_PASSWORD", ServerFixture.AdminPassword), ("ESA_DEMO", "false"), ("ESA_ANONYMOUS_PER_HOUR", "1000000"), .. settings,
         ])
         {

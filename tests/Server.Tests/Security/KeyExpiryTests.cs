@@ -7,7 +7,8 @@ namespace EventSourcedAnomaly.Server.Tests.Security;
 public sealed class KeyExpiryTests(ServerFixture server)
 {
     private static readonly DateTimeOffset End = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
-    private static readonly ApiKey Issued = ApiKey.Initial.Apply(new ApiKeyIssued("k", "pyn_1234****", ["read"], ["viewer"], "platform", End.AddDays(-1), End));
+    private static readonly ApiKey Issued =
+        ApiKey.Initial.Apply(new ApiKeyIssued("k", "pyn_1234****", ["read"], ["viewer"], "platform", End.AddDays(-1), End));
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -40,7 +41,8 @@ public sealed class KeyExpiryTests(ServerFixture server)
 
         var expired = await Expiry(elsewhere, key.GetProperty("id").GetString()!);
 
-        Assert.Equal(key.GetProperty("expires_at").GetDateTimeOffset(), expired.GetProperty("data").GetProperty("expired_at").GetDateTimeOffset());
+        Assert.Equal(key.GetProperty("expires_at").GetDateTimeOffset(),
+            expired.GetProperty("data").GetProperty("expired_at").GetDateTimeOffset());
         using var late = new ApiClient(new Uri(second.Address), key.GetProperty("api_key").GetString());
         Assert.Equal(401, (await late.Get("/v1/detectors")).Status);
     }

@@ -15,10 +15,12 @@ public sealed class LoginTests(ServerFixture server)
     {
         using var anonymous = new ApiClient(new Uri(server.Address), null);
 
-        var answer = await anonymous.Post($"{root}/login", new { username = "admin", password = ServerFixture.AdminPassword, remember_me = false });
+        var answer = await anonymous.Post($"{root}/login",
+            new { username = "admin", password = ServerFixture.AdminPassword, remember_me = false });
 
         Assert.Equal(200, answer.Status);
-        Assert.Equal(["access_token", "refresh_token", "token_type", "expires_in", "user"], answer.Body.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(["access_token", "refresh_token", "token_type", "expires_in", "user"],
+            answer.Body.EnumerateObject().Select(member => member.Name));
         Assert.Equal("bearer", answer.Body.GetProperty("token_type").GetString());
         Assert.Equal(1800, answer.Body.GetProperty("expires_in").GetInt32());
         var user = answer.Body.GetProperty("user");
@@ -60,7 +62,8 @@ public sealed class LoginTests(ServerFixture server)
         using var signedIn = client;
         using var anonymous = new ApiClient(new Uri(server.Address), null);
 
-        var wrong = await anonymous.Post("/v1/auth/login", new { username = login.GetProperty("user").GetProperty("username").GetString(), password = "wrong" });
+        var wrong = await anonymous.Post("/v1/auth/login",
+            new { username = login.GetProperty("user").GetProperty("username").GetString(), password = "wrong" });
         var unknown = await anonymous.Post("/v1/auth/login", new { username = "nobody-at-all", password = "wrong" });
 
         Assert.Equal((401, 401), (wrong.Status, unknown.Status));
@@ -125,7 +128,8 @@ public sealed class LoginTests(ServerFixture server)
         Assert.Equal(401, (await elsewhere.Get("/v1/auth/me")).Status);
         Assert.Equal(401, (await signedIn.Get("/v1/auth/me")).Status);
         using var anonymous = new ApiClient(new Uri(silo.Address), null);
-        Assert.Equal(401, (await anonymous.Post("/v1/auth/refresh", new { refresh_token = login.GetProperty("refresh_token").GetString() })).Status);
+        Assert.Equal(401,
+            (await anonymous.Post("/v1/auth/refresh", new { refresh_token = login.GetProperty("refresh_token").GetString() })).Status);
         Assert.Equal(401, (await anonymous.Post("/v1/auth/logout", new { refresh_token = "x" })).Status);
     }
 
@@ -210,7 +214,8 @@ public sealed class LoginTests(ServerFixture server)
         await admin.Put($"/api/v1/users/{id}", new { password = "another-password" });
         Assert.Equal(401, (await signedIn.Get("/api/v1/detectors")).Status);
         using var anonymous = new ApiClient(new Uri(server.Address), null);
-        Assert.Equal(401, (await anonymous.Post("/v1/auth/refresh", new { refresh_token = login.GetProperty("refresh_token").GetString() })).Status);
+        Assert.Equal(401,
+            (await anonymous.Post("/v1/auth/refresh", new { refresh_token = login.GetProperty("refresh_token").GetString() })).Status);
         Assert.Equal(401, (await anonymous.Post("/v1/auth/login", new { username = name, password = "a-good-password" })).Status);
         var again = await anonymous.Post("/v1/auth/login", new { username = name!.ToUpperInvariant(), password = "another-password" });
         Assert.Equal(200, again.Status);
@@ -228,7 +233,8 @@ public sealed class LoginTests(ServerFixture server)
         var (client, login, id) = await server.SignedIn("secrets", "analyst");
         using var signedIn = client;
         using var anonymous = new ApiClient(new Uri(server.Address), null);
-        var refreshed = (await anonymous.Post("/v1/auth/refresh", new { refresh_token = login.GetProperty("refresh_token").GetString() })).Body;
+        var refreshed =
+            (await anonymous.Post("/v1/auth/refresh", new { refresh_token = login.GetProperty("refresh_token").GetString() })).Body;
         using var auditor = await server.ClientOf("secrets");
         auditor.Http.DefaultRequestHeaders.Accept.ParseAdd("application/x-ndjson");
 
@@ -238,14 +244,17 @@ public sealed class LoginTests(ServerFixture server)
         foreach (var secret in new[]
         {
             "a-good-password", login.GetProperty("refresh_token").GetString()!, refreshed.GetProperty("refresh_token").GetString()!,
-            refreshed.GetProperty("access_token").GetString()!, login.GetProperty("user").GetProperty("username").GetString()!, "example.org", "127.0.0.1", "AQAAAA",
+            refreshed.GetProperty("access_token").GetString()!, login.GetProperty("user").GetProperty("username").GetString()!,
+            "example.org", "127.0.0.1", "AQAAAA",
         })
         {
             Assert.DoesNotContain(secret, export, StringComparison.Ordinal);
         }
     }
 
-    private static string Encode(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    private static string Encode(string text) =>
+        Convert.ToBase64String(Encoding.UTF8.GetBytes(text)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
-    private static byte[] Decode(string text) => Convert.FromBase64String(text.Replace('-', '+').Replace('_', '/').PadRight((text.Length + 3) / 4 * 4, '='));
+    private static byte[] Decode(string text) =>
+        Convert.FromBase64String(text.Replace('-', '+').Replace('_', '/').PadRight((text.Length + 3) / 4 * 4, '='));
 }

@@ -30,7 +30,8 @@ public sealed class RateLimitTests(ServerFixture server)
             Assert.Equal(status, answer.Status);
             Assert.Equal(amount, Number(answer, "X-RateLimit-Limit"));
             Assert.InRange(Number(answer, "X-RateLimit-Remaining"), 0, amount - 1);
-            Assert.InRange(Number(answer, "X-RateLimit-Reset"), DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 5, DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 86401);
+            Assert.InRange(Number(answer, "X-RateLimit-Reset"), DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 5,
+                DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 86401);
             Assert.Equal(policy, answer.Headers.GetValues("RateLimit-Policy").Single());
             Assert.Contains(";r=", answer.Headers.GetValues("RateLimit").Single(), StringComparison.Ordinal);
         }
@@ -53,7 +54,8 @@ public sealed class RateLimitTests(ServerFixture server)
         using var admin = server.Client();
         using var anonymous = new ApiClient(new Uri(server.Address), null);
 
-        foreach (var answer in new[] { await admin.Get("/v1/detectors"), await anonymous.Get("/health"), await anonymous.Get("/openapi.json"), await anonymous.Get("/v1/detectors") })
+        foreach (var answer in new[] { await admin.Get("/v1/detectors"), await anonymous.Get("/health"),
+            await anonymous.Get("/openapi.json"), await anonymous.Get("/v1/detectors") })
         {
             Assert.False(answer.Headers.Contains("X-RateLimit-Limit"));
         }
@@ -109,10 +111,13 @@ public sealed class RateLimitTests(ServerFixture server)
         using var client = await SlotsClient(admin);
         using var another = await SlotsClient(admin);
         var dataset = await client.Dataset(Tables.Blob(5_000, 8));
-        var detectors = await Task.WhenAll(Enumerable.Range(0, 13).Select(async _ => (await client.Post("/api/v1/detectors", Endless)).Data.GetProperty("detector_id").GetString()!));
+        var detectors = await Task.WhenAll(Enumerable.Range(0, 13)
+            .Select(async _ => (await client.Post("/api/v1/detectors", Endless)).Data.GetProperty("detector_id").GetString()!));
 
-        var asked = await Task.WhenAll(detectors[..12].Select(detector => client.Post($"/v1/detectors/{detector}/train", new { dataset_id = dataset })));
-        var granted = asked.Where(answer => answer.Status == 202).Select(answer => answer.Body.GetProperty("training_id").GetString()!).ToList();
+        var asked = await Task.WhenAll(
+            detectors[..12].Select(detector => client.Post($"/v1/detectors/{detector}/train", new { dataset_id = dataset })));
+        var granted = asked.Where(answer => answer.Status == 202)
+            .Select(answer => answer.Body.GetProperty("training_id").GetString()!).ToList();
         var refused = asked.First(answer => answer.Status != 202);
 
         Assert.Equal(10, granted.Count);
@@ -122,18 +127,22 @@ public sealed class RateLimitTests(ServerFixture server)
         Assert.Equal(202, elsewhere.Status);
 
         await client.Post($"/api/v1/training/{granted[0]}/cancel", null);
-        var next = await client.Post($"/v1/detectors/{detectors[Array.FindIndex(asked, answer => answer.Status == 429)]}/train", new { dataset_id = dataset });
+        var next = await client.Post($"/v1/detectors/{detectors[Array.FindIndex(asked, answer => answer.Status == 429)]}/train",
+            new { dataset_id = dataset });
         Assert.Equal(202, next.Status);
-        foreach (var training in granted.Skip(1).Append(next.Body.GetProperty("training_id").GetString()).Append(elsewhere.Body.GetProperty("training_id").GetString()))
+        foreach (var training in granted.Skip(1).Append(next.Body.GetProperty("training_id").GetString())
+            .Append(elsewhere.Body.GetProperty("training_id").GetString()))
         {
             await client.Post($"/api/v1/training/{training}/cancel", null);
         }
     }
 
-    private static readonly object Endless = new { name = "Long", algorithm = "AutoEncoder", parameters = new { epochs = 10_000, patience = 0, random_state = 1 } };
+    private static readonly object Endless = new
+    { name = "Long", algorithm = "AutoEncoder", parameters = new { epochs = 10_000, patience = 0, random_state = 1 } };
 
     private async Task<ApiClient> SlotsClient(ApiClient admin) =>
-        server.Client((await admin.Post("/v1/auth/api-keys", new { name = "slots", tenant_id = "slots" })).Body.GetProperty("api_key").GetString()!);
+        server.Client((await admin.Post("/v1/auth/api-keys", new { name = "slots", tenant_id = "slots" })).Body.GetProperty("api_key")
+            .GetString()!);
 
     private async Task<int> Granted(RateLimit limit, params RateWindows[] silos)
     {
@@ -160,7 +169,8 @@ public sealed class RateLimitTests(ServerFixture server)
         return server.Client(key);
     }
 
-    private static long Number(Answer answer, string header) => long.Parse(answer.Headers.GetValues(header).Single(), System.Globalization.CultureInfo.InvariantCulture);
+    private static long Number(Answer answer, string header) =>
+        long.Parse(answer.Headers.GetValues(header).Single(), System.Globalization.CultureInfo.InvariantCulture);
 
     private sealed class SetTime(DateTimeOffset now) : TimeProvider
     {

@@ -33,7 +33,8 @@ public sealed class RowLevelSecurityTests(ServerFixture server)
     {
         var reads = server.Services.GetRequiredService<TenantReads>();
 
-        foreach (var sql in new[] { "delete from mt_streams", "select value from server_secrets", "select sealed from signing_keys", "update mt_events set type = 'x'" })
+        foreach (var sql in new[] { "delete from mt_streams", "select value from server_secrets", "select sealed from signing_keys",
+            "update mt_events set type = 'x'" })
         {
             await using var command = reads.CreateCommand("rows-one", sql);
             var refused = await Assert.ThrowsAsync<PostgresException>(async () => await command.ExecuteReaderAsync(Ct));
@@ -47,7 +48,8 @@ public sealed class RowLevelSecurityTests(ServerFixture server)
         await using var database = NpgsqlDataSource.Create(server.Database);
         await using var command = database.CreateCommand("""
             select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
-             where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace and not c.relispartition and not c.relrowsecurity order by 1
+             where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace and not c.relispartition and not c.relrowsecurity
+                 order by 1
             """);
         await using var reader = await command.ExecuteReaderAsync(Ct);
         var open = new List<string>();

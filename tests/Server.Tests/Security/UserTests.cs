@@ -31,20 +31,23 @@ public sealed class UserTests(ServerFixture server)
     {
         using var one = await server.ClientOf("users-one");
         using var two = await server.ClientOf("users-two");
-        var created = await one.Post("/api/v1/users", new { username = "only.once", password = "long-enough", email = "o@example.org", roles = new[] { "viewer" } });
+        var created = await one.Post("/api/v1/users", new
+        { username = "only.once", password = "long-enough", email = "o@example.org", roles = new[] { "viewer" } });
         var id = created.Data.GetProperty("id").GetString();
 
         Assert.Equal(201, created.Status);
         Assert.Equal("users-one", created.Data.GetProperty("tenant_id").GetString());
         Assert.Equal(409, (await two.Post("/api/v1/users", new { username = "Only.Once", password = "long-enough" })).Status);
-        Assert.Equal(403, (await one.Post("/api/v1/users", new { username = "spy", password = "long-enough", tenant_id = "users-two" })).Status);
+        Assert.Equal(403,
+            (await one.Post("/api/v1/users", new { username = "spy", password = "long-enough", tenant_id = "users-two" })).Status);
         Assert.Equal(403, (await two.Get("/api/v1/users?tenant_id=users-one")).Status);
         Assert.Equal(404, (await two.Get($"/api/v1/users/{id}")).Status);
         Assert.Equal(404, (await two.Put($"/api/v1/users/{id}", new { roles = new[] { "admin" } })).Status);
         Assert.Equal(404, (await two.Delete($"/api/v1/users/{id}")).Status);
         Assert.Equal(404, (await two.Get($"/api/v1/audit/streams/{id}")).Status);
         Assert.Equal("o@example.org", (await one.Get("/api/v1/users")).Data.GetProperty("users")[0].GetProperty("email").GetString());
-        Assert.Equal("p@example.org", (await one.Put($"/api/v1/users/{id}", new { email = "p@example.org" })).Data.GetProperty("email").GetString());
+        Assert.Equal("p@example.org",
+            (await one.Put($"/api/v1/users/{id}", new { email = "p@example.org" })).Data.GetProperty("email").GetString());
         Assert.Equal(422, (await one.Put($"/api/v1/users/{id}", new { username = "renamed" })).Status);
 
         Assert.Equal(200, (await one.Delete($"/api/v1/users/{id}")).Status);
@@ -58,7 +61,8 @@ public sealed class UserTests(ServerFixture server)
         using var admin = await server.ClientOf("forgetting");
         using var anonymous = new ApiClient(new Uri(server.Address), null);
         const string Name = "Zebedee Quillfeather", Email = "zebedee@quillfeather.example";
-        var id = (await admin.Post("/api/v1/users", new { username = Name, password = "long-enough", email = Email })).Data.GetProperty("id").GetString();
+        var id = (await admin.Post("/api/v1/users", new { username = Name, password = "long-enough", email = Email })).Data.GetProperty(
+            "id").GetString();
         var login = (await anonymous.Post("/v1/auth/login", new { username = Name, password = "long-enough" })).Body;
         using var user = server.Bearer(login.GetProperty("access_token").GetString()!);
         Assert.Equal(Email, (await user.Get("/v1/auth/me")).Body.GetProperty("email").GetString());
@@ -68,7 +72,8 @@ public sealed class UserTests(ServerFixture server)
         Assert.Equal(401, (await user.Get("/v1/auth/me")).Status);
         Assert.Equal(401, (await anonymous.Post("/v1/auth/login", new { username = Name, password = "long-enough" })).Status);
         Assert.Equal(404, (await admin.Get($"/api/v1/users/{id}")).Status);
-        var seen = $"{(await admin.Get("/api/v1/users")).Body} {(await admin.Get($"/api/v1/audit/streams/{id}")).Body} {(await admin.Get("/api/v1/audit/events?limit=1000")).Body} {await WholeDatabase()}";
+        var seen = $"{(await admin.Get("/api/v1/users")).Body} {(await admin.Get($"/api/v1/audit/streams/{id}")).Body} "
+            + $"{(await admin.Get("/api/v1/audit/events?limit=1000")).Body} {await WholeDatabase()}";
         Assert.Contains(id!, seen, StringComparison.Ordinal);
         Assert.DoesNotContain("Zebedee", seen, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("quillfeather", seen, StringComparison.OrdinalIgnoreCase);
@@ -82,7 +87,8 @@ public sealed class UserTests(ServerFixture server)
     {
         await using var database = NpgsqlDataSource.Create(server.Database);
         await using var command = database.CreateCommand(
-            "select coalesce(string_agg(t, ' '), '') from (select e::text t from mt_events e union all select s::text from mt_streams s union all select n::text from user_names n) all_rows");
+            "select coalesce(string_agg(t, ' '), '') from (select e::text t from mt_events e union all select s::text from mt_streams s "
+                + "union all select n::text from user_names n) all_rows");
         return (string)(await command.ExecuteScalarAsync(Ct))!;
     }
 }

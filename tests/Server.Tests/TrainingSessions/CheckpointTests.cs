@@ -21,7 +21,8 @@ public sealed class CheckpointTests(ServerFixture server)
         using var api = await server.ClientOf("checkpoints-example");
         var session = await api.NewSession(new { trainer = "external" });
         var bytes = RandomNumberGenerator.GetBytes((5 << 19) + 7);
-        var uploaded = await api.Upload(Checkpoints, bytes, "../../epoch 50.pth", ("session_id", session), ("epoch", "50"), ("metrics", """{"val_froc": 0.856, "val_loss": 0.2}"""));
+        var uploaded = await api.Upload(Checkpoints, bytes, "../../epoch 50.pth", ("session_id", session), ("epoch", "50"),
+            ("metrics", """{"val_froc": 0.856, "val_loss": 0.2}"""));
         var id = uploaded.Body.GetProperty("checkpoint_id").GetString()!;
 
         Assert.Equal(201, uploaded.Status);
@@ -29,10 +30,12 @@ public sealed class CheckpointTests(ServerFixture server)
         Assert.Equal(bytes.Length / 1048576.0, uploaded.Body.GetProperty("file_size_mb").GetDouble(), 1e-6);
         var listed = (await api.Get($"{Checkpoints}?session_id={session}&limit=10")).Body;
         var one = listed.GetProperty("checkpoints")[0];
-        Assert.Equal((1, 10, 0), (listed.GetProperty("total").GetInt32(), listed.GetProperty("limit").GetInt32(), listed.GetProperty("offset").GetInt32()));
+        Assert.Equal((1, 10, 0),
+            (listed.GetProperty("total").GetInt32(), listed.GetProperty("limit").GetInt32(), listed.GetProperty("offset").GetInt32()));
         Assert.Equal((id, session, 50, "val_loss", 0.2, true), (
             one.GetProperty("checkpoint_id").GetString(), one.GetProperty("session_id").GetString(), one.GetProperty("epoch").GetInt32(),
-            one.GetProperty("metric_name").GetString(), one.GetProperty("metric_value").GetDouble(), one.GetProperty("is_best").GetBoolean()));
+            one.GetProperty("metric_name").GetString(), one.GetProperty("metric_value").GetDouble(),
+            one.GetProperty("is_best").GetBoolean()));
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), one.GetProperty("sha256").GetString());
         Assert.Equal(one.ToString(), (await api.Get($"{Checkpoints}/{id}")).Body.ToString());
 
@@ -59,18 +62,21 @@ public sealed class CheckpointTests(ServerFixture server)
         using var head = await api.Http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, Ct);
         var tag = head.Headers.ETag!;
 
-        foreach (var (from, to) in new (long From, long? To)[] { (0, 0), (1_048_570, 1_048_580), (2_000_000, null), (bytes.Length - 1, null), (5, 99_999_999) })
+        foreach (var (from, to) in new (long From, long? To)[] { (0, 0), (1_048_570, 1_048_580), (2_000_000, null),
+            (bytes.Length - 1, null), (5, 99_999_999) })
         {
             using var part = await Ranged(api, path, new RangeHeaderValue(from, to), new RangeConditionHeaderValue(tag));
             var last = Math.Min(to ?? long.MaxValue, bytes.Length - 1);
             Assert.Equal((HttpStatusCode.PartialContent, from, last, (long)bytes.Length), (
-                part.StatusCode, part.Content.Headers.ContentRange!.From, part.Content.Headers.ContentRange.To, part.Content.Headers.ContentRange.Length));
+                part.StatusCode, part.Content.Headers.ContentRange!.From, part.Content.Headers.ContentRange.To,
+                part.Content.Headers.ContentRange.Length));
             Assert.Equal(bytes[(int)from..(int)(last + 1)], await part.Content.ReadAsByteArrayAsync(Ct));
         }
 
         using var tail = await Ranged(api, path, new RangeHeaderValue(null, 5), null);
         Assert.Equal(bytes[^5..], await tail.Content.ReadAsByteArrayAsync(Ct));
-        using var other = await Ranged(api, path, new RangeHeaderValue(5, 9), new RangeConditionHeaderValue(new EntityTagHeaderValue("\"other\"")));
+        using var other =
+            await Ranged(api, path, new RangeHeaderValue(5, 9), new RangeConditionHeaderValue(new EntityTagHeaderValue("\"other\"")));
         Assert.Equal((HttpStatusCode.OK, (long)bytes.Length), (other.StatusCode, other.Content.Headers.ContentLength));
         using var beyond = await Ranged(api, path, new RangeHeaderValue(bytes.Length, null), null);
         Assert.Equal(HttpStatusCode.RequestedRangeNotSatisfiable, beyond.StatusCode);
@@ -84,15 +90,18 @@ public sealed class CheckpointTests(ServerFixture server)
     public async Task The_last_ones_and_the_best_stay_and_whoever_follows_hears_of_it()
     {
         using var api = server.Client();
-        var session = await api.NewSession(new { trainer = "external", config = new { epochs = 9, checkpoints = new { metric = "val_froc", mode = "max", keep_last = 2 } } });
+        var session = await api.NewSession(new
+        { trainer = "external", config = new { epochs = 9, checkpoints = new { metric = "val_froc", mode = "max", keep_last = 2 } } });
         await api.Post($"{Sessions}/{session}/start", null);
         foreach (var (epoch, froc) in new[] { (1, 0.5), (2, 0.9), (3, 0.6), (4, 0.9), (5, 0.7) })
         {
-            await Upload(api, session, epoch, [1, 2, 3], $$"""{"val_loss": {{epoch}}, "val_froc": {{froc.ToString(System.Globalization.CultureInfo.InvariantCulture)}}}""");
+            await Upload(api, session, epoch, [1, 2, 3],
+                $$"""{"val_loss": {{epoch}}, "val_froc": {{froc.ToString(System.Globalization.CultureInfo.InvariantCulture)}}}""");
         }
 
         Assert.Equal([(5, false), (4, false), (2, true)], await Kept(api, session));
-        var best = (await api.Get($"{Checkpoints}?session_id={session}")).Body.GetProperty("checkpoints").EnumerateArray().Single(kept => kept.GetProperty("is_best").GetBoolean());
+        var best = (await api.Get($"{Checkpoints}?session_id={session}")).Body.GetProperty("checkpoints")
+            .EnumerateArray().Single(kept => kept.GetProperty("is_best").GetBoolean());
         await api.Delete($"{Checkpoints}/{best.GetProperty("checkpoint_id").GetString()}");
         Assert.Equal([(5, false), (4, true)], await Kept(api, session));
 
@@ -115,7 +124,8 @@ public sealed class CheckpointTests(ServerFixture server)
         Assert.Equal([(3, false), (2, true), (1, false)], await Kept(api, accuracy));
 
         await api.Post($"{Sessions}/{reported}/start", null);
-        await api.Post($"{Sessions}/{reported}/metrics", new { metrics = new[] { new { epoch = 1, val_loss = 0.2 }, new { epoch = 2, val_loss = 0.4 } } });
+        await api.Post($"{Sessions}/{reported}/metrics", new
+        { metrics = new[] { new { epoch = 1, val_loss = 0.2 }, new { epoch = 2, val_loss = 0.4 } } });
         await Upload(api, reported, 1, [1]);
         await Upload(api, reported, 2, [2]);
         Assert.Equal([(2, false), (1, true)], await Kept(api, reported));
@@ -133,7 +143,8 @@ public sealed class CheckpointTests(ServerFixture server)
         Assert.InRange(kept.Length, 3, 4);
         Assert.Equal(done.GetProperty("current_epoch").GetInt32(), kept[0].GetProperty("epoch").GetInt32());
         var best = Assert.Single(kept, one => one.GetProperty("is_best").GetBoolean());
-        Assert.Equal((done.GetProperty("best_epoch").GetInt32(), done.GetProperty("best_value").GetDouble()), (best.GetProperty("epoch").GetInt32(), best.GetProperty("metric_value").GetDouble()));
+        Assert.Equal((done.GetProperty("best_epoch").GetInt32(), done.GetProperty("best_value").GetDouble()),
+            (best.GetProperty("epoch").GetInt32(), best.GetProperty("metric_value").GetDouble()));
         var bytes = await api.Http.GetByteArrayAsync(best.GetProperty("file_path").GetString(), Ct);
         Assert.Equal(best.GetProperty("sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(bytes)));
     }
@@ -154,7 +165,11 @@ public sealed class CheckpointTests(ServerFixture server)
     public async Task A_bad_upload_names_its_field(string name, string? value, string field)
     {
         using var api = server.Client();
-        var fields = new Dictionary<string, string?> { ["session_id"] = await api.NewSession(new { trainer = "external" }), ["epoch"] = "1", ["file"] = "bytes", [name] = value };
+        var fields = new Dictionary<string, string?>
+        {
+            ["session_id"] = await api.NewSession(new { trainer = "external" }), ["epoch"] = "1",
+            ["file"] = "bytes", [name] = value
+        };
         using var form = new MultipartFormDataContent();
         foreach (var (key, content) in fields.Where(one => one.Value is not null))
         {
@@ -178,7 +193,9 @@ public sealed class CheckpointTests(ServerFixture server)
         using var api = await server.ClientOf("checkpoints-broken");
         var nowhere = await api.Upload(Checkpoints, new byte[3 << 20], "a.pth", ("session_id", "sess_none"), ("epoch", "1"));
         Assert.Equal((404, "session_id"), (nowhere.Status, nowhere.Error.GetProperty("details").GetProperty("field").GetString()));
-        using var broken = new ByteArrayContent([.. "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n"u8, .. new byte[3 << 20]]);
+        using var broken =
+            new ByteArrayContent(
+                [.. "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n"u8, .. new byte[3 << 20]]);
         broken.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data; boundary=b");
         Assert.Equal(400, (await Answer.Of(await api.Http.PostAsync(Checkpoints, broken, Ct))).Status);
         Assert.Equal(415, (await api.Post(Checkpoints, new { epoch = 1 })).Status);
@@ -206,9 +223,11 @@ public sealed class CheckpointTests(ServerFixture server)
     public async Task Bytes_that_are_not_those_that_were_stored_are_not_given_out()
     {
         using var api = await server.ClientOf("checkpoints-damaged");
-        var id = (await Upload(api, await api.NewSession(new { trainer = "external" }), 1, new byte[100])).GetProperty("checkpoint_id").GetString();
+        var id = (await Upload(api, await api.NewSession(new { trainer = "external" }), 1, new byte[100]))
+            .GetProperty("checkpoint_id").GetString();
         await using var database = NpgsqlDataSource.Create(server.Database);
-        await using var damage = database.CreateCommand("update checkpoint_parts set data = set_byte(data, 50, 1) where tenant_id = 'checkpoints-damaged'");
+        await using var damage =
+            database.CreateCommand("update checkpoint_parts set data = set_byte(data, 50, 1) where tenant_id = 'checkpoints-damaged'");
         Assert.Equal(1, await damage.ExecuteNonQueryAsync(Ct));
 
         await Assert.ThrowsAsync<HttpRequestException>(() => api.Http.GetByteArrayAsync($"{Checkpoints}/{id}/download", Ct));
@@ -267,7 +286,8 @@ public sealed class CheckpointTests(ServerFixture server)
 
     private static async Task<JsonElement> Upload(ApiClient api, string session, int epoch, byte[] bytes, string? metrics = null)
     {
-        (string, string)[] fields = [("session_id", session), ("epoch", epoch.ToString(System.Globalization.CultureInfo.InvariantCulture)), .. metrics is null ? Array.Empty<(string, string)>() : [("metrics", metrics)]];
+        (string, string)[] fields = [("session_id", session), ("epoch", epoch.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            .. metrics is null ? Array.Empty<(string, string)>() : [("metrics", metrics)]];
         var uploaded = await api.Upload(Checkpoints, bytes, $"epoch_{epoch}.pth", fields);
         Assert.True(uploaded.Status == 201, uploaded.Body.ToString());
         return uploaded.Body;
@@ -277,7 +297,8 @@ public sealed class CheckpointTests(ServerFixture server)
         (await api.Get($"{Checkpoints}?session_id={session}")).Body.GetProperty("checkpoints").EnumerateArray()
             .Select(kept => (kept.GetProperty("epoch").GetInt32(), kept.GetProperty("is_best").GetBoolean()));
 
-    private static async Task<HttpResponseMessage> Ranged(ApiClient api, string path, RangeHeaderValue range, RangeConditionHeaderValue? condition)
+    private static async Task<HttpResponseMessage> Ranged(ApiClient api, string path, RangeHeaderValue range,
+        RangeConditionHeaderValue? condition)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         (request.Headers.Range, request.Headers.IfRange) = (range, condition);
@@ -287,7 +308,8 @@ public sealed class CheckpointTests(ServerFixture server)
     private static async Task<long> Parts(string database, string tenant)
     {
         await using var source = NpgsqlDataSource.Create(database);
-        await using var command = source.CreateCommand("select count(*) from checkpoint_files f left join checkpoint_parts p using (tenant_id, checkpoint_id) where f.tenant_id = $1");
+        await using var command = source.CreateCommand("select count(*) from checkpoint_files f left join checkpoint_parts p using "
+            + "(tenant_id, checkpoint_id) where f.tenant_id = $1");
         command.Parameters.Add(new() { Value = tenant });
         return (long)(await command.ExecuteScalarAsync(Ct))!;
     }

@@ -15,7 +15,8 @@ public sealed class ConfigurationTests
     [InlineData("a: '1'", """{"a":"1"}""")]
     [InlineData("a: [1.5, 1e-3, true, null, text, ~]", """{"a":[1.5,0.001,true,null,"text",null]}""")]
     [InlineData("a: &x {b: 1}\nc: *x", """{"a":{"b":1},"c":{"b":1}}""")]
-    public void Yaml_is_read_by_the_core_schema(string yaml, string json) => Assert.Equal(json, Encoding.UTF8.GetString(YamlText.ToJson(yaml)));
+    public void Yaml_is_read_by_the_core_schema(string yaml, string json) =>
+        Assert.Equal(json, Encoding.UTF8.GetString(YamlText.ToJson(yaml)));
 
     [Fact]
     public void Aliases_that_would_expand_without_end_are_refused()
@@ -23,7 +24,8 @@ public sealed class ConfigurationTests
         var yaml = new StringBuilder("a0: &a0 [1,1,1,1,1,1,1,1,1,1]\n");
         for (var i = 1; i < 10; i++)
         {
-            yaml.Append(System.Globalization.CultureInfo.InvariantCulture, $"a{i}: &a{i} [{string.Join(',', Enumerable.Repeat($"*a{i - 1}", 10))}]\n");
+            yaml.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $"a{i}: &a{i} [{string.Join(',', Enumerable.Repeat($"*a{i - 1}", 10))}]\n");
         }
 
         Assert.Throws<InvalidDataException>(() => YamlText.ToJson(yaml.ToString()));
@@ -37,7 +39,8 @@ public sealed class ConfigurationTests
     [InlineData("epochs: 5", "batch_size: 5", "training.epochs")]
     public void A_wrong_missing_or_unknown_place_is_named(string part, string other, string field)
     {
-        var problem = Assert.Throws<Problem>(() => Body.Parse<ConfigurationFile>(YamlText.ToJson(Good.Replace(part, other, StringComparison.Ordinal))));
+        var problem = Assert.Throws<Problem>(() =>
+            Body.Parse<ConfigurationFile>(YamlText.ToJson(Good.Replace(part, other, StringComparison.Ordinal))));
 
         Assert.Equal(field, problem.Field);
     }

@@ -17,12 +17,18 @@ public sealed class ReportedMetricsTests(ServerFixture server)
     {
         using var api = server.Client();
         var id = await External(api, 4);
-        var one = await api.Post($"{Sessions}/{id}/metrics", new { epoch = 1, timestamp = "2025-12-19T10:31:00Z", train_loss = 0.856, val_loss = 0.912, learning_rate = 0.001 });
-        await api.Post($"{Sessions}/{id}/metrics", new { metrics = new object[] { new { epoch = 2, train_loss = 0.734, val_loss = 0.801 }, new { epoch = 3, val_loss = 0.9, val_froc = 0.5 } } });
+        var one = await api.Post($"{Sessions}/{id}/metrics",
+            new { epoch = 1, timestamp = "2025-12-19T10:31:00Z", train_loss = 0.856, val_loss = 0.912, learning_rate = 0.001 });
+        await api.Post($"{Sessions}/{id}/metrics", new
+        {
+            metrics = new object[]
+                { new { epoch = 2, train_loss = 0.734, val_loss = 0.801 }, new { epoch = 3, val_loss = 0.9, val_froc = 0.5 } }
+        });
 
         Assert.Equal((201, 3), (one.Status, one.Body.GetProperty("recorded").GetInt32()));
         var session = (await api.Get($"{Sessions}/{id}")).Body;
-        Assert.Equal((3, 0.75, 2), (session.GetProperty("current_epoch").GetInt32(), session.GetProperty("progress").GetDouble(), session.GetProperty("best_epoch").GetInt32()));
+        Assert.Equal((3, 0.75, 2), (session.GetProperty("current_epoch").GetInt32(), session.GetProperty("progress").GetDouble(),
+            session.GetProperty("best_epoch").GetInt32()));
         var metrics = (await api.Get($"{Sessions}/{id}/metrics?limit=2")).Body.GetProperty("metrics");
         Assert.Equal([2, 3], metrics.EnumerateArray().Select(epoch => epoch.GetProperty("epoch").GetInt32()));
         var losses = (await api.Get($"{Sessions}/{id}/metrics?metric_name=train_loss")).Body.GetProperty("metrics");
@@ -73,7 +79,8 @@ public sealed class ReportedMetricsTests(ServerFixture server)
     {
         using var api = server.Client();
         var id = await External(api, 30_000);
-        var epochs = Enumerable.Range(1, 30_000).Select(epoch => $$"""{"epoch":{{epoch}},"val_loss":{{(epoch == 12_345 ? 99 : 1.0 / epoch).ToString("R", CultureInfo.InvariantCulture)}}}""");
+        var epochs = Enumerable.Range(1, 30_000).Select(epoch =>
+            $$"""{"epoch":{{epoch}},"val_loss":{{(epoch == 12_345 ? 99 : 1.0 / epoch).ToString("R", CultureInfo.InvariantCulture)}}}""");
         var reported = await api.Post($"{Sessions}/{id}/metrics", $$"""{"metrics":[{{string.Join(',', epochs)}}]}""");
 
         Assert.Equal(30_000, reported.Body.GetProperty("recorded").GetInt32());
@@ -104,7 +111,8 @@ public sealed class ReportedMetricsTests(ServerFixture server)
             Assert.Equal(all.Skip(seen + 1).Select(item => item.Id), (await Feed(api, id, all[seen].Id)).Select(item => item.Id));
         }
 
-        using var again = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/sse/training/{id}") { Headers = { { "Last-Event-ID", all[^1].Id } } };
+        using var again = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/sse/training/{id}")
+        { Headers = { { "Last-Event-ID", all[^1].Id } } };
         using var answer = await api.Http.SendAsync(again, Ct);
         Assert.Equal(204, (int)answer.StatusCode);
     }
@@ -115,7 +123,8 @@ public sealed class ReportedMetricsTests(ServerFixture server)
         using var api = server.Client();
         var id = await External(api, 1);
         using var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new Uri($"{server.Address.Replace("http", "ws", StringComparison.Ordinal)}/api/v1/ws/training/{id}?api_key={ServerFixture.AdminKey}"), Ct);
+        var address = server.Address.Replace("http", "ws", StringComparison.Ordinal);
+        await socket.ConnectAsync(new Uri($"{address}/api/v1/ws/training/{id}?api_key={ServerFixture.AdminKey}"), Ct);
         await api.Post($"{Sessions}/{id}/metrics", new { epoch = 1, train_loss = 0.25 });
         await api.Post($"{Sessions}/{id}/complete", null);
 
@@ -128,7 +137,8 @@ public sealed class ReportedMetricsTests(ServerFixture server)
 
         await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, Ct);
         Assert.Equal(["status", "status", "metrics", "completed"], messages.Select(message => message.GetProperty("event").GetString()));
-        Assert.Equal((1, 0.25, 0.25), (messages[2].GetProperty("epoch").GetInt32(), messages[2].GetProperty("loss").GetDouble(), messages[2].GetProperty("train_loss").GetDouble()));
+        Assert.Equal((1, 0.25, 0.25), (messages[2].GetProperty("epoch").GetInt32(), messages[2].GetProperty("loss").GetDouble(),
+            messages[2].GetProperty("train_loss").GetDouble()));
         Assert.Equal(400, (await api.Get($"/api/v1/ws/training/{id}")).Status);
     }
 
@@ -148,10 +158,12 @@ public sealed class ReportedMetricsTests(ServerFixture server)
         }
 
         using var response = await api.Http.SendAsync(request, Ct);
-        var blocks = (await response.Content.ReadAsStringAsync(Ct)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Where(block => !block.StartsWith(':'));
+        var blocks = (await response.Content.ReadAsStringAsync(Ct))
+            .Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Where(block => !block.StartsWith(':'));
         return
         [
-            .. blocks.Select(block => block.Split('\n').ToDictionary(line => line[..line.IndexOf(':')], line => line[(line.IndexOf(':') + 2)..]))
+            .. blocks.Select(block => block.Split('\n')
+                .ToDictionary(line => line[..line.IndexOf(':')], line => line[(line.IndexOf(':') + 2)..]))
                 .Select(lines => (lines["id"], lines["event"], JsonSerializer.Deserialize<JsonElement>(lines["data"]))),
         ];
     }

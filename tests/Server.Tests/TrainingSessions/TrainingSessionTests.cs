@@ -17,14 +17,16 @@ public sealed class TrainingSessionTests(ServerFixture server)
     public async Task The_documents_example_is_created_started_trained_and_completed()
     {
         using var api = await server.ClientOf("sessions-example");
-        var created = await api.Post(Sessions, new { config_path = "configs/train.yaml", session_name = "experiment_001", tags = new[] { "unet", "focal-loss" } });
+        var created = await api.Post(Sessions, new
+        { config_path = "configs/train.yaml", session_name = "experiment_001", tags = new[] { "unet", "focal-loss" } });
         var id = created.Body.GetProperty("session_id").GetString()!;
 
         Assert.Equal(201, created.Status);
         Assert.StartsWith("sess_", id, StringComparison.Ordinal);
         Assert.Equal("created", created.Body.GetProperty("status").GetString());
         Assert.Equal((100, 2, 0.001), (
-            created.Body.GetProperty("config").GetProperty("epochs").GetInt32(), created.Body.GetProperty("config").GetProperty("batch_size").GetInt32(),
+            created.Body.GetProperty("config").GetProperty("epochs").GetInt32(),
+            created.Body.GetProperty("config").GetProperty("batch_size").GetInt32(),
             created.Body.GetProperty("config").GetProperty("learning_rate").GetDouble()));
 
         var started = await api.Post($"{Sessions}/{id}/start", null);
@@ -39,7 +41,8 @@ public sealed class TrainingSessionTests(ServerFixture server)
         Assert.Equal(409, (await api.Post($"{Sessions}/{id}/start", null)).Status);
         Assert.Equal(409, (await api.Post($"{Sessions}/{id}/stop", null)).Status);
         var listed = (await api.Get($"{Sessions}?status=completed&limit=10")).Body;
-        Assert.Equal((1, 10, 0), (listed.GetProperty("total").GetInt32(), listed.GetProperty("limit").GetInt32(), listed.GetProperty("offset").GetInt32()));
+        Assert.Equal((1, 10, 0),
+            (listed.GetProperty("total").GetInt32(), listed.GetProperty("limit").GetInt32(), listed.GetProperty("offset").GetInt32()));
         Assert.Equal("experiment_001", listed.GetProperty("sessions")[0].GetProperty("session_name").GetString());
         Assert.Equal(0, (await api.Get($"{Sessions}?status=failed")).Body.GetProperty("total").GetInt32());
     }
@@ -60,7 +63,8 @@ public sealed class TrainingSessionTests(ServerFixture server)
         var history = (await api.Get($"/api/v1/metrics/{id}/history?metric_name=val_loss&start_epoch=2&end_epoch=4")).Body;
         Assert.Equal("val_loss", history.GetProperty("metric_name").GetString());
         Assert.Equal([2, 3, 4], history.GetProperty("epochs").EnumerateArray().Select(epoch => epoch.GetInt32()));
-        Assert.Equal(metrics[1..4].Select(epoch => epoch.GetProperty("val_loss").GetDouble()), history.GetProperty("values").EnumerateArray().Select(value => value.GetDouble()));
+        Assert.Equal(metrics[1..4].Select(epoch => epoch.GetProperty("val_loss").GetDouble()),
+            history.GetProperty("values").EnumerateArray().Select(value => value.GetDouble()));
         Assert.Equal(3, history.GetProperty("timestamps").GetArrayLength());
         Assert.Equal(422, (await api.Get($"/api/v1/metrics/{id}/history?metric_name=val_froc")).Status);
     }
@@ -76,7 +80,8 @@ public sealed class TrainingSessionTests(ServerFixture server)
         for (var run = 0; run < 3; run++)
         {
             var at = (await api.Post($"{Sessions}/{parted}/start", null)).Body.GetProperty("current_epoch").GetInt32();
-            while ((await api.Get($"{Sessions}/{parted}")).Body is var now && now.GetProperty("status").GetString() == "running" && now.GetProperty("current_epoch").GetInt32() < at + 2)
+            while ((await api.Get($"{Sessions}/{parted}")).Body is var now && now.GetProperty("status").GetString() == "running"
+                && now.GetProperty("current_epoch").GetInt32() < at + 2)
             {
                 await Task.Delay(5, Ct);
             }
@@ -90,7 +95,8 @@ public sealed class TrainingSessionTests(ServerFixture server)
         var done = await api.Session(parted, "completed");
 
         Assert.Equal(await api.Numbers(whole), await api.Numbers(parted));
-        Assert.Equal((await api.Session(whole, "completed")).GetProperty("model_sha256").GetString(), done.GetProperty("model_sha256").GetString());
+        Assert.Equal((await api.Session(whole, "completed")).GetProperty("model_sha256").GetString(),
+            done.GetProperty("model_sha256").GetString());
     }
 
     [Fact]
@@ -142,7 +148,8 @@ public sealed class TrainingSessionTests(ServerFixture server)
         var events = (await later.Get($"/api/v1/audit/streams/{killed}")).Data.GetProperty("events").EnumerateArray();
         Assert.Equal(
             Enumerable.Range(1, 24),
-            events.Where(recorded => recorded.GetProperty("type").GetString() == "training_session_epoch_ended").Select(recorded => recorded.GetProperty("data").GetProperty("epoch").GetInt32()));
+            events.Where(recorded => recorded.GetProperty("type").GetString() == "training_session_epoch_ended")
+                .Select(recorded => recorded.GetProperty("data").GetProperty("epoch").GetInt32()));
     }
 
     [Theory]
@@ -256,6 +263,8 @@ internal static class SessionRequests
     public static async Task<IReadOnlyList<string>> Numbers(this ApiClient api, string id) =>
     [
         .. (await api.Get($"{Sessions}/{id}/metrics")).Body.GetProperty("metrics").EnumerateArray()
-            .Select(epoch => string.Join(", ", epoch.EnumerateObject().Where(member => member.Name != "timestamp").Select(member => $"{member.Name} {member.Value.GetRawText()}"))),
+            .Select(epoch =>
+                string.Join(", ", epoch.EnumerateObject()
+                    .Where(member => member.Name != "timestamp").Select(member => $"{member.Name} {member.Value.GetRawText()}"))),
     ];
 }

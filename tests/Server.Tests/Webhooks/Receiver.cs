@@ -57,7 +57,8 @@ internal sealed class Receiver : IAsyncDisposable
             var body = await reader.ReadToEndAsync(http.RequestAborted);
             var headers = http.Request.Headers;
             receiver._received.Enqueue(new Received(
-                headers["webhook-id"].ToString(), long.Parse(headers["webhook-timestamp"].ToString()), headers["webhook-signature"].ToString(), body));
+                headers["webhook-id"].ToString(), long.Parse(headers["webhook-timestamp"].ToString()),
+                headers["webhook-signature"].ToString(), body));
             await receiver.Answer(http);
         });
         await receiver._app.StartAsync(TestContext.Current.CancellationToken);

@@ -11,7 +11,8 @@ namespace EventSourcedAnomaly.Server.Tests.Webhooks;
 public sealed class WebhookDecisionTests
 {
     private static readonly DateTimeOffset Noon = new(2025, 12, 19, 12, 0, 0, TimeSpan.Zero);
-    private static readonly Webhook Registered = Webhook.Initial.Apply(new WebhookRegistered("webhook_1", "https://example.com/webhook", ["training_completed"], Noon));
+    private static readonly Webhook Registered =
+        Webhook.Initial.Apply(new WebhookRegistered("webhook_1", "https://example.com/webhook", ["training_completed"], Noon));
     private static readonly OutwardAddresses Guarded = OutwardAddresses.Parse("ALLOW", null);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -27,10 +28,12 @@ public sealed class WebhookDecisionTests
     [InlineData("whsec_not base64")]
     [InlineData("whsec_c2hvcnQ=")]
     [InlineData("with\na line")]
-    public void A_secret_that_cannot_sign_is_refused(string secret) => Assert.Equal("secret", Assert.Throws<Problem>(() => Signature.Check(secret)).Field);
+    public void A_secret_that_cannot_sign_is_refused(string secret) =>
+        Assert.Equal("secret", Assert.Throws<Problem>(() => Signature.Check(secret)).Field);
 
     [Fact]
-    public void A_secret_that_is_made_can_be_given_again() => Assert.StartsWith("whsec_", Signature.Check(Signature.Generate()), StringComparison.Ordinal);
+    public void A_secret_that_is_made_can_be_given_again() =>
+        Assert.StartsWith("whsec_", Signature.Check(Signature.Generate()), StringComparison.Ordinal);
 
     [Fact]
     public void Ten_attempts_span_about_seventy_five_hours_and_then_there_is_none()
@@ -50,7 +53,8 @@ public sealed class WebhookDecisionTests
     [InlineData("1,-1")]
     [InlineData("1,1e9")]
     [InlineData("100000")]
-    public void A_schedule_that_is_none_is_refused(string text) => Assert.Throws<SettingException>(() => RetrySchedule.Parse("RETRY", text));
+    public void A_schedule_that_is_none_is_refused(string text) =>
+        Assert.Throws<SettingException>(() => RetrySchedule.Parse("RETRY", text));
 
     [Theory]
     [InlineData("training_completed", "training.finished")]
@@ -65,7 +69,8 @@ public sealed class WebhookDecisionTests
     [InlineData("report.generated", "report.generated")]
     [InlineData("training.paused", null)]
     [InlineData("webhook.test", null)]
-    public void Every_documents_names_are_known_in_both_spellings(string spelling, string? name) => Assert.Equal(name, EventNames.Find(spelling));
+    public void Every_documents_names_are_known_in_both_spellings(string spelling, string? name) =>
+        Assert.Equal(name, EventNames.Find(spelling));
 
     [Fact]
     public void A_webhook_is_disabled_and_gives_deliveries_up_once()
@@ -77,7 +82,8 @@ public sealed class WebhookDecisionTests
         Assert.Empty(Webhook.Disable(disabled, WebhookDisabled.Gone, Noon));
         Assert.Equal([dead], Webhook.GiveUp(Registered, dead));
         Assert.Empty(Webhook.GiveUp(Registered.Apply(dead), dead));
-        Assert.Equal(ProblemKind.Conflict, Assert.Throws<Problem>(() => Webhook.Replay(disabled, "webhook_1", new WebhookReplayRequested(1, 2, null, null, Noon))).Kind);
+        Assert.Equal(ProblemKind.Conflict,
+            Assert.Throws<Problem>(() => Webhook.Replay(disabled, "webhook_1", new WebhookReplayRequested(1, 2, null, null, Noon))).Kind);
         Assert.Equal([(IDomainEvent)new WebhookEnabled(Noon)], Webhook.Change(disabled, "webhook_1", null, null, true, Noon));
         Assert.Empty(Webhook.Change(Registered, "webhook_1", Registered.Url, ["training_completed"], true, Noon));
     }
@@ -148,7 +154,8 @@ public sealed class WebhookDecisionTests
 
     [Fact]
     public void The_documents_addresses_are_taken() =>
-        Assert.All(["https://example.com/webhook", "https://your-app.com/webhook"], url => Assert.Equal(url, WebhookFields.Url(url, Guarded)));
+        Assert.All(["https://example.com/webhook", "https://your-app.com/webhook"], url =>
+            Assert.Equal(url, WebhookFields.Url(url, Guarded)));
 
     [Theory]
     [InlineData(null, false)]
@@ -160,7 +167,8 @@ public sealed class WebhookDecisionTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var accepting = listener.AcceptTcpClientAsync(Ct).AsTask();
-        using var http = new HttpClient(new SocketsHttpHandler { ConnectCallback = OutwardAddresses.Parse("ALLOW", allow).Connect, UseProxy = false });
+        using var http =
+            new HttpClient(new SocketsHttpHandler { ConnectCallback = OutwardAddresses.Parse("ALLOW", allow).Connect, UseProxy = false });
         using var sending = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         var request = http.GetAsync($"http://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}/", sending.Token);
 
@@ -178,5 +186,6 @@ public sealed class WebhookDecisionTests
     }
 
     [Fact]
-    public void A_list_that_is_none_is_refused() => Assert.Throws<SettingException>(() => OutwardAddresses.Parse("ALLOW", "10.0.0.0/8, not a host"));
+    public void A_list_that_is_none_is_refused() =>
+        Assert.Throws<SettingException>(() => OutwardAddresses.Parse("ALLOW", "10.0.0.0/8, not a host"));
 }

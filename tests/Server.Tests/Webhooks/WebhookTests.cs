@@ -28,7 +28,8 @@ public sealed class WebhookTests(ServerFixture server)
         Assert.Equal(0.856, message.Json.GetProperty("data").GetProperty("final_metrics").GetProperty("val_froc").GetDouble());
         Assert.Equal(["event", "timestamp", "data"], message.Json.EnumerateObject().Select(member => member.Name));
         var delivery = await Settled(api, registered, "delivered");
-        Assert.Equal((message.Id, 1, 200), (Text(delivery, "message_id"), delivery.GetProperty("attempts").GetInt32(), delivery.GetProperty("status_code").GetInt32()));
+        Assert.Equal((message.Id, 1, 200),
+            (Text(delivery, "message_id"), delivery.GetProperty("attempts").GetInt32(), delivery.GetProperty("status_code").GetInt32()));
         Assert.Single(receiver.All);
         Assert.DoesNotContain(Secret, await Everything(api, registered), StringComparison.Ordinal);
     }
@@ -49,8 +50,10 @@ public sealed class WebhookTests(ServerFixture server)
         Assert.Equal(
             ["alert.triggered", "detection.completed", "training.finished", "training.finished", "training.started", "training.started"],
             events.Select(message => Text(message, "event")).Order(StringComparer.Ordinal));
-        Assert.All(events.Where(message => Text(message, "event") == "detection.completed"), message => Assert.Equal(detector, Text(message.GetProperty("data"), "detector_id")));
-        Assert.Contains(events, message => message.GetProperty("data").TryGetProperty("rule_name", out var rule) && rule.GetString() == "any");
+        Assert.All(events.Where(message => Text(message, "event") == "detection.completed"), message =>
+            Assert.Equal(detector, Text(message.GetProperty("data"), "detector_id")));
+        Assert.Contains(events, message => message.GetProperty("data").TryGetProperty("rule_name", out var rule)
+            && rule.GetString() == "any");
     }
 
     [Fact]
@@ -92,7 +95,9 @@ public sealed class WebhookTests(ServerFixture server)
         Assert.Equal((202, 1), (replay.Status, replay.Body.GetProperty("queued").GetInt32()));
         Assert.Equal(Text(dead, "message_id"), Text(await Settled(api, id, "delivered"), "message_id"));
         Assert.Equal(5, receiver.All.Count);
-        Assert.Equal(0, (await api.Post($"{Webhooks}/{id}/replay", new { start_time = "2000-01-01T00:00:00Z", end_time = "2000-01-02T00:00:00Z" })).Body.GetProperty("queued").GetInt32());
+        Assert.Equal(0,
+            (await api.Post($"{Webhooks}/{id}/replay", new
+            { start_time = "2000-01-01T00:00:00Z", end_time = "2000-01-02T00:00:00Z" })).Body.GetProperty("queued").GetInt32());
         Assert.Equal(422, (await api.Post($"{Webhooks}/{id}/replay", new { })).Status);
         Assert.Equal(422, (await api.Post($"{Webhooks}/{id}/replay", new { from_sequence = 9, to_sequence = 8 })).Status);
     }
@@ -191,7 +196,8 @@ public sealed class WebhookTests(ServerFixture server)
         Assert.True((await api.Post($"{Webhooks}/{id}/test", null)).Body.GetProperty("success").GetBoolean());
         await receiver.DisposeAsync();
         var refused = (await api.Post($"{Webhooks}/{id}/test", null)).Body;
-        Assert.Equal((false, JsonValueKind.Null, "no connection: ConnectionRefused"), (refused.GetProperty("success").GetBoolean(), refused.GetProperty("status_code").ValueKind, Text(refused, "error")));
+        Assert.Equal((false, JsonValueKind.Null, "no connection: ConnectionRefused"),
+            (refused.GetProperty("success").GetBoolean(), refused.GetProperty("status_code").ValueKind, Text(refused, "error")));
     }
 
     [Fact]
@@ -316,8 +322,10 @@ public sealed class WebhookTests(ServerFixture server)
         await using var command = database.CreateCommand("""
             select string_agg(t, ' ') from (
                 select e::text t from mt_events e union all select s::text from mt_streams s
-                union all select d::text from webhook_deliveries d union all select encode(sealed, 'escape') from webhook_secrets) everything
+                union all select d::text from webhook_deliveries d union all select encode(sealed, 'escape')
+                    from webhook_secrets) everything
             """);
-        return $"{await command.ExecuteScalarAsync(Ct)} {(await api.Get(Webhooks)).Body} {(await api.Get($"{Webhooks}/{webhook}")).Body} {(await api.Get("/api/v1/audit/events?limit=1000")).Body}";
+        return $"{await command.ExecuteScalarAsync(Ct)} {(await api.Get(Webhooks)).Body} {(await api.Get($"{Webhooks}/{webhook}")).Body} "
+            + $"{(await api.Get("/api/v1/audit/events?limit=1000")).Body}";
     }
 }

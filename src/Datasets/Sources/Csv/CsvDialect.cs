@@ -12,7 +12,8 @@ internal sealed record CsvDialect(char Delimiter, bool HasHeader)
     public static CsvDialect Detect(ReadOnlySpan<byte> start, bool isWhole, ReadOptions options)
     {
         if (options.Delimiter is { } stated && (stated is '"' or '\n' or '\r' || stated > 127))
-            throw new DatasetException(DatasetError.Unreadable, "delimiter", "The delimiter must be one ASCII character other than a quote or a line end.");
+            throw new DatasetException(DatasetError.Unreadable,
+                "delimiter", "The delimiter must be one ASCII character other than a quote or a line end.");
         var delimiter = options.Delimiter ?? RegularDelimiter(start, isWhole);
         return new CsvDialect(delimiter, options.HasHeader ?? FirstRecordIsWords(start, isWhole, delimiter));
     }

@@ -54,7 +54,8 @@ internal sealed class CsvScan
             if (Dialect is null)
             {
                 text = text.StartsWith("\uFEFF"u8) ? text[3..] : text;
-                Dialect = CsvDialect.Detect(text[..Math.Min(text.Length, MaxRecordBytes)], isLast && text.Length <= MaxRecordBytes, options);
+                Dialect = CsvDialect.Detect(text[..Math.Min(text.Length, MaxRecordBytes)], isLast
+                    && text.Length <= MaxRecordBytes, options);
                 _record = new CsvRecord((byte)Dialect.Delimiter, _limits.MaxColumns);
             }
             var used = valid - text.Length + ReadRecords(text, isLast);
@@ -136,7 +137,8 @@ internal sealed class CsvScan
     private DatasetException Unreadable(RecordEnd end, ReadOnlySpan<byte> rest) => end switch
     {
         RecordEnd.AfterQuote => DatasetException.OfFile(
-            DatasetError.Quotes, $"The record on line {_line} goes on after a closing quote; a quote inside a quoted field is written twice."),
+            DatasetError.Quotes,
+            $"The record on line {_line} goes on after a closing quote; a quote inside a quoted field is written twice."),
         _ when end == RecordEnd.OpenQuote || rest[..MaxRecordBytes].Contains((byte)'"') => DatasetException.OfFile(
             DatasetError.Quotes, $"A quoted field in the record that begins on line {_line} is not closed."),
         _ => DatasetException.OfFile(DatasetError.TooLarge, $"The record on line {_line} is longer than {MaxRecordBytes:N0} bytes."),

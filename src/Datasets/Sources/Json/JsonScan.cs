@@ -101,7 +101,8 @@ internal sealed class JsonScan
                     break;
                 default:
                     if (!isInRow)
-                        throw DatasetException.OfFile(DatasetError.Nested, "The rows of a JSON file must be objects, like {\"name\": 1.5}.");
+                        throw DatasetException.OfFile(DatasetError.Nested,
+                            "The rows of a JSON file must be objects, like {\"name\": 1.5}.");
                     _tallies[_column].Add(KindOf(ref reader), _rows, line: 0);
                     break;
             }
@@ -134,7 +135,8 @@ internal sealed class JsonScan
             if (!_positions.TryGetValue(name, out column))
                 column = AddColumn(name);
             else if (!string.Equals(_names[column], name, StringComparison.Ordinal))
-                throw DatasetException.OfFile(DatasetError.DuplicateColumn, $"The keys '{_names[column]}' and '{name}' differ in case only.");
+                throw DatasetException.OfFile(DatasetError.DuplicateColumn,
+                    $"The keys '{_names[column]}' and '{name}' differ in case only.");
         }
         if (_lastRows[column] == _rows)
             throw DatasetException.OfFile(DatasetError.DuplicateColumn, $"Row {_rows} has the key '{_names[column]}' twice.");

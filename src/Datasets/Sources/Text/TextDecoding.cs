@@ -16,7 +16,8 @@ internal static class TextDecoding
         "utf-16" or "utf16" => ByteOrderMark(start) ?? Utf16(bigEndian: false),
         "utf-16le" or "utf-16-le" => Utf16(bigEndian: false),
         "utf-16be" or "utf-16-be" => Utf16(bigEndian: true),
-        _ => throw new DatasetException(DatasetError.Encoding, "encoding", $"'{stated}' is not an encoding that is read; use utf-8, latin-1 or utf-16."),
+        _ => throw new DatasetException(DatasetError.Encoding,
+            "encoding", $"'{stated}' is not an encoding that is read; use utf-8, latin-1 or utf-16."),
     };
 
     public static void Translate(string source, Encoding encoding, string target, CancellationToken ct)

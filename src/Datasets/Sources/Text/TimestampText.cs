@@ -30,7 +30,8 @@ internal static class TimestampText
             if (!SkipFraction(ref text))
                 return false;
         }
-        return text.IsEmpty || text.SequenceEqual("Z"u8) || (text[0] is (byte)'+' or (byte)'-' && text.Length == 6 && IsHourAndMinute(text[1..]));
+        return text.IsEmpty || text.SequenceEqual("Z"u8)
+            || (text[0] is (byte)'+' or (byte)'-' && text.Length == 6 && IsHourAndMinute(text[1..]));
     }
 
     private static bool IsHourAndMinute(ReadOnlySpan<byte> text) =>

@@ -15,12 +15,14 @@ internal sealed class Utf8Check
         var whole = isLast ? block : block[..^CutCharacter(block)];
         var nul = whole.IndexOf((byte)0);
         if (nul >= 0)
-            throw DatasetException.OfFile(DatasetError.Binary, $"The file holds a NUL byte at offset {_offset + nul}: it is binary, or UTF-16 without a byte order mark.");
+            throw DatasetException.OfFile(DatasetError.Binary,
+                $"The file holds a NUL byte at offset {_offset + nul}: it is binary, or UTF-16 without a byte order mark.");
         if (!Utf8.IsValid(whole))
         {
             var offset = _offset + FirstInvalid(whole);
             throw new DatasetException(
-                DatasetError.Encoding, "encoding", $"The byte at offset {offset} is not UTF-8. Save the file as UTF-8, or state its encoding (latin-1, utf-16).");
+                DatasetError.Encoding, "encoding",
+                $"The byte at offset {offset} is not UTF-8. Save the file as UTF-8, or state its encoding (latin-1, utf-16).");
         }
         _offset += whole.Length;
         return whole.Length;
@@ -61,7 +63,8 @@ internal sealed class Utf8Check
     private static int FirstInvalid(ReadOnlySpan<byte> block)
     {
         var position = 0;
-        while (position < block.Length && Rune.DecodeFromUtf8(block[position..], out _, out var consumed) == System.Buffers.OperationStatus.Done)
+        while (position < block.Length
+            && Rune.DecodeFromUtf8(block[position..], out _, out var consumed) == System.Buffers.OperationStatus.Done)
             position += consumed;
         return position;
     }

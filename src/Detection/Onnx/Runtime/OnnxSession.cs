@@ -28,12 +28,14 @@ internal sealed class OnnxSession : IDisposable
             _input = inputs is [{ IsTable: true, Shape: [<= MaxRowsPerRun, > 0 and <= MaxFeatures] } table]
                 ? table
                 : throw new InvalidDataException(
-                    $"expected one input of float32 or float64 rows with a fixed number of features, at most {MaxFeatures}, got {string.Join(", ", inputs)}");
+                    $"expected one input of float32 or float64 rows with a fixed number of features, at most {MaxFeatures}, got "
+                        + $"{string.Join(", ", inputs)}");
             var outputs = OnnxValueInfo.Of(_session.OutputNames, _session.OutputMetadata);
             _output = outputs.FirstOrDefault(o => (outputName is null || string.Equals(o.Name, outputName, StringComparison.Ordinal))
                     && o is { IsTable: true, Shape.Length: 1 or 2 })
                 ?? throw new InvalidDataException(
-                    $"expected an output {(outputName is null ? "" : $"'{outputName}' ")}of float32 or float64 numbers, one or more for each row, got {string.Join(", ", outputs)}");
+                    $"expected an output {(outputName is null ? "" : $"'{outputName}' ")}of float32 or float64 numbers, one or more for "
+                        + $"each row, got {string.Join(", ", outputs)}");
         }
         catch
         {
@@ -54,7 +56,8 @@ internal sealed class OnnxSession : IDisposable
     public int FixedRows => (int)Math.Max(0, _input.Shape[0]);
 
     /// <summary>The output for rows laid out one after the other, with the numbers it has for each row.</summary>
-    /// <exception cref="InvalidDataException">The model fails, runs too long, or gives another number of rows than it was given.</exception>
+    /// <exception cref="InvalidDataException">The model fails, runs too long, or gives another number of rows than it was
+    /// given.</exception>
     public (double[] Numbers, int Columns) Run(ReadOnlySpan<double> rows)
     {
         var count = rows.Length / FeatureCount;
@@ -108,7 +111,8 @@ internal sealed class OnnxSession : IDisposable
         }
         catch (OnnxRuntimeException e) when (clock.IsCancellationRequested)
         {
-            throw new InvalidDataException($"the ONNX model ran longer than {MaxRunTime.TotalSeconds} seconds on {rows} rows and was stopped", e);
+            throw new InvalidDataException(
+                $"the ONNX model ran longer than {MaxRunTime.TotalSeconds} seconds on {rows} rows and was stopped", e);
         }
         catch (OnnxRuntimeException e)
         {

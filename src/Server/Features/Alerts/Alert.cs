@@ -4,7 +4,8 @@ namespace EventSourcedAnomaly.Server.Features.Alerts;
 
 /// <summary>One time that something was wrong: active, acknowledged by somebody, resolved.</summary>
 public sealed record Alert(
-    AlertTriggered? Trigger, string Status, AlertAcknowledged? Acknowledgement, string? Resolution, DateTimeOffset? ResolvedAt) : Aggregate, IAggregate<Alert>
+    AlertTriggered? Trigger, string Status, AlertAcknowledged? Acknowledgement, string? Resolution,
+    DateTimeOffset? ResolvedAt) : Aggregate, IAggregate<Alert>
 {
     /// <summary>Nobody looks after it yet.</summary>
     public const string Active = "active";

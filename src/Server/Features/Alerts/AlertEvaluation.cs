@@ -40,7 +40,8 @@ internal sealed class AlertEvaluation(IGrainFactory grains, AlertWatches watches
             await grains.Of<IAlertGrain>(tenant, over).Resolve(Alert.ConditionCleared, ct);
         }
 
-        if (measured.Sequence > 0 || (after.TrueSince, after.FalseSince, after.AlertId) != (before.TrueSince, before.FalseSince, before.AlertId))
+        if (measured.Sequence > 0
+            || (after.TrueSince, after.FalseSince, after.AlertId) != (before.TrueSince, before.FalseSince, before.AlertId))
         {
             await watches.Save(tenant, rule.Id!, measured.Subject, after, measured.Sequence, ct);
         }
@@ -65,7 +66,8 @@ internal sealed class AlertEvaluation(IGrainFactory grains, AlertWatches watches
 
         var id = IdOf(tenant, rule.Id!, measured);
         var triggered = new AlertTriggered(
-            id, rule.Id!, rule.Defined, measured.Subject, measured.Value, SystemMetrics.Describe(rule.Defined, measured.Subject), since, time.GetUtcNow());
+            id, rule.Id!, rule.Defined, measured.Subject, measured.Value, SystemMetrics.Describe(rule.Defined, measured.Subject),
+            since, time.GetUtcNow());
         await grains.Of<IAlertGrain>(tenant, id).Raise(triggered, ct);
         return id;
     }
@@ -73,6 +75,7 @@ internal sealed class AlertEvaluation(IGrainFactory grains, AlertWatches watches
     private static string IdOf(string tenant, string ruleId, Measurement measured)
     {
         var occasion = measured.Sequence > 0 ? measured.Sequence : measured.At.UtcTicks;
-        return $"alert_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{tenant}\n{ruleId}\n{measured.Subject}\n{occasion}")))[..32]}";
+        var named = Encoding.UTF8.GetBytes($"{tenant}\n{ruleId}\n{measured.Subject}\n{occasion}");
+        return $"alert_{Convert.ToHexStringLower(SHA256.HashData(named))[..32]}";
     }
 }

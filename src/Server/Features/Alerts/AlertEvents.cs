@@ -30,7 +30,8 @@ public sealed record AlertRuleDeleted(DateTimeOffset DeletedAt) : IDomainEvent;
 /// <param name="Severity">How bad it is.</param>
 /// <param name="Enabled">Whether it is watched at all.</param>
 public sealed record AlertTerms(
-    string Name, string Metric, bool OfSystem, string? SessionId, AlertCondition Condition, double Threshold, double Duration, double HoldOff, AlertSeverity Severity,
+    string Name, string Metric, bool OfSystem, string? SessionId, AlertCondition Condition, double Threshold, double Duration,
+    double HoldOff, AlertSeverity Severity,
     bool Enabled)
 {
     private const double MinHoldOff = 60;
@@ -86,7 +87,8 @@ public enum AlertSeverity
 /// <param name="HeldSince">Since when the condition holds.</param>
 /// <param name="TriggeredAt">When it was noticed.</param>
 public sealed record AlertTriggered(
-    string Id, string RuleId, AlertTerms Terms, string Subject, double Value, string Message, DateTimeOffset HeldSince, DateTimeOffset TriggeredAt) : IDomainEvent;
+    string Id, string RuleId, AlertTerms Terms, string Subject, double Value, string Message, DateTimeOffset HeldSince,
+    DateTimeOffset TriggeredAt) : IDomainEvent;
 
 /// <summary>Somebody looks after it.</summary>
 /// <param name="By">Who, encrypted with that person's own key.</param>

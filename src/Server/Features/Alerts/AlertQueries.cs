@@ -10,7 +10,8 @@ namespace EventSourcedAnomaly.Server.Features.Alerts;
 internal sealed class AlertQueries(AggregateStore aggregates, SubjectKeys subjects)
 {
     /// <summary>A rule of a tenant.</summary>
-    public async Task<AlertRule> Rule(string tenant, string id, CancellationToken ct) => await FindRule(tenant, id, ct) ?? throw Problem.NotFound("rule", id);
+    public async Task<AlertRule> Rule(string tenant, string id, CancellationToken ct) => await FindRule(tenant, id, ct)
+        ?? throw Problem.NotFound("rule", id);
 
     /// <summary>A rule of a tenant; null when it is deleted, or never was.</summary>
     public async Task<AlertRule?> FindRule(string tenant, string id, CancellationToken ct) =>
@@ -30,7 +31,8 @@ internal sealed class AlertQueries(AggregateStore aggregates, SubjectKeys subjec
     public async Task<IReadOnlyList<(string Tenant, AlertRule Rule)>> Watched(string? tenant, bool ofSystem, CancellationToken ct)
     {
         await using var session = aggregates.Query(tenant ?? Principal.SystemTenant);
-        var rules = session.Query<AlertRule>().Where(rule => rule.DeletedAt == null && rule.Terms!.Enabled && rule.Terms!.OfSystem == ofSystem);
+        var rules = session.Query<AlertRule>()
+            .Where(rule => rule.DeletedAt == null && rule.Terms!.Enabled && rule.Terms!.OfSystem == ofSystem);
         var found = await (tenant is null ? rules.Where(rule => rule.AnyTenant()) : rules).OrderBy(rule => rule.StreamId).ToListAsync(ct);
         return [.. found.Select(rule => (rule.TenantId, rule))];
     }
@@ -43,12 +45,14 @@ internal sealed class AlertQueries(AggregateStore aggregates, SubjectKeys subjec
     }
 
     /// <summary>A page of a tenant's alerts, newest first.</summary>
-    public async Task<(IReadOnlyList<AlertBody> Alerts, long Total)> List(string tenant, string? status, string? severity, Paging paging, CancellationToken ct)
+    public async Task<(IReadOnlyList<AlertBody> Alerts, long Total)> List(string tenant, string? status, string? severity,
+        Paging paging, CancellationToken ct)
     {
         await using var session = aggregates.Query(tenant);
         IQueryable<Alert> alerts = session.Query<Alert>();
         alerts = status is null ? alerts : alerts.Where(alert => alert.Status == status);
-        alerts = severity is null ? alerts : alerts.Where(alert => alert.Trigger!.Terms.Severity == Enum.Parse<AlertSeverity>(severity, true));
+        alerts = severity is null
+            ? alerts : alerts.Where(alert => alert.Trigger!.Terms.Severity == Enum.Parse<AlertSeverity>(severity, true));
         var (states, total) = await alerts.OrderByDescending(alert => alert.Trigger!.TriggeredAt).Page(paging.Limit, paging.Offset, ct);
         var bodies = new List<AlertBody>(states.Count);
         foreach (var state in states)
@@ -72,10 +76,13 @@ internal sealed class AlertQueries(AggregateStore aggregates, SubjectKeys subjec
     {
         var (trigger, acknowledgement) = (alert.Triggered, alert.Acknowledgement);
         return new AlertBody(
-            trigger.Id, trigger.RuleId, trigger.Terms.Name, trigger.Terms.Metric, trigger.Terms.OfSystem ? null : trigger.Subject, trigger.Terms.Condition,
-            trigger.Terms.Severity, trigger.Message, trigger.Value, trigger.Terms.Threshold, alert.Status, trigger.TriggeredAt, acknowledgement?.AcknowledgedAt,
+            trigger.Id, trigger.RuleId, trigger.Terms.Name, trigger.Terms.Metric, trigger.Terms.OfSystem
+                ? null : trigger.Subject, trigger.Terms.Condition,
+            trigger.Terms.Severity, trigger.Message, trigger.Value, trigger.Terms.Threshold, alert.Status, trigger.TriggeredAt,
+            acknowledgement?.AcknowledgedAt,
             acknowledgement is null ? null : await subjects.Open(tenant, acknowledgement.By, ct),
-            acknowledgement?.Notes is { } notes ? await subjects.Open(tenant, notes, ct) : null, acknowledgement?.By.Subject, alert.ResolvedAt, alert.Resolution);
+            acknowledgement?.Notes is { } notes ? await subjects.Open(tenant, notes, ct) : null, acknowledgement?.By.Subject,
+            alert.ResolvedAt, alert.Resolution);
     }
 
     /// <summary>A rule as it is shown.</summary>
@@ -83,7 +90,8 @@ internal sealed class AlertQueries(AggregateStore aggregates, SubjectKeys subjec
     {
         var terms = rule.Defined;
         return new RuleBody(
-            rule.Id!, rule.Id!, terms.Name, terms.Metric, terms.OfSystem ? "system" : "training", terms.SessionId, terms.Condition, terms.Threshold, terms.Duration, terms.HoldOff,
+            rule.Id!, rule.Id!, terms.Name, terms.Metric, terms.OfSystem
+                ? "system" : "training", terms.SessionId, terms.Condition, terms.Threshold, terms.Duration, terms.HoldOff,
             terms.Severity, terms.Enabled, rule.CreatedAt, rule.UpdatedAt);
     }
 }
@@ -104,7 +112,8 @@ internal sealed class AlertQueries(AggregateStore aggregates, SubjectKeys subjec
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="UpdatedAt">When it was changed last.</param>
 internal sealed record RuleBody(
-    string RuleId, string Id, string Name, string Metric, string Source, string? SessionId, AlertCondition Condition, double Threshold, double Duration, double HoldOff,
+    string RuleId, string Id, string Name, string Metric, string Source, string? SessionId, AlertCondition Condition, double Threshold,
+    double Duration, double HoldOff,
     AlertSeverity Severity, bool Enabled, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
 /// <summary>An alert; the fields of document 004's data model, and what else is known.</summary>

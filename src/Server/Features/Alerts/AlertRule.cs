@@ -4,7 +4,8 @@ using JasperFx.Core;
 namespace EventSourcedAnomaly.Server.Features.Alerts;
 
 /// <summary>A rule by which a tenant is alerted.</summary>
-public sealed record AlertRule(string? Id, AlertTerms? Terms, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt) : Aggregate, IAggregate<AlertRule>
+public sealed record AlertRule(string? Id, AlertTerms? Terms, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt)
+    : Aggregate, IAggregate<AlertRule>
 {
     /// <inheritdoc/>
     public static string StreamType => "alert_rule";

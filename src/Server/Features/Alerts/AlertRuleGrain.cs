@@ -4,7 +4,8 @@ using EventSourcedAnomaly.Server.Infrastructure.Orleans;
 namespace EventSourcedAnomaly.Server.Features.Alerts;
 
 /// <summary>One rule.</summary>
-internal sealed class AlertRuleGrain(AggregateStore aggregates, AlertEvaluation evaluation, TimeProvider time) : EventSourcedGrain<AlertRule>(aggregates), IAlertRuleGrain
+internal sealed class AlertRuleGrain(AggregateStore aggregates, AlertEvaluation evaluation, TimeProvider time)
+    : EventSourcedGrain<AlertRule>(aggregates), IAlertRuleGrain
 {
     public Task<long> Create(AlertRuleCreated wanted, CancellationToken ct) => Raise(state => AlertRule.Create(state, wanted), ct);
 

@@ -24,7 +24,8 @@ internal sealed record AlertWatch(DateTimeOffset? TrueSince, DateTimeOffset? Fal
     /// <param name="at">When it was measured.</param>
     public AlertWatch Observe(AlertTerms terms, double value, DateTimeOffset at) => (AlertId, terms.Holds(value)) switch
     {
-        (null, true) => new AlertWatch(TrueSince ?? at, null, null) { IsDue = at - (TrueSince ?? at) >= TimeSpan.FromSeconds(terms.Duration) },
+        (null, true) => new AlertWatch(TrueSince ?? at, null, null)
+        { IsDue = at - (TrueSince ?? at) >= TimeSpan.FromSeconds(terms.Duration) },
         (null, false) => Fresh,
         (_, true) => this with { FalseSince = null, IsDue = false },
         _ when at - (FalseSince ?? at) >= TimeSpan.FromSeconds(terms.HoldOff) => Fresh with { Over = AlertId },

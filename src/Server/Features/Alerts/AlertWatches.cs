@@ -9,7 +9,8 @@ internal sealed class AlertWatches(NpgsqlDataSource database)
     public async Task<(AlertWatch Watch, long Seen)> Load(string tenant, string ruleId, string subject, CancellationToken ct)
     {
         await using var command = Command(
-            "select true_since, false_since, alert_id, seen from alert_watches where tenant_id = $1 and rule_id = $2 and subject = $3", tenant, ruleId, subject);
+            "select true_since, false_since, alert_id, seen from alert_watches where tenant_id = $1 and rule_id = $2 and subject = $3",
+            tenant, ruleId, subject);
         await using var reader = await command.ExecuteReaderAsync(ct);
         return await reader.ReadAsync(ct)
             ? (new AlertWatch(Time(reader, 0), Time(reader, 1), reader.IsDBNull(2) ? null : reader.GetString(2)), reader.GetInt64(3))
@@ -21,7 +22,8 @@ internal sealed class AlertWatches(NpgsqlDataSource database)
     {
         await using var command = Command(
             """
-            insert into alert_watches (tenant_id, rule_id, subject, true_since, false_since, alert_id, seen) values ($1, $2, $3, $4, $5, $6, $7)
+            insert into alert_watches (tenant_id, rule_id, subject, true_since, false_since, alert_id, seen)
+                values ($1, $2, $3, $4, $5, $6, $7)
             on conflict (tenant_id, rule_id, subject) do update set
                 true_since = excluded.true_since, false_since = excluded.false_since, alert_id = excluded.alert_id, seen = excluded.seen
             """,
@@ -43,7 +45,8 @@ internal sealed class AlertWatches(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    private static DateTimeOffset? Time(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
+    private static DateTimeOffset? Time(NpgsqlDataReader reader, int column) => reader.IsDBNull(column)
+        ? null : reader.GetFieldValue<DateTimeOffset>(column);
 
     private NpgsqlCommand Command(string sql, params ReadOnlySpan<object?> values)
     {

@@ -11,7 +11,8 @@ namespace EventSourcedAnomaly.Server.Features.Alerts;
 /// <param name="Reason">Why, where the rule itself was changed.</param>
 /// <param name="CorrelationId">The request that led here.</param>
 /// <param name="CausationId">The event that led here.</param>
-public sealed record FollowUpAlertRule(string Tenant, string RuleId, AlertTerms? Terms, string? Reason, string? CorrelationId, string? CausationId)
+public sealed record FollowUpAlertRule(string Tenant, string RuleId, AlertTerms? Terms, string? Reason,
+    string? CorrelationId, string? CausationId)
 {
     /// <summary>The rule means something else now.</summary>
     public const string Changed = "rule_changed";
@@ -21,10 +22,13 @@ public sealed record FollowUpAlertRule(string Tenant, string RuleId, AlertTerms?
 
     /// <summary>The message that an event leads to.</summary>
     public static FollowUpAlertRule Of(IEvent recorded, AlertTerms? terms, string? reason) =>
-        new(recorded.TenantId, recorded.Data is AlertTriggered raised ? raised.RuleId : recorded.StreamKey!, terms, reason, recorded.CorrelationId, recorded.Id.ToString());
+        new(recorded.TenantId, recorded.Data is AlertTriggered raised
+            ? raised.RuleId : recorded.StreamKey!, terms, reason, recorded.CorrelationId, recorded.Id.ToString());
 }
 
-/// <summary>Ends the alerts of a rule that is deleted, disabled or means something else now, also one that was raised while it changed.</summary>
+/// <summary>
+/// Ends the alerts of a rule that is deleted, disabled or means something else now, also one that was raised while it changed.
+/// </summary>
 public static class FollowUpAlertRuleHandler
 {
     /// <summary>Handles the message.</summary>

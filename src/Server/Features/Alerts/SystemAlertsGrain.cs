@@ -9,7 +9,8 @@ namespace EventSourcedAnomaly.Server.Features.Alerts;
 internal interface ISystemAlertsGrain : IClusterTask;
 
 /// <inheritdoc cref="ISystemAlertsGrain"/>
-internal sealed class SystemAlertsGrain(AlertEvaluation evaluation, AlertWatches watches, AlertQueries queries, ResourceMonitor monitor, TimeProvider time)
+internal sealed class SystemAlertsGrain(AlertEvaluation evaluation, AlertWatches watches, AlertQueries queries,
+    ResourceMonitor monitor, TimeProvider time)
     : ClusterTaskGrain(time), ISystemAlertsGrain
 {
     private static readonly EventMetadata Metadata = new("system:system_alerts");

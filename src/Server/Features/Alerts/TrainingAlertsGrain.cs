@@ -11,7 +11,8 @@ internal sealed class TrainingAlertsGrain(AlertEvaluation evaluation, AlertQueri
         var (tenant, session) = GrainKey.Parse(this.GetPrimaryKeyString());
         foreach (var (owner, rule) in await queries.Watched(tenant, ofSystem: false, ct))
         {
-            if (metrics.TryGetValue(rule.Defined.Metric, out var value) && (rule.Defined.SessionId is null || rule.Defined.SessionId == session))
+            if (metrics.TryGetValue(rule.Defined.Metric, out var value)
+                && (rule.Defined.SessionId is null || rule.Defined.SessionId == session))
             {
                 await evaluation.Observe(owner, rule, new Measurement(session, value, at, sequence), ct);
             }

@@ -19,7 +19,8 @@ public static class TrainingAlertsHandler
     public static Task Handle(IEvent<TrainingSessionMetricsRecorded> reported, IGrainFactory grains, CancellationToken ct) =>
         Observe(reported, reported.Data.Latest, reported.Data.MeasuredAt, grains, ct);
 
-    private static Task Observe(IEvent recorded, IReadOnlyDictionary<string, double> metrics, DateTimeOffset at, IGrainFactory grains, CancellationToken ct)
+    private static Task Observe(IEvent recorded, IReadOnlyDictionary<string, double> metrics, DateTimeOffset at,
+        IGrainFactory grains, CancellationToken ct)
     {
         RequestMetadata.Set(new EventMetadata("system:training_alerts", recorded.CorrelationId, recorded.Id.ToString()));
         return grains.Of<ITrainingAlertsGrain>(recorded.TenantId, recorded.StreamKey!).Observe(metrics, at, recorded.Sequence, ct);

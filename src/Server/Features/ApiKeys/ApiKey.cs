@@ -31,7 +31,8 @@ public sealed record ApiKey(
     /// <summary>Whether the key opens anything at a time.</summary>
     public bool ValidAt(DateTimeOffset now) => Name is not null && RevokedAt is null && (ExpiresAt is null || ExpiresAt > now);
 
-    public ApiKey Apply(ApiKeyIssued e) => new(e.Name, e.Prefix, e.Permissions, e.Roles, e.Plan, e.IssuedAt, e.ExpiresAt, null) { Owner = e.Owner };
+    public ApiKey Apply(ApiKeyIssued e) =>
+        new(e.Name, e.Prefix, e.Permissions, e.Roles, e.Plan, e.IssuedAt, e.ExpiresAt, null) { Owner = e.Owner };
 
     public ApiKey Apply(ApiKeyRevoked e) => this with { RevokedAt = e.RevokedAt };
 

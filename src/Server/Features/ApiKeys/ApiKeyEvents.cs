@@ -12,11 +12,14 @@ namespace EventSourcedAnomaly.Server.Features.ApiKeys;
 /// <param name="ExpiresAt">When it stops being valid by itself; null for never.</param>
 /// <param name="Owner">The user it acts for; null for a key that belongs to the tenant.</param>
 public sealed record ApiKeyIssued(
-    string Name, string Prefix, IReadOnlyList<string> Permissions, IReadOnlyList<string> Roles, string Plan, DateTimeOffset IssuedAt, DateTimeOffset? ExpiresAt,
+    string Name, string Prefix, IReadOnlyList<string> Permissions, IReadOnlyList<string> Roles, string Plan, DateTimeOffset IssuedAt,
+    DateTimeOffset? ExpiresAt,
     string? Owner = null) : IDomainEvent;
 
 /// <summary>A key was revoked; it is refused from this event on.</summary>
 public sealed record ApiKeyRevoked(DateTimeOffset RevokedAt) : IDomainEvent;
 
-/// <summary>A key reached the end it was issued with. It was refused from <paramref name="ExpiredAt"/> on, whenever this was recorded.</summary>
+/// <summary>
+/// A key reached the end it was issued with. It was refused from <paramref name="ExpiredAt"/> on, whenever this was recorded.
+/// </summary>
 public sealed record ApiKeyExpired(DateTimeOffset ExpiredAt) : IDomainEvent;

@@ -13,7 +13,8 @@ internal sealed class ApiKeyQueries(AggregateStore aggregates, ServerSecrets sec
     public static string Generate() => $"pyn_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20))}";
 
     /// <summary>What may be shown of a key.</summary>
-    public static string PrefixOf(string key) => key.StartsWith("pyn_", StringComparison.Ordinal) && key.Length > 12 ? $"{key[..8]}****" : "****";
+    public static string PrefixOf(string key) => key.StartsWith("pyn_", StringComparison.Ordinal) && key.Length > 12
+        ? $"{key[..8]}****" : "****";
 
     /// <summary>The id of the stream that a key opens.</summary>
     public string IdOf(string key) =>
@@ -30,13 +31,15 @@ internal sealed class ApiKeyQueries(AggregateStore aggregates, ServerSecrets sec
     }
 
     /// <summary>What the owner of a key calls it.</summary>
-    public async Task<string?> NameOf(string tenant, string id, CancellationToken ct) => (await aggregates.Load<ApiKey>(tenant, id, ct)).Name;
+    public async Task<string?> NameOf(string tenant, string id, CancellationToken ct) =>
+        (await aggregates.Load<ApiKey>(tenant, id, ct)).Name;
 
     /// <summary>The keys of a tenant that are not revoked, newest first, with their ids.</summary>
     public async Task<IReadOnlyList<ApiKey>> List(string tenant, CancellationToken ct)
     {
         await using var session = aggregates.Query(tenant);
-        var keys = await session.Query<ApiKey>().Where(key => key.RevokedAt == null).OrderByDescending(key => key.IssuedAt).Take(1000).ToListAsync(ct);
+        var keys = await session.Query<ApiKey>().Where(key => key.RevokedAt == null)
+            .OrderByDescending(key => key.IssuedAt).Take(1000).ToListAsync(ct);
         return [.. keys.Select(key => key with { Id = key.StreamId })];
     }
 }

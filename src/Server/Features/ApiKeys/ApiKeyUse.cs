@@ -6,7 +6,8 @@ using Npgsql;
 namespace EventSourcedAnomaly.Server.Features.ApiKeys;
 
 /// <summary>When keys were last used: noted in memory, stored every few seconds, and for each key no more finely than that.</summary>
-internal sealed partial class ApiKeyUse(NpgsqlDataSource database, TenantReads reads, TimeProvider time, ILogger<ApiKeyUse> logger) : StoredPeriodically(time)
+internal sealed partial class ApiKeyUse(NpgsqlDataSource database, TenantReads reads, TimeProvider time, ILogger<ApiKeyUse> logger)
+    : StoredPeriodically(time)
 {
     private readonly ConcurrentDictionary<(string Tenant, string Key), DateTimeOffset> _noted = new();
     private readonly ConcurrentDictionary<(string Tenant, string Key), DateTimeOffset> _stored = new();
@@ -47,7 +48,8 @@ internal sealed partial class ApiKeyUse(NpgsqlDataSource database, TenantReads r
         try
         {
             await using var command = database.CreateCommand("""
-                insert into api_key_uses as u (tenant_id, key_id, last_used) select * from unnest($1::varchar[], $2::varchar[], $3::timestamptz[])
+                insert into api_key_uses as u (tenant_id, key_id, last_used) select *
+                    from unnest($1::varchar[], $2::varchar[], $3::timestamptz[])
                 on conflict (tenant_id, key_id) do update set last_used = greatest(u.last_used, excluded.last_used)
                 """);
             command.Parameters.Add(new() { Value = noted.Select(each => each.Key.Tenant).ToArray() });

@@ -10,6 +10,7 @@ internal static class ApiKeysModule
     public static IServiceCollection AddApiKeys(this IServiceCollection services) => services
         .AddAggregate<ApiKey>().AddSingleton<ApiKeyQueries>()
         .AddSingleton<ApiKeyUse>().AddHostedService(provider => provider.GetRequiredService<ApiKeyUse>())
-        .PublishEventsToWolverine("api_key_expiry", relay => relay.PublishEvent<ApiKeyIssued>((issued, bus) => issued.Data.ExpiresAt is { } end
+        .PublishEventsToWolverine("api_key_expiry", relay =>
+            relay.PublishEvent<ApiKeyIssued>((issued, bus) => issued.Data.ExpiresAt is { } end
             ? bus.ScheduleAsync(new ExpireApiKey(issued.TenantId, issued.StreamKey!), end) : ValueTask.CompletedTask));
 }

@@ -4,7 +4,9 @@ namespace EventSourcedAnomaly.Server.Features.Audit;
 [Alias("esa.Subject")]
 public interface ISubjectGrain : IGrainWithStringKey
 {
-    /// <summary>Destroys the key, then records it: a crash between the two leaves an erasure that is recorded when it is asked for again.</summary>
+    /// <summary>
+    /// Destroys the key, then records it: a crash between the two leaves an erasure that is recorded when it is asked for again.
+    /// </summary>
     [Alias("Erase")]
     Task<bool> Erase(string subject, CancellationToken ct);
 }

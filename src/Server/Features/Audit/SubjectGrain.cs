@@ -8,7 +8,9 @@ namespace EventSourcedAnomaly.Server.Features.Audit;
 internal sealed class SubjectGrain(AggregateStore aggregates, SubjectKeys keys, UserQueries users, UserService service, TimeProvider time)
     : EventSourcedGrain<Subject>(aggregates), ISubjectGrain
 {
-    /// <summary>Destroys the key, then records it: a crash between the two leaves an erasure that is recorded when it is asked for again.</summary>
+    /// <summary>
+    /// Destroys the key, then records it: a crash between the two leaves an erasure that is recorded when it is asked for again.
+    /// </summary>
     public async Task<bool> Erase(string subject, CancellationToken ct)
     {
         // Whoever is forgotten cannot be signed in.

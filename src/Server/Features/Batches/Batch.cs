@@ -75,7 +75,8 @@ public sealed record Batch(
     public static IReadOnlyList<IDomainEvent> Record(Batch state, BatchAnswered answer) => state.Answer is null ? [answer] : [];
 
     /// <summary>Takes it up, again after a silo that did not survive it.</summary>
-    public static IReadOnlyList<IDomainEvent> Start(Batch state, DateTimeOffset now) => state.Request is null || state.Ended ? [] : [new BatchStarted(now)];
+    public static IReadOnlyList<IDomainEvent> Start(Batch state, DateTimeOffset now) => state.Request is null || state.Ended
+        ? [] : [new BatchStarted(now)];
 
     /// <summary>Takes the model that was made for it.</summary>
     public static IReadOnlyList<IDomainEvent> Adopt(Batch state, TrainedModel model) =>
@@ -83,7 +84,8 @@ public sealed record Batch(
 
     /// <summary>Reports finished chunks; what falls behind an earlier report is dropped.</summary>
     public static IReadOnlyList<IDomainEvent> Report(Batch state, int chunks, BatchTally tally, double memoryPeakMb, DateTimeOffset now) =>
-        state.Status == Running && chunks > state.Chunks ? [new BatchProgressed(chunks, tally, Math.Max(memoryPeakMb, state.MemoryPeakMb), now)] : [];
+        state.Status == Running && chunks > state.Chunks
+            ? [new BatchProgressed(chunks, tally, Math.Max(memoryPeakMb, state.MemoryPeakMb), now)] : [];
 
     /// <summary>Ends it with a result.</summary>
     public static IReadOnlyList<IDomainEvent> Complete(Batch state, double seconds, DateTimeOffset now) =>

@@ -11,7 +11,8 @@ namespace EventSourcedAnomaly.Server.Features.Batches;
 /// <param name="Algorithm">The algorithm's own name.</param>
 /// <param name="Parameters">Its hyper-parameters.</param>
 /// <param name="Seed">The seed of all randomness, should a model have to be made.</param>
-/// <param name="Model">The detector's model in service at the time of the request, which judges whatever comes after; null when one is to be made.</param>
+/// <param name="Model">The detector's model in service at the time of the request, which judges whatever comes after; null when one is to
+/// be made.</param>
 /// <param name="Options">How to judge.</param>
 /// <param name="TotalSamples">How many rows there are.</param>
 /// <param name="Cells">How many numbers they hold.</param>
@@ -39,7 +40,8 @@ public sealed record BatchRequested(
 /// <param name="ReturnScores">Whether the output has the scores.</param>
 /// <param name="ReturnExplanations">Whether the output has each feature's contribution.</param>
 /// <param name="OutputFormat">csv, ndjson or parquet.</param>
-public sealed record BatchOptions(int ChunkSize, int ParallelJobs, double Threshold, bool ReturnScores, bool ReturnExplanations, string OutputFormat);
+public sealed record BatchOptions(int ChunkSize, int ParallelJobs, double Threshold, bool ReturnScores,
+    bool ReturnExplanations, string OutputFormat);
 
 /// <summary>A silo took the work up; a second time when the first did not survive.</summary>
 public sealed record BatchStarted(DateTimeOffset StartedAt) : IDomainEvent;
@@ -61,7 +63,8 @@ public sealed record BatchCompleted(double Seconds, DateTimeOffset CompletedAt) 
 
 /// <summary>Some inputs that came with a request were judged at once, each with a result of its own.</summary>
 public sealed record BatchAnswered(
-    string Id, string DetectorId, string Algorithm, IReadOnlyList<string> ResultIds, BatchTally Tally, DateTimeOffset RequestedAt, DateTimeOffset CompletedAt) : IDomainEvent;
+    string Id, string DetectorId, string Algorithm, IReadOnlyList<string> ResultIds, BatchTally Tally, DateTimeOffset RequestedAt,
+    DateTimeOffset CompletedAt) : IDomainEvent;
 
 /// <summary>The work cannot be done, and why.</summary>
 public sealed record BatchFailed(string Reason, DateTimeOffset FailedAt) : IDomainEvent;
@@ -78,7 +81,8 @@ public sealed record BatchCancelled(DateTimeOffset CancelledAt) : IDomainEvent;
 /// <param name="TrueNegatives">Normal rows that are labelled so.</param>
 /// <param name="FalseNegatives">Normal rows that are labelled anomalies.</param>
 public sealed record BatchTally(
-    long Samples, long Anomalies, double Confidence, long TruePositives = 0, long FalsePositives = 0, long TrueNegatives = 0, long FalseNegatives = 0)
+    long Samples, long Anomalies, double Confidence, long TruePositives = 0, long FalsePositives = 0,
+    long TrueNegatives = 0, long FalseNegatives = 0)
 {
     /// <summary>Nothing yet.</summary>
     public static readonly BatchTally Empty = new(0, 0, 0);

@@ -6,7 +6,8 @@ using Orleans.Concurrency;
 namespace EventSourcedAnomaly.Server.Features.Batches;
 
 /// <inheritdoc cref="IBatchGrain"/>
-internal sealed class BatchGrain(AggregateStore aggregates, BackgroundWork work, BatchWork batches, TimeProvider time, ILogger<BatchGrain> logger)
+internal sealed class BatchGrain(AggregateStore aggregates, BackgroundWork work, BatchWork batches, TimeProvider time,
+    ILogger<BatchGrain> logger)
     : WorkingGrain<Batch>(aggregates, work, logger), IBatchGrain
 {
     /// <inheritdoc/>
@@ -27,7 +28,8 @@ internal sealed class BatchGrain(AggregateStore aggregates, BackgroundWork work,
         Raise(state => Batch.Report(state, chunks, tally, memoryPeakMb, time.GetUtcNow()), ct);
 
     /// <inheritdoc/>
-    public Task<long> Complete(double seconds, CancellationToken ct) => Raise(state => Batch.Complete(state, seconds, time.GetUtcNow()), ct);
+    public Task<long> Complete(double seconds, CancellationToken ct) =>
+        Raise(state => Batch.Complete(state, seconds, time.GetUtcNow()), ct);
 
     /// <inheritdoc/>
     public Task<long> Fail(string reason, CancellationToken ct) => Raise(state => Batch.Fail(state, reason, time.GetUtcNow()), ct);

@@ -68,7 +68,8 @@ internal sealed class BatchOutput(BulkStore bulk, LoadedModels models, ServerSet
     }
 
     private async IAsyncEnumerable<string> Lines(
-        string tenant, Batch batch, IReadOnlyList<string> features, Action<StringBuilder, OutputRow> write, [EnumeratorCancellation] CancellationToken ct)
+        string tenant, Batch batch, IReadOnlyList<string> features, Action<StringBuilder, OutputRow> write,
+        [EnumeratorCancellation] CancellationToken ct)
     {
         var (request, stream, index) = (batch.Requested, new StreamKey(tenant, batch.Requested.Id), 0L);
         for (var part = 0; index < batch.Tally.Samples; part++)
@@ -79,7 +80,8 @@ internal sealed class BatchOutput(BulkStore bulk, LoadedModels models, ServerSet
             for (var i = 0; i < predictions.Scores.Length; i++)
             {
                 write(lines, new OutputRow(
-                    index++, predictions.IsAnomaly(i, request.Options.Threshold) ? 1 : 0, request.Options.ReturnScores ? predictions.Scores[i] : null, predictions.Confidences[i],
+                    index++, predictions.IsAnomaly(i, request.Options.Threshold) ? 1 : 0, request.Options.ReturnScores
+                        ? predictions.Scores[i] : null, predictions.Confidences[i],
                     new ArraySegment<double>(contributions, i * features.Count, features.Count)));
             }
 
@@ -91,7 +93,8 @@ internal sealed class BatchOutput(BulkStore bulk, LoadedModels models, ServerSet
         await bulk.Get(stream, name, ct, part) ?? throw new InvalidDataException($"Part {part} of the {name} is missing.");
 
     private async Task<IReadOnlyList<string>> Features(string tenant, Batch batch, CancellationToken ct) =>
-        (await models.Load(tenant, batch.Requested.Model is null ? batch.Requested.Id : batch.Requested.DetectorId, batch.Model!, ct)).Artifact.FeatureNames;
+        (await models.Load(tenant, batch.Requested.Model is null
+            ? batch.Requested.Id : batch.Requested.DetectorId, batch.Model!, ct)).Artifact.FeatureNames;
 
     private static DatasetColumn[] Columns(Batch batch, IReadOnlyList<string> features) =>
     [
@@ -128,14 +131,17 @@ internal sealed class BatchOutput(BulkStore bulk, LoadedModels models, ServerSet
         lines.Append(CultureInfo.InvariantCulture, $",\"confidence\":{row.Confidence:R}");
         if (features.Count > 0)
         {
-            var named = features.Select((name, j) => $"{JsonSerializer.Serialize(name, Infrastructure.Http.Json.Options)}:{row.Contributions[j].ToString("R", CultureInfo.InvariantCulture)}");
+            var named = features.Select((name, j) => string.Create(
+                CultureInfo.InvariantCulture, $"{JsonSerializer.Serialize(name, Infrastructure.Http.Json.Options)}:{row.Contributions[j]:R}"));
             lines.Append(",\"contributions\":{").AppendJoin(',', named).Append('}');
         }
 
         lines.Append("}\n");
     }
 
-    private static string Quoted(string name) => name.AsSpan().IndexOfAny(",\"\n\r") < 0 ? name : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private static string Quoted(string name) => name.AsSpan().IndexOfAny(",\"\n\r") < 0
+        ? name : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    private readonly record struct OutputRow(long Index, int Prediction, double? Score, double Confidence, ArraySegment<double> Contributions);
+    private readonly record struct OutputRow(long Index, int Prediction, double? Score, double Confidence,
+        ArraySegment<double> Contributions);
 }

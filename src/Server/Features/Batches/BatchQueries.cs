@@ -30,7 +30,8 @@ internal sealed class BatchQueries(AggregateStore aggregates, DatasetQueries dat
         await using var session = aggregates.Query(tenant);
         IQueryable<Batch> batches = session.Query<Batch>();
         batches = status is null ? batches : batches.Where(batch => batch.Status == status);
-        batches = detectorId is null ? batches : batches.Where(batch => batch.Request!.DetectorId == detectorId || batch.Answer!.DetectorId == detectorId);
+        batches = detectorId is null
+            ? batches : batches.Where(batch => batch.Request!.DetectorId == detectorId || batch.Answer!.DetectorId == detectorId);
         batches = datasetId is null ? batches : batches.Where(batch => batch.Request!.DatasetId == datasetId);
         return await batches.NewestFirst(limit, offset, ct);
     }
@@ -42,7 +43,8 @@ internal sealed class BatchQueries(AggregateStore aggregates, DatasetQueries dat
         var past = await session.Query<Batch>().Where(batch => batch.Status == Batch.Completed && batch.Request!.Algorithm == algorithm)
             .OrderByDescending(batch => batch.StreamId).Take(20).ToListAsync(ct);
         var known = past.Where(batch => batch is { Seconds: > 0, Request.Cells: > 0 }).ToArray();
-        var perCell = known.Length == 0 ? SecondsPerCellUnknown : known.Sum(batch => batch.Seconds!.Value) / known.Sum(batch => batch.Requested.Cells);
+        var perCell = known.Length == 0
+            ? SecondsPerCellUnknown : known.Sum(batch => batch.Seconds!.Value) / known.Sum(batch => batch.Requested.Cells);
         return Math.Round(Math.Max(SecondsAtLeast, perCell * cells), 1);
     }
 
@@ -61,7 +63,8 @@ internal sealed class BatchQueries(AggregateStore aggregates, DatasetQueries dat
     }
 
     /// <summary>The rows of a batch, chunk by chunk.</summary>
-    public async IAsyncEnumerable<BatchChunk> Chunks(string tenant, string id, LoadedModel model, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<BatchChunk> Chunks(string tenant, string id, LoadedModel model,
+        [EnumeratorCancellation] CancellationToken ct)
     {
         var request = (await Get(tenant, id, ct)).Requested;
         var dataset = await datasets.Get(tenant, request.DatasetId, ct);
@@ -78,17 +81,22 @@ internal sealed class BatchQueries(AggregateStore aggregates, DatasetQueries dat
         var total = request?.TotalSamples ?? tally.Samples;
         var asked = request?.RequestedAt ?? batch.Answer!.RequestedAt;
         return new BatchBody(
-            id, id, id, id, "detection", NullIfEmpty(request?.DetectorId ?? batch.Answer!.DetectorId), request?.DatasetId, request?.Algorithm ?? batch.Answer!.Algorithm,
+            id, id, id, id, "detection", NullIfEmpty(request?.DetectorId ?? batch.Answer!.DetectorId), request?.DatasetId,
+            request?.Algorithm ?? batch.Answer!.Algorithm,
             batch.Status == Batch.Completed ? request?.ResultId : null, batch.Answer?.ResultIds, WordOf(http.ApiContract(), batch.Status),
             batch.Status == Batch.Completed ? 1 : total == 0 ? 0 : (double)tally.Samples / total,
             total, tally.Samples, tally.Anomalies, tally.Samples == 0 ? 0 : (double)tally.Anomalies / tally.Samples,
-            request is null ? null : OutputOf(http, id, request.Options.OutputFormat), request?.EstimatedSeconds, request?.EstimatedSeconds, Remaining(batch),
-            Statistics(batch), request is null ? null : new ParametersBody(request.Options.ChunkSize, request.Options.ParallelJobs, request.Options.Threshold, request.Options.OutputFormat),
+            request is null ? null : OutputOf(http, id, request.Options.OutputFormat), request?.EstimatedSeconds,
+            request?.EstimatedSeconds, Remaining(batch),
+            Statistics(batch), request is null
+                ? null : new ParametersBody(request.Options.ChunkSize, request.Options.ParallelJobs, request.Options.Threshold,
+                    request.Options.OutputFormat),
             batch.Failure, asked, batch.StartedAt ?? asked, batch.EndedAt);
     }
 
     /// <summary>The word of a surface for a batch's state: documents 000 and 002 differ on one that waits.</summary>
-    public static string WordOf(ApiContract surface, string status) => status == Batch.Queued && surface == ApiContract.Reference ? "started" : status;
+    public static string WordOf(ApiContract surface, string status) => status == Batch.Queued
+        && surface == ApiContract.Reference ? "started" : status;
 
     /// <summary>Where the output will be.</summary>
     public static string OutputOf(HttpContext http, string id, string format) =>

@@ -111,7 +111,8 @@ internal sealed class BatchRows(DatasetRows rows)
                 var cell = column.Nulls[i] ? Cell.Missing
                     : column is TextColumn text ? new Cell(double.NaN, text.Values[i])
                     : new Cell(Convert.ToDouble(column[i], CultureInfo.InvariantCulture), null);
-                cells[i] = input.Read(cell) ?? throw new InvalidDataException($"Column '{input.Name}': expected {input.Expectation}, got {cell}.");
+                cells[i] = input.Read(cell)
+                    ?? throw new InvalidDataException($"Column '{input.Name}': expected {input.Expectation}, got {cell}.");
             }
 
             return cells;

@@ -9,7 +9,8 @@ namespace EventSourcedAnomaly.Server.Features.Batches;
 
 /// <summary>What is wanted of a batch, as the documents let it be said.</summary>
 internal sealed record BatchSubmission(
-    int? ChunkSize = null, int? ParallelJobs = null, double? Threshold = null, bool ReturnScores = true, bool ReturnExplanations = false, string? OutputFormat = null)
+    int? ChunkSize = null, int? ParallelJobs = null, double? Threshold = null, bool ReturnScores = true, bool ReturnExplanations = false,
+    string? OutputFormat = null)
 {
     private const int MaxInChunk = 1 << 16;
     private const int MaxChunks = 10_000;
@@ -28,17 +29,21 @@ internal sealed record BatchSubmission(
         return (size, ParallelJobs ?? 1, Threshold ?? Predictions.ModelThreshold) switch
         {
             ( < 1 or > MaxInChunk, _, _) => throw Problem.Invalid(place + sizeField, $"a whole number from 1 to {MaxInChunk}", size),
-            (_, < 1 or > MaxParallel, _) => throw Problem.Invalid(place + parallelField, $"a whole number from 1 to {MaxParallel}", ParallelJobs),
+            (_, < 1 or > MaxParallel, _) =>
+                throw Problem.Invalid(place + parallelField, $"a whole number from 1 to {MaxParallel}", ParallelJobs),
             (_, _, not (>= 0 and <= 1)) => throw Problem.Invalid(place + "threshold", "a number from 0 to 1", Threshold),
-            _ when !Formats.Contains(format) => throw Problem.Invalid(place + "output_format", $"one of: {string.Join(", ", Formats)}", format),
+            _ when !Formats.Contains(format) =>
+                throw Problem.Invalid(place + "output_format", $"one of: {string.Join(", ", Formats)}", format),
             var (_, parallel, threshold) => new BatchOptions(
-                (int)Math.Max(size, Math.Min(MaxInChunk, (samples + MaxChunks - 1) / MaxChunks)), parallel, threshold, ReturnScores, ReturnExplanations, format),
+                (int)Math.Max(size, Math.Min(MaxInChunk, (samples + MaxChunks - 1) / MaxChunks)), parallel, threshold, ReturnScores,
+                ReturnExplanations, format),
         };
     }
 }
 
 /// <summary>Takes batches in, whoever asks for them.</summary>
-internal sealed class BatchService(IGrainFactory grains, DatasetQueries datasets, DatasetRows rows, LoadedModels models, BatchQueries batches, TimeProvider time)
+internal sealed class BatchService(IGrainFactory grains, DatasetQueries datasets, DatasetRows rows, LoadedModels models,
+    BatchQueries batches, TimeProvider time)
 {
     private const int MissingNamed = 10;
 
@@ -48,19 +53,22 @@ internal sealed class BatchService(IGrainFactory grains, DatasetQueries datasets
     /// <param name="datasetId">The rows.</param>
     /// <param name="options">Makes the options, knowing the number of rows.</param>
     /// <param name="ct">Stops the checks.</param>
-    public async Task<Batch> Submit(string tenant, string detectorId, string datasetId, Func<long, BatchOptions> options, CancellationToken ct)
+    public async Task<Batch> Submit(string tenant, string detectorId, string datasetId, Func<long, BatchOptions> options,
+        CancellationToken ct)
     {
         var dataset = await Usable(tenant, datasetId, ct);
         var model = await models.InService(tenant, detectorId, ct);
         await RequireColumns(tenant, dataset, model.Artifact, ct);
         var wanted = await Wanted(
-            tenant, dataset, detectorId, new AdHocAlgorithm(model.Metadata.Algorithm, model.Metadata.Parameters, model.Metadata.Seed), model.Metadata,
+            tenant, dataset, detectorId, new AdHocAlgorithm(model.Metadata.Algorithm, model.Metadata.Parameters, model.Metadata.Seed),
+            model.Metadata,
             model.Artifact.FeatureNames.Count, options, ct);
         return await Record(tenant, wanted);
     }
 
     /// <summary>Records the request for a model that is made from the rows themselves.</summary>
-    public async Task<Batch> SubmitAdHoc(string tenant, AdHocAlgorithm algorithm, string datasetId, Func<long, BatchOptions> options, CancellationToken ct)
+    public async Task<Batch> SubmitAdHoc(string tenant, AdHocAlgorithm algorithm, string datasetId, Func<long, BatchOptions> options,
+        CancellationToken ct)
     {
         var dataset = await Usable(tenant, datasetId, ct);
         if (dataset.Uploaded.Columns.Features == 0 || dataset.Uploaded.RowCount < 2)
@@ -68,16 +76,20 @@ internal sealed class BatchService(IGrainFactory grains, DatasetQueries datasets
             throw Problem.Invalid("dataset_id", "a data set of at least 2 rows with at least one column of numbers besides the label");
         }
 
-        return await Record(tenant, await Wanted(tenant, dataset, string.Empty, algorithm.SuitedTo(dataset.Uploaded.RowCount), null, dataset.Uploaded.Columns.Features, options, ct));
+        return await Record(tenant, await Wanted(tenant, dataset, string.Empty, algorithm.SuitedTo(dataset.Uploaded.RowCount),
+            null, dataset.Uploaded.Columns.Features, options, ct));
     }
 
     private async Task<BatchRequested> Wanted(
-        string tenant, Dataset dataset, string detectorId, AdHocAlgorithm algorithm, TrainedModel? model, int features, Func<long, BatchOptions> options, CancellationToken ct)
+        string tenant, Dataset dataset, string detectorId, AdHocAlgorithm algorithm, TrainedModel? model,
+        int features, Func<long, BatchOptions> options, CancellationToken ct)
     {
         var samples = dataset.Uploaded.RowCount;
         return new BatchRequested(
-            ResourceId.New("batch"), ResourceId.New("result"), detectorId, dataset.Id, algorithm.Algorithm, algorithm.Parameters, algorithm.Seed, model,
-            options(samples), samples, samples * features, await batches.Estimate(tenant, algorithm.Algorithm, (double)samples * features, ct), time.GetUtcNow());
+            ResourceId.New("batch"), ResourceId.New("result"), detectorId, dataset.Id, algorithm.Algorithm,
+            algorithm.Parameters, algorithm.Seed, model,
+            options(samples), samples, samples * features,
+            await batches.Estimate(tenant, algorithm.Algorithm, (double)samples * features, ct), time.GetUtcNow());
     }
 
     private async Task<Batch> Record(string tenant, BatchRequested wanted)
@@ -89,7 +101,8 @@ internal sealed class BatchService(IGrainFactory grains, DatasetQueries datasets
     private async Task<Dataset> Usable(string tenant, string datasetId, CancellationToken ct)
     {
         var dataset = await datasets.Get(tenant, datasetId, ct);
-        return dataset.Status != Dataset.Invalid ? dataset : throw Problem.Conflict($"The data set is damaged and cannot be used: {dataset.Failure}");
+        return dataset.Status != Dataset.Invalid
+            ? dataset : throw Problem.Conflict($"The data set is damaged and cannot be used: {dataset.Failure}");
     }
 
     /// <summary>Refuses a data set without the columns that a model judges.</summary>
@@ -100,13 +113,15 @@ internal sealed class BatchService(IGrainFactory grains, DatasetQueries datasets
             .Where(column => column.Name != dataset.Uploaded.LabelColumn)
             .ToDictionary(column => column.Name, column => column.Type);
         var missing = model.Inputs
-            .Where(input => !fitting.TryGetValue(input.Name, out var type) || (input is NumberInput && type is ColumnType.Text or ColumnType.Timestamp))
+            .Where(input => !fitting.TryGetValue(input.Name, out var type)
+                || (input is NumberInput && type is ColumnType.Text or ColumnType.Timestamp))
             .Select(input => input.Name).ToArray();
         if (missing.Length > 0)
         {
             throw new Problem(
                 ProblemKind.Invalid,
-                $"dataset_id: the data set lacks columns that the detector was trained on, or holds something else in them: {string.Join(", ", missing.Take(MissingNamed))}{(missing.Length > MissingNamed ? ", …" : string.Empty)}.",
+                "dataset_id: the data set lacks columns that the detector was trained on, or holds something else in them: "
+                    + $"{string.Join(", ", missing.Take(MissingNamed))}{(missing.Length > MissingNamed ? ", …" : string.Empty)}.",
                 "dataset_id", $"a data set with the columns {string.Join(", ", model.FeatureNames.Take(MissingNamed))}{(model.FeatureNames.Count > MissingNamed ? ", …" : string.Empty)}");
         }
     }

@@ -17,7 +17,8 @@ namespace EventSourcedAnomaly.Server.Features.Batches;
 /// comes to the same bits, so a silo may die in the middle of it.
 /// </summary>
 internal sealed partial class BatchWork(
-    IGrainFactory grains, BulkStore bulk, DatasetReadiness readiness, BatchRows rows, LoadedModels models, AdHocModels adHoc, RecordedDetections recorded, BatchQueries batches,
+    IGrainFactory grains, BulkStore bulk, DatasetReadiness readiness, BatchRows rows, LoadedModels models, AdHocModels adHoc,
+    RecordedDetections recorded, BatchQueries batches,
     DetectionRecord record, BuildInfo build, ProductTelemetry telemetry, TimeProvider time, ILogger<BatchWork> logger)
 {
     /// <summary>Under which name the contributions lie beside the stream.</summary>
@@ -40,7 +41,8 @@ internal sealed partial class BatchWork(
         catch (Exception e) when (!ct.IsCancellationRequested && !TransientFailure.Is(e))
         {
             LogFailed(e, batch.StreamId);
-            var reason = e is Problem or ParameterException or InvalidDataException or ArgumentException ? e.Message : "The batch failed on the server; see its log.";
+            var reason = e is Problem or ParameterException or InvalidDataException or ArgumentException
+                ? e.Message : "The batch failed on the server; see its log.";
             await grain.Fail(reason, CancellationToken.None);
         }
     }
@@ -61,10 +63,12 @@ internal sealed partial class BatchWork(
         var model = await models.Load(tenant, request.Model is null ? id : request.DetectorId, facts, ct);
         var (chunks, tally, peak, stored) = (batch.Chunks, batch.Tally, batch.MemoryPeakMb, 0L);
         var reported = time.GetTimestamp();
-        await foreach (var group in Groups(rows.Read(tenant, dataset.Uploaded, model.Artifact, request.Options.ChunkSize, chunks, ct), request.Options.ParallelJobs))
+        await foreach (var group in Groups(rows.Read(tenant, dataset.Uploaded, model.Artifact, request.Options.ChunkSize, chunks, ct),
+            request.Options.ParallelJobs))
         {
             var scored = await Task.WhenAll(group.Select(chunk => Task.Run(() => Score(tenant, id, request, model, chunk, ct), ct)));
-            (chunks, tally, stored) = (chunks + group.Count, scored.Aggregate(tally, (sum, one) => sum.Add(one.Tally)), stored + scored.Sum(one => one.Bytes));
+            (chunks, tally, stored) =
+                (chunks + group.Count, scored.Aggregate(tally, (sum, one) => sum.Add(one.Tally)), stored + scored.Sum(one => one.Bytes));
             peak = Math.Max(peak, GC.GetTotalMemory(false) / 1048576.0);
             if (time.GetElapsedTime(reported) >= BetweenReports || tally.Samples == request.TotalSamples)
             {
@@ -74,13 +78,15 @@ internal sealed partial class BatchWork(
         }
 
         var cost = new DetectionCost(
-            Stopwatch.GetElapsedTime(clock).TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds, Math.Round(peak, 6), Math.Round(stored / 1048576.0, 6));
+            Stopwatch.GetElapsedTime(clock).TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds, Math.Round(peak, 6),
+            Math.Round(stored / 1048576.0, 6));
         await RecordResult(tenant, id, request, model, dataset, tally, cost, ct);
         await grain.Complete(cost.Seconds, ct);
         telemetry.Detected(tally.Samples);
     }
 
-    private async Task<(BatchTally Tally, long Bytes)> Score(string tenant, string id, BatchRequested request, LoadedModel model, BatchChunk chunk, CancellationToken ct)
+    private async Task<(BatchTally Tally, long Bytes)> Score(string tenant, string id, BatchRequested request, LoadedModel model,
+        BatchChunk chunk, CancellationToken ct)
     {
         var predictions = chunk.Judge(model, request.Model is null, ct);
         var stream = new StreamKey(tenant, id);
@@ -97,14 +103,16 @@ internal sealed partial class BatchWork(
         return (Count(predictions, chunk.Labels, request.Options.Threshold), size);
     }
 
-    private static byte[] Explain(BatchRequested request, LoadedModel model, BatchChunk chunk, Predictions predictions, CancellationToken ct)
+    private static byte[] Explain(BatchRequested request, LoadedModel model, BatchChunk chunk,
+        Predictions predictions, CancellationToken ct)
     {
         var width = model.Artifact.FeatureNames.Count;
         var contributions = new double[predictions.Scores.Length * width];
         for (var i = 0; i < predictions.Scores.Length; i++)
         {
             ct.ThrowIfCancellationRequested();
-            Detections.Explanation.Of(model, chunk.Rows, chunk.LookBack + i, predictions.IsAnomaly(i, request.Options.Threshold)).Contributions.CopyTo(contributions, i * width);
+            Detections.Explanation.Of(model, chunk.Rows, chunk.LookBack + i,
+                predictions.IsAnomaly(i, request.Options.Threshold)).Contributions.CopyTo(contributions, i * width);
         }
 
         return NumberBlock.Encode(contributions);
@@ -124,14 +132,17 @@ internal sealed partial class BatchWork(
             }
         }
 
-        return new BatchTally(predictions.Scores.Length, anomalies, predictions.Confidences.Sum(), count[1, 1], count[1, 0], count[0, 0], count[0, 1]);
+        return new BatchTally(predictions.Scores.Length, anomalies, predictions.Confidences.Sum(), count[1, 1], count[1, 0],
+            count[0, 0], count[0, 1]);
     }
 
     private async Task RecordResult(
-        string tenant, string id, BatchRequested request, LoadedModel model, Dataset dataset, BatchTally tally, DetectionCost cost, CancellationToken ct)
+        string tenant, string id, BatchRequested request, LoadedModel model, Dataset dataset, BatchTally tally,
+        DetectionCost cost, CancellationToken ct)
     {
         var completed = new DetectionCompleted(
-            request.ResultId, request.DetectorId, dataset.Id, model.Metadata.TrainingId, model.Metadata.Version, model.Metadata.Sha256, build.Version,
+            request.ResultId, request.DetectorId, dataset.Id, model.Metadata.TrainingId, model.Metadata.Version,
+            model.Metadata.Sha256, build.Version,
             request.Options.Threshold, dataset.Uploaded.ManifestSha256, await recorded.HashOfPredictions(tenant, id, ct),
             new DetectionSummary(
                 tally.Samples, tally.Anomalies, tally.Samples == 0 ? 0 : (double)tally.Anomalies / tally.Samples,

@@ -7,7 +7,9 @@ namespace EventSourcedAnomaly.Server.Features.Batches;
 internal static class BatchesModule
 {
     public static IServiceCollection AddBatches(this IServiceCollection services) => services
-        .AddAggregate<Batch>().AddSingleton<BatchRows>().AddSingleton<BatchQueries>().AddSingleton<BatchService>().AddSingleton<BatchOutput>()
+        .AddAggregate<Batch>().AddSingleton<BatchRows>().AddSingleton<BatchQueries>()
+            .AddSingleton<BatchService>().AddSingleton<BatchOutput>()
         .AddSingleton<BatchWork>()
-        .AddResumableWork<Batch, IBatchGrain>(state => state.Status, state => state.Status == Batch.Queued || state.Status == Batch.Running);
+        .AddResumableWork<Batch, IBatchGrain>(state => state.Status, state => state.Status == Batch.Queued
+            || state.Status == Batch.Running);
 }

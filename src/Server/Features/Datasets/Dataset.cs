@@ -3,7 +3,8 @@ using EventSourcedAnomaly.Server.Domain;
 namespace EventSourcedAnomaly.Server.Features.Datasets;
 
 /// <summary>A table of rows that detectors learn from and judge.</summary>
-public sealed record Dataset(string Id, DatasetUploaded? Upload, string Status, string? Failure, DateTimeOffset UpdatedAt, bool Deleted) : Aggregate, IAggregate<Dataset>
+public sealed record Dataset(string Id, DatasetUploaded? Upload, string Status, string? Failure, DateTimeOffset UpdatedAt, bool Deleted)
+    : Aggregate, IAggregate<Dataset>
 {
     /// <summary>Its rows are stored and are being read back.</summary>
     public const string Processing = "processing";
@@ -38,7 +39,8 @@ public sealed record Dataset(string Id, DatasetUploaded? Upload, string Status, 
 
     /// <summary>Says what reading the chunks back showed.</summary>
     public static IReadOnlyList<IDomainEvent> Verify(Dataset state, string? damage, DateTimeOffset now) =>
-        state is { Status: Processing, Deleted: false } ? [damage is null ? new DatasetVerified(now) : new DatasetRejected(damage, now)] : [];
+        state is { Status: Processing, Deleted: false }
+            ? [damage is null ? new DatasetVerified(now) : new DatasetRejected(damage, now)] : [];
 
     /// <summary>Notes a validation.</summary>
     public static IReadOnlyList<IDomainEvent> Note(Dataset state, string id, DatasetValidated validated) =>

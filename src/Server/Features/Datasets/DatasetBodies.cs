@@ -81,7 +81,8 @@ internal sealed record DatasetSample(IReadOnlyList<string> Columns, IReadOnlyLis
 /// <param name="Encoding">The encoding of a CSV file.</param>
 /// <param name="LabelColumn">The column that says which rows are anomalies; <c>label</c> unless told.</param>
 internal sealed record DatasetUpload(
-    IFormFile File, string? Name = null, string? Description = null, string? Format = null, bool? HasHeader = null, string? Delimiter = null, string? Encoding = null,
+    IFormFile File, string? Name = null, string? Description = null, string? Format = null, bool? HasHeader = null,
+    string? Delimiter = null, string? Encoding = null,
     string? LabelColumn = null);
 
 /// <summary>What a list says of the columns; <paramref name="MissingValues"/> is a fraction of all cells.</summary>

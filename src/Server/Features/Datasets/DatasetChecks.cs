@@ -46,14 +46,18 @@ internal static class DatasetChecks
     /// <summary>What would make the data fitter.</summary>
     public static IReadOnlyList<string> Recommend(DatasetMetadata facts)
     {
-        var numbers = facts.Features.Where(column => column.Type is ColumnType.Float64 or ColumnType.Int64 && column.Statistics is { Std: > 0 }).ToArray();
+        var numbers = facts.Features.Where(column => column.Type is ColumnType.Float64 or ColumnType.Int64
+            && column.Statistics is { Std: > 0 }).ToArray();
         string?[] found =
         [
             numbers.Length > 1 && numbers.Max(column => column.Statistics!.Std) > FarApart * numbers.Min(column => column.Statistics!.Std)
-                ? "Consider feature scaling for better performance: columns differ widely in spread (preprocessing.scale of a training)" : null,
+                ? "Consider feature scaling for better performance: columns differ widely in spread (preprocessing.scale of a training)"
+                    : null,
             Named("Remove or impute missing values in", facts.Features.Where(column => column.NullCount > 0.05 * facts.Profile.RowCount)),
-            facts.Profile.ConstantColumns.Count > 0 ? $"Remove columns that never change: {Shortened(facts.Profile.ConstantColumns)}" : null,
-            facts.Profile.DuplicateRows > 0 ? $"Remove duplicate rows, or keep them if repetition is normal: there are {facts.Profile.DuplicateRows}" : null,
+            facts.Profile.ConstantColumns.Count > 0
+                ? $"Remove columns that never change: {Shortened(facts.Profile.ConstantColumns)}" : null,
+            facts.Profile.DuplicateRows > 0
+                ? $"Remove duplicate rows, or keep them if repetition is normal: there are {facts.Profile.DuplicateRows}" : null,
             facts.Profile.Quality.Consistency < 1 ? "Give columns of mixed types one type" : null,
             facts.Profile.RowCount < 10L * numbers.Length ? "Collect more rows: there are fewer than ten for each numeric column" : null,
             facts.Label is null ? "Add a label column if known anomalies exist, so that models can be judged" : null,
@@ -73,7 +77,8 @@ internal static class DatasetChecks
         _ => $"{Percent(share)} of the rows repeat an earlier one",
     };
 
-    private static string Percent(double share) => (share * 100).ToString(share < 0.01 ? "0.###" : "0.#", CultureInfo.InvariantCulture) + "%";
+    private static string Percent(double share) =>
+        (share * 100).ToString(share < 0.01 ? "0.###" : "0.#", CultureInfo.InvariantCulture) + "%";
 
     private static string? Named(string sentence, IEnumerable<ColumnProfile> columns) =>
         columns.Select(column => column.Name).ToArray() is { Length: > 0 } names ? $"{sentence} {Shortened(names)}" : null;
@@ -97,7 +102,8 @@ internal static class Outliers
         for (var j = 0; j < manifest.Columns.Count; j++)
         {
             var column = manifest.Profile.Columns[j];
-            if (column.Type is ColumnType.Float64 or ColumnType.Int64 && column.Name != label && column.Statistics is { Quartiles: [var low, _, var high] })
+            if (column.Type is ColumnType.Float64 or ColumnType.Int64 && column.Name != label
+                && column.Statistics is { Quartiles: [var low, _, var high] })
             {
                 fences.Add((j, low - (Fence * (high - low)), high + (Fence * (high - low))));
             }

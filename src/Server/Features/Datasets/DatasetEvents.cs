@@ -61,7 +61,8 @@ public sealed record DatasetManifest(
 
     /// <summary>The columns that a model learns from when its cells are prepared in a way, given the label.</summary>
     internal IReadOnlyList<string> InputNames(string? label, PreprocessingOptions options) =>
-        [.. Profile.Columns.Where(column => column.Name != label && Preprocessing.WhyLeftOut(column, Profile.RowCount, options) is null).Select(column => column.Name)];
+        [.. Profile.Columns.Where(column => column.Name != label && Preprocessing.WhyLeftOut(column, Profile.RowCount, options) is null)
+            .Select(column => column.Name)];
 
     /// <summary>Where a column stands.</summary>
     /// <exception cref="InvalidDataException">There is no such column.</exception>

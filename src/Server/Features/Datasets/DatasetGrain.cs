@@ -6,7 +6,8 @@ namespace EventSourcedAnomaly.Server.Features.Datasets;
 
 /// <summary>One data set.</summary>
 internal sealed class DatasetGrain(
-    AggregateStore aggregates, BackgroundWork work, BulkStore bulk, DatasetVerification verification, TimeProvider time, ILogger<DatasetGrain> logger)
+    AggregateStore aggregates, BackgroundWork work, BulkStore bulk, DatasetVerification verification, TimeProvider time,
+    ILogger<DatasetGrain> logger)
     : WorkingGrain<Dataset>(aggregates, work, logger), IDatasetGrain
 {
     public Task<long> Take(DatasetUploaded upload, CancellationToken ct) =>

@@ -12,7 +12,8 @@ namespace EventSourcedAnomaly.Server.Features.Datasets;
 internal sealed record DatasetFileRequest(string Path, string Name, string? Description, ReadOptions Options, string? LabelColumn);
 
 /// <summary>Takes files in, whoever brings them.</summary>
-internal sealed class DatasetIntake(BulkStore bulk, IGrainFactory grains, DatasetQueries datasets, DatasetRows rows, ServerSettings settings, TimeProvider time)
+internal sealed class DatasetIntake(BulkStore bulk, IGrainFactory grains, DatasetQueries datasets, DatasetRows rows,
+    ServerSettings settings, TimeProvider time)
 {
     private readonly ReadLimits _limits = ReadLimits.Default with { MaxBytes = settings.MaxUploadBytes };
 
@@ -48,9 +49,11 @@ internal sealed class DatasetIntake(BulkStore bulk, IGrainFactory grains, Datase
             stream.Id, request.Name, request.Description, file.Format.ToString().ToLowerInvariant(), ResourceId.New("upload"),
             new FileInfo(request.Path).Length, await HashOf(request.Path, ct), sha256, file.RowCount,
             new ColumnCounts(
-                file.Columns.Count, manifest.FeatureNames(label).Count, file.Columns.Count(column => column.Type is ColumnType.Float64 or ColumnType.Int64),
+                file.Columns.Count, manifest.FeatureNames(label).Count,
+                file.Columns.Count(column => column.Type is ColumnType.Float64 or ColumnType.Int64),
                 file.Columns.Count(column => column.Type == ColumnType.Text)),
-            label, cells == 0 ? 0 : manifest.Profile.Columns.Sum(column => column.NullCount) / cells, manifest.Profile.DuplicateRows, time.GetUtcNow());
+            label, cells == 0 ? 0 : manifest.Profile.Columns.Sum(column => column.NullCount) / cells,
+            manifest.Profile.DuplicateRows, time.GetUtcNow());
     }
 
     private static string? LabelOf(DatasetFile file, string? wanted)
@@ -59,7 +62,9 @@ internal sealed class DatasetIntake(BulkStore bulk, IGrainFactory grains, Datase
             wanted is null ? string.Equals(column.Name, "label", StringComparison.OrdinalIgnoreCase) : column.Name == wanted);
         return column switch
         {
-            null when wanted is not null => throw Problem.Invalid("label_column", $"one of: {string.Join(", ", file.Columns.Take(50).Select(known => known.Name))}", wanted),
+            null when wanted is not null =>
+                throw Problem.Invalid("label_column",
+                    $"one of: {string.Join(", ", file.Columns.Take(50).Select(known => known.Name))}", wanted),
             { Type: ColumnType.Text or ColumnType.Timestamp } when wanted is not null =>
                 throw Problem.Invalid("label_column", "a column of 0 and 1 or of truth values", wanted),
             { Type: ColumnType.Text or ColumnType.Timestamp } => null,

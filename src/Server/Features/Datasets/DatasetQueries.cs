@@ -20,7 +20,8 @@ internal sealed class DatasetQueries(AggregateStore aggregates, DatasetRows rows
     public async Task<Dataset?> Named(string tenant, string name, CancellationToken ct)
     {
         await using var session = aggregates.Query(tenant);
-        return await session.Query<Dataset>().Where(dataset => !dataset.Deleted && dataset.Upload!.Name == name).OrderByDescending(dataset => dataset.StreamId).FirstOrDefaultAsync(ct);
+        return await session.Query<Dataset>().Where(dataset => !dataset.Deleted && dataset.Upload!.Name == name)
+            .OrderByDescending(dataset => dataset.StreamId).FirstOrDefaultAsync(ct);
     }
 
     /// <summary>A page of a tenant's data sets, newest first.</summary>
@@ -31,7 +32,8 @@ internal sealed class DatasetQueries(AggregateStore aggregates, DatasetRows rows
         var datasets = session.Query<Dataset>().Where(dataset => !dataset.Deleted);
         datasets = format is null ? datasets : datasets.Where(dataset => dataset.Upload!.Format == format);
         datasets = status is null ? datasets : datasets.Where(dataset => dataset.Status == status);
-        datasets = search is null ? datasets : datasets.Where(dataset => dataset.Upload!.Name.Contains(search, StringComparison.OrdinalIgnoreCase));
+        datasets = search is null
+            ? datasets : datasets.Where(dataset => dataset.Upload!.Name.Contains(search, StringComparison.OrdinalIgnoreCase));
         return await datasets.NewestFirst(limit, offset, ct);
     }
 
@@ -39,7 +41,8 @@ internal sealed class DatasetQueries(AggregateStore aggregates, DatasetRows rows
     public static DatasetItem Item(Dataset dataset, ApiContract surface) => Fill(dataset, surface, new DatasetItem
     {
         Statistics = new DatasetCounts(
-            dataset.Uploaded.Columns.Numerical, dataset.Uploaded.Columns.Categorical, dataset.Uploaded.MissingValues, dataset.Uploaded.DuplicateRows),
+            dataset.Uploaded.Columns.Numerical, dataset.Uploaded.Columns.Categorical, dataset.Uploaded.MissingValues,
+            dataset.Uploaded.DuplicateRows),
     });
 
     /// <summary>Everything that is known of a data set.</summary>

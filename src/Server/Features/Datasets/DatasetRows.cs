@@ -90,7 +90,8 @@ internal sealed class DatasetRows(BulkStore bulk) : IDisposable
             for (var j = 0; j < columns.Length; j++)
             {
                 var column = chunk.Columns[columns[j]] is TextColumn text
-                    ? Preprocessing.Places(text, value => texts[j].TryGetValue(value, out var place) ? place : texts[j][value] = texts[j].Count)
+                    ? Preprocessing.Places(text, value => texts[j].TryGetValue(value, out var place)
+                        ? place : texts[j][value] = texts[j].Count)
                     : chunk.ToDoubles(columns[j]);
                 for (var i = 0; i < column.Length; i++)
                 {
@@ -112,7 +113,9 @@ internal sealed class DatasetRows(BulkStore bulk) : IDisposable
 
         return (
             new Matrix(row, columns.Length, values),
-            [.. columns.Select((column, j) => new RawColumn(names[j], manifest.Columns[column].Type, [.. texts[j].OrderBy(text => text.Value).Select(text => text.Key)]))],
+            [.. columns.Select((column, j) =>
+                new RawColumn(names[j], manifest.Columns[column].Type,
+                    [.. texts[j].OrderBy(text => text.Value).Select(text => text.Key)]))],
             labels);
     }
 
@@ -124,7 +127,8 @@ internal sealed class DatasetRows(BulkStore bulk) : IDisposable
         var bytes = await bulk.Get(stream, name, ct, part) ?? throw new InvalidDataException($"Part {part} of the {name} is missing.");
         return HashOf(bytes) == sha256
             ? bytes
-            : throw new InvalidDataException($"Part {part} of the {name} is not what was stored: its SHA-256 differs from the one recorded.");
+            : throw new InvalidDataException(
+                $"Part {part} of the {name} is not what was stored: its SHA-256 differs from the one recorded.");
     }
 
     private static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));

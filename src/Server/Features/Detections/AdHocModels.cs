@@ -26,7 +26,8 @@ internal sealed record AdHocAlgorithm(string Algorithm, IReadOnlyDictionary<stri
         }
 
         var suited = new Dictionary<string, JsonElement>(Parameters);
-        foreach (var parameter in info.Parameters.Where(parameter => Counts.Contains(parameter.Name) && !Parameters.ContainsKey(parameter.Name)))
+        foreach (var parameter in info.Parameters.Where(parameter => Counts.Contains(parameter.Name)
+            && !Parameters.ContainsKey(parameter.Name)))
         {
             if (parameter.Default is int otherwise && rows / RowsForEach < otherwise)
             {
@@ -59,7 +60,8 @@ internal sealed class AdHocModels(DatasetRows rows, BuildInfo build, TimeProvide
     }
 
     /// <summary>A model of some rows.</summary>
-    public AdHocModel Fit(string id, string datasetId, Matrix matrix, IReadOnlyList<RawColumn> columns, AdHocAlgorithm algorithm, CancellationToken ct)
+    public AdHocModel Fit(string id, string datasetId, Matrix matrix, IReadOnlyList<RawColumn> columns,
+        AdHocAlgorithm algorithm, CancellationToken ct)
     {
         var (started, clock) = (time.GetUtcNow(), time.GetTimestamp());
         var request = new TrainingRequested(
@@ -67,7 +69,8 @@ internal sealed class AdHocModels(DatasetRows rows, BuildInfo build, TimeProvide
             new TrainingOptions(0, 0, null, new PreprocessingOptions()), 0, started);
         var fitted = ModelFitting.Fit(matrix, columns, null, request, null, ct);
         var facts = new TrainedModel(
-            1, id, datasetId, algorithm.Algorithm, algorithm.Parameters, algorithm.Seed, fitted.Sha256, fitted.Bytes.Length, columns.Count, fitted.Threshold,
+            1, id, datasetId, algorithm.Algorithm, algorithm.Parameters, algorithm.Seed, fitted.Sha256, fitted.Bytes.Length,
+            columns.Count, fitted.Threshold,
             fitted.Rows, fitted.Metrics, build.Version, started, time.GetUtcNow(), time.GetElapsedTime(clock).TotalSeconds);
         return new AdHocModel(facts, fitted.Bytes);
     }

@@ -3,7 +3,9 @@ using EventSourcedAnomaly.Server.Features.Detectors;
 
 namespace EventSourcedAnomaly.Server.Features.Detections;
 
-/// <summary>A model judged some rows. The rows and the predictions lie beside the stream; this says which model made them, and of what.</summary>
+/// <summary>
+/// A model judged some rows. The rows and the predictions lie beside the stream; this says which model made them, and of what.
+/// </summary>
 /// <param name="Id">The result's id.</param>
 /// <param name="DetectorId">The detector; empty when there is none.</param>
 /// <param name="DatasetId">The data set the rows came from; null for rows that came with the request.</param>
@@ -19,7 +21,8 @@ namespace EventSourcedAnomaly.Server.Features.Detections;
 /// <param name="Cost">What it took.</param>
 /// <param name="CompletedAt">When.</param>
 /// <param name="AdHocModel">The model, when it was made for this detection alone; then there is no detector.</param>
-/// <param name="BatchId">The batch that it is the result of; its rows are the data set's, and its predictions lie beside the batch's stream.</param>
+/// <param name="BatchId">The batch that it is the result of; its rows are the data set's, and its predictions lie beside the batch's
+/// stream.</param>
 public sealed record DetectionCompleted(
     string Id,
     string DetectorId,

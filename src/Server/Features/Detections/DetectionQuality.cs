@@ -16,15 +16,19 @@ internal sealed class DetectionQuality() : TableProjection("detection_quality", 
         QueueOnce(
             operations, @event,
             $"""
-            insert into {Schema}.detection_quality as q (tenant_id, hour, samples, confidence, labelled, accuracy, precision, recall, f1_score)
+            insert into {Schema}.detection_quality as q (tenant_id, hour, samples, confidence, labelled, accuracy, precision, recall,
+                f1_score)
             select ?, ?, ?, ?, ?, ?, ?, ?, ? from once
             on conflict (tenant_id, hour) do update set
-                samples = q.samples + excluded.samples, confidence = q.confidence + excluded.confidence, labelled = q.labelled + excluded.labelled,
-                accuracy = q.accuracy + excluded.accuracy, precision = q.precision + excluded.precision, recall = q.recall + excluded.recall,
+                samples = q.samples + excluded.samples, confidence = q.confidence + excluded.confidence,
+                    labelled = q.labelled + excluded.labelled,
+                accuracy = q.accuracy + excluded.accuracy, precision = q.precision + excluded.precision,
+                    recall = q.recall + excluded.recall,
                 f1_score = q.f1_score + excluded.f1_score
             """,
             @event.TenantId, Hours.Of(completed.CompletedAt), samples, ExactSum.Of(completed.Summary.AverageConfidence * samples), labelled,
-            Weighted(completed.Quality.Accuracy, labelled), Weighted(completed.Quality.Precision, labelled), Weighted(completed.Quality.Recall, labelled),
+            Weighted(completed.Quality.Accuracy, labelled), Weighted(completed.Quality.Precision, labelled),
+            Weighted(completed.Quality.Recall, labelled),
             Weighted(completed.Quality.F1Score, labelled));
         return ValueTask.CompletedTask;
     }

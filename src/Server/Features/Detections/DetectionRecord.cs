@@ -17,6 +17,8 @@ internal sealed class DetectionRecord(AggregateStore aggregates)
 
     /// <summary>Writes a detection.</summary>
     /// <exception cref="VersionConflictException">It is written already.</exception>
-    public Task Write(string tenant, DetectionCompleted completed, IReadOnlyList<BulkBytes> bulk, EventMetadata metadata, CancellationToken ct) =>
-        aggregates.Append(new AppendRequest(metadata, StreamAppend.On(tenant, completed.Id, DetectionResult.Initial, [completed], bulk)), ct);
+    public Task Write(string tenant, DetectionCompleted completed, IReadOnlyList<BulkBytes> bulk,
+        EventMetadata metadata, CancellationToken ct) =>
+        aggregates.Append(new AppendRequest(metadata, StreamAppend.On(tenant, completed.Id, DetectionResult.Initial, [completed], bulk)),
+            ct);
 }

@@ -17,7 +17,8 @@ internal sealed record Detected(DetectionCompleted Completed, Predictions Predic
 /// Judges rows and records the predictions. A detection is written once and never changes, so it needs no grain: it is one append
 /// to a stream of its own.
 /// </summary>
-internal sealed class DetectionService(DetectionRecord record, LoadedModels models, BuildInfo build, ProductTelemetry telemetry, TimeProvider time)
+internal sealed class DetectionService(DetectionRecord record, LoadedModels models, BuildInfo build,
+    ProductTelemetry telemetry, TimeProvider time)
 {
     /// <summary>Judges rows with the model that a detector has in service.</summary>
     public async Task<Detected> Detect(
@@ -31,7 +32,8 @@ internal sealed class DetectionService(DetectionRecord record, LoadedModels mode
         var predictions = Predictions.Of(model, matrix, ct);
         var (input, output) = (NumberBlock.Encode(matrix.RowRange(0, matrix.Rows)), predictions.ToBytes());
         var completed = new DetectionCompleted(
-            ResourceId.New("result"), detectorId, null, model.Metadata.TrainingId, model.Metadata.Version, model.Metadata.Sha256, build.Version,
+            ResourceId.New("result"), detectorId, null, model.Metadata.TrainingId, model.Metadata.Version,
+            model.Metadata.Sha256, build.Version,
             threshold ?? Predictions.ModelThreshold, HashOf(input), HashOf(output),
             predictions.Summarise(threshold ?? Predictions.ModelThreshold), ClassificationMetrics.Unknown,
             new DetectionCost(
@@ -39,7 +41,8 @@ internal sealed class DetectionService(DetectionRecord record, LoadedModels mode
                 Megabytes(GC.GetTotalAllocatedBytes() - allocated), Megabytes(input.Length + output.Length)),
             time.GetUtcNow());
         await record.Write(
-            tenant, completed, [new BulkBytes(DetectionRecord.Input, 0, input), new BulkBytes(DetectionRecord.Output, 0, output)], metadata, ct);
+            tenant, completed, [new BulkBytes(DetectionRecord.Input, 0, input), new BulkBytes(DetectionRecord.Output, 0, output)], metadata,
+            ct);
         telemetry.Detected(matrix.Rows);
         return new Detected(completed, predictions, model, matrix);
     }

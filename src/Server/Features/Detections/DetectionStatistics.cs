@@ -5,7 +5,8 @@ using Marten;
 namespace EventSourcedAnomaly.Server.Features.Detections;
 
 /// <summary>Counts detections by tenant, detector and hour, for metrics that would otherwise read every result.</summary>
-internal sealed class DetectionStatistics() : TableProjection("detection_statistics", ["detection_statistics"], [typeof(DetectionCompleted)])
+internal sealed class DetectionStatistics()
+    : TableProjection("detection_statistics", ["detection_statistics"], [typeof(DetectionCompleted)])
 {
     /// <inheritdoc/>
     protected override ValueTask Write(IDocumentOperations operations, IEvent @event, CancellationToken ct)
@@ -20,7 +21,8 @@ internal sealed class DetectionStatistics() : TableProjection("detection_statist
                 detections = s.detections + excluded.detections, samples = s.samples + excluded.samples,
                 anomalies = s.anomalies + excluded.anomalies, seconds = s.seconds + excluded.seconds
             """,
-            @event.TenantId, completed.DetectorId, Hours.Of(completed.CompletedAt), completed.Summary.TotalSamples, completed.Summary.AnomaliesDetected,
+            @event.TenantId, completed.DetectorId, Hours.Of(completed.CompletedAt), completed.Summary.TotalSamples,
+            completed.Summary.AnomaliesDetected,
             ExactSum.Of(completed.Cost.Seconds));
         return ValueTask.CompletedTask;
     }

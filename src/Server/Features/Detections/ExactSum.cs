@@ -1,6 +1,8 @@
 namespace EventSourcedAnomaly.Server.Features.Detections;
 
-/// <summary>Fractions as projections add them up: the sum of doubles depends on how events were grouped, that of decimals does not.</summary>
+/// <summary>
+/// Fractions as projections add them up: the sum of doubles depends on how events were grouped, that of decimals does not.
+/// </summary>
 internal static class ExactSum
 {
     private const int Digits = 9;

@@ -76,7 +76,8 @@ internal sealed record Explanation(IReadOnlyList<string> Features, double[] Cont
             .OrderByDescending(j => Math.Abs(contributions[j])).Take(Named).ToArray();
         if (heaviest.Length == 0)
         {
-            return anomaly ? "No single feature stands out; the row as a whole is unusual" : "The row is like those the model was trained on";
+            return anomaly
+                ? "No single feature stands out; the row as a whole is unusual" : "The row is like those the model was trained on";
         }
 
         var parts = new List<string>();

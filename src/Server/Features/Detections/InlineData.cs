@@ -19,7 +19,8 @@ internal sealed record InlineData(double[]? Series, Matrix Rows)
     {
         if (data.ValueKind != JsonValueKind.Array || data.GetArrayLength() == 0)
         {
-            throw Problem.Invalid(field, "an array of numbers, or of rows of numbers, with at least one element", data.ValueKind == JsonValueKind.Array ? "[]" : data.GetRawText());
+            throw Problem.Invalid(field, "an array of numbers, or of rows of numbers, with at least one element",
+                data.ValueKind == JsonValueKind.Array ? "[]" : data.GetRawText());
         }
 
         var matrix = data[0].ValueKind == JsonValueKind.Array ? Table(data, field) : Column(data, field);
@@ -55,7 +56,8 @@ internal sealed record InlineData(double[]? Series, Matrix Rows)
 
     private static double? Shown(double value) => double.IsNaN(value) ? null : value;
 
-    private static double[] TimeSeries(double[] values) => values.All(double.IsNaN) ? new double[values.Length] : EventSourcedAnomaly.Detection.TimeSeries.Series.Fill(values);
+    private static double[] TimeSeries(double[] values) => values.All(double.IsNaN)
+        ? new double[values.Length] : EventSourcedAnomaly.Detection.TimeSeries.Series.Fill(values);
 
     private static Matrix Column(JsonElement data, string field)
     {
@@ -87,7 +89,8 @@ internal sealed record InlineData(double[]? Series, Matrix Rows)
         {
             if (row.ValueKind != JsonValueKind.Array || row.GetArrayLength() != width)
             {
-                throw Problem.Invalid($"{field}[{i}]", $"an array of {width} numbers like the first", row.ValueKind == JsonValueKind.Array ? $"{row.GetArrayLength()} numbers" : row.GetRawText());
+                throw Problem.Invalid($"{field}[{i}]", $"an array of {width} numbers like the first", row.ValueKind == JsonValueKind.Array
+                    ? $"{row.GetArrayLength()} numbers" : row.GetRawText());
             }
 
             var j = 0;
@@ -108,7 +111,8 @@ internal sealed record InlineData(double[]? Series, Matrix Rows)
         JsonValueKind.Null => double.NaN,
         JsonValueKind.Number when element.TryGetDouble(out var value) && double.IsFinite(value) => value,
         _ => throw Problem.Invalid(
-            column is null ? $"{field}[{row}]" : string.Create(CultureInfo.InvariantCulture, $"{field}[{row}][{column}]"), "a finite number or null", element.GetRawText()),
+            column is null ? $"{field}[{row}]" : string.Create(CultureInfo.InvariantCulture, $"{field}[{row}][{column}]"),
+            "a finite number or null", element.GetRawText()),
     };
 
     private static void RequireBearable(long numbers, string field)

@@ -24,11 +24,13 @@ internal sealed class LoadedModels(BulkStore bulk, DetectorQueries detectors) : 
         if (!_detectors.TryGetValue((tenant, detectorId), out SharedReading<Detector>? reading))
         {
             reading = _detectors.Set(
-                (tenant, detectorId), new SharedReading<Detector>(() => detectors.Get(tenant, detectorId, CancellationToken.None)), WhileUsed);
+                (tenant, detectorId), new SharedReading<Detector>(() => detectors.Get(tenant, detectorId, CancellationToken.None)),
+                WhileUsed);
         }
 
         var detector = await reading!.Next(ct);
-        return await Load(tenant, detectorId, detector.Model ?? throw Problem.Conflict($"The detector has no model yet: it is {detector.Status}. Train it first."), ct);
+        return await Load(tenant, detectorId, detector.Model
+            ?? throw Problem.Conflict($"The detector has no model yet: it is {detector.Status}. Train it first."), ct);
     }
 
     /// <summary>A model by the record of its training.</summary>

@@ -47,7 +47,8 @@ internal static class NumberBlock
         }
         else
         {
-            using var brotli = new BrotliStream(new MemoryStream(bytes, HeaderLength, bytes.Length - HeaderLength), CompressionMode.Decompress);
+            using var brotli =
+                new BrotliStream(new MemoryStream(bytes, HeaderLength, bytes.Length - HeaderLength), CompressionMode.Decompress);
             brotli.ReadExactly(raw);
         }
 

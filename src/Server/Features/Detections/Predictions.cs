@@ -56,7 +56,8 @@ internal sealed record Predictions(double[] Scores, double[] Confidences)
     {
         var anomalies = Scores.Count(score => score > threshold);
         return new DetectionSummary(
-            Scores.Length, anomalies, Scores.Length == 0 ? 0 : (double)anomalies / Scores.Length, Confidences.Length == 0 ? 0 : Confidences.Average());
+            Scores.Length, anomalies, Scores.Length == 0 ? 0 : (double)anomalies / Scores.Length, Confidences.Length == 0
+                ? 0 : Confidences.Average());
     }
 }
 
@@ -89,7 +90,9 @@ internal static class RequestRows
             var row = data[i] ?? throw Problem.Invalid($"data[{i}]", $"an array of {expected.Count} values", "null");
             if (row.Length != expected.Count)
             {
-                throw Problem.Invalid($"data[{i}]", $"{expected.Count} values ({string.Join(", ", expected.Take(10))}{(expected.Count > 10 ? ", …" : string.Empty)})", $"{row.Length} values");
+                throw Problem.Invalid($"data[{i}]",
+                    $"{expected.Count} values ({string.Join(", ", expected.Take(10))}{(expected.Count > 10 ? ", …" : string.Empty)})",
+                    $"{row.Length} values");
             }
 
             for (var j = 0; j < row.Length; j++)

@@ -12,7 +12,8 @@ namespace EventSourcedAnomaly.Server.Features.Detections;
 internal sealed record RescoredRows(Predictions Recorded, Predictions Again);
 
 /// <summary>Judges the recorded rows of a result again with the recorded model.</summary>
-internal sealed class RecordedDetections(BulkStore bulk, AggregateStore aggregates, LoadedModels models, AdHocModels adHoc, ResultQueries results, Batches.BatchQueries batches)
+internal sealed class RecordedDetections(BulkStore bulk, AggregateStore aggregates, LoadedModels models, AdHocModels adHoc,
+    ResultQueries results, Batches.BatchQueries batches)
 {
     /// <summary>The model that judged; the detector may have newer ones, or be deleted: the log still knows it.</summary>
     /// <exception cref="InvalidDataException">The log has no such model.</exception>
@@ -25,12 +26,14 @@ internal sealed class RecordedDetections(BulkStore bulk, AggregateStore aggregat
 
         await using var session = aggregates.Query(tenant);
         var events = await session.Events.FetchStreamAsync(result.DetectorId, token: ct);
-        return events.Select(recorded => recorded.Data).OfType<DetectorTrained>().Select(trained => trained.Model).FirstOrDefault(model => model.TrainingId == result.TrainingId)
+        return events.Select(recorded => recorded.Data).OfType<DetectorTrained>()
+            .Select(trained => trained.Model).FirstOrDefault(model => model.TrainingId == result.TrainingId)
             ?? throw new InvalidDataException($"The log has no model of {result.TrainingId}.");
     }
 
     /// <summary>The rows, part by part.</summary>
-    public async IAsyncEnumerable<RescoredRows> Judge(string tenant, DetectionCompleted result, TrainedModel facts, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<RescoredRows> Judge(string tenant, DetectionCompleted result, TrainedModel facts,
+        [EnumeratorCancellation] CancellationToken ct)
     {
         var recorded = results.PredictionsOf(tenant, result, ct);
         if (result.BatchId is { } batchId)
@@ -66,7 +69,9 @@ internal sealed class RecordedDetections(BulkStore bulk, AggregateStore aggregat
             : throw new InvalidDataException($"The model of {result.Id} does not come out the same again.");
     }
 
-    /// <summary>Whether the rows are the recorded ones. Those of a batch are its data set's, whose every part is checked as it is read.</summary>
+    /// <summary>
+    /// Whether the rows are the recorded ones. Those of a batch are its data set's, whose every part is checked as it is read.
+    /// </summary>
     public async Task<bool> InputIntact(string tenant, DetectionCompleted result, CancellationToken ct) =>
         result.BatchId is not null || Convert.ToHexStringLower(SHA256.HashData(await Input(tenant, result, ct))) == result.InputSha256;
 

@@ -13,7 +13,8 @@ internal sealed class ResultQueries(AggregateStore aggregates, BulkStore bulk)
         (await aggregates.Load<DetectionResult>(tenant, id, ct)).Completed ?? throw Problem.NotFound("result", id);
 
     /// <summary>The predictions of a result, some rows at a time.</summary>
-    public async IAsyncEnumerable<Predictions> PredictionsOf(string tenant, DetectionCompleted result, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<Predictions> PredictionsOf(string tenant, DetectionCompleted result,
+        [EnumeratorCancellation] CancellationToken ct)
     {
         var rows = 0L;
         await foreach (var part in bulk.Parts(new StreamKey(tenant, result.PredictionsStream), DetectionRecord.Output, ct))
@@ -30,7 +31,8 @@ internal sealed class ResultQueries(AggregateStore aggregates, BulkStore bulk)
     }
 
     /// <summary>A page of a tenant's results, newest first.</summary>
-    public async Task<(IReadOnlyList<DetectionCompleted> Results, long Total)> List(string tenant, ResultFilter filter, int limit, int offset, CancellationToken ct)
+    public async Task<(IReadOnlyList<DetectionCompleted> Results, long Total)> List(string tenant, ResultFilter filter, int limit,
+        int offset, CancellationToken ct)
     {
         await using var session = aggregates.Query(tenant);
         IQueryable<DetectionResult> found = session.Query<DetectionResult>();
@@ -38,7 +40,8 @@ internal sealed class ResultQueries(AggregateStore aggregates, BulkStore bulk)
         found = filter.DatasetId is null ? found : found.Where(result => result.Completed!.DatasetId == filter.DatasetId);
         found = filter.From is null ? found : found.Where(result => result.Completed!.CompletedAt >= filter.From);
         found = filter.To is null ? found : found.Where(result => result.Completed!.CompletedAt <= filter.To);
-        found = filter.AnomaliesAtLeast == 0 ? found : found.Where(result => result.Completed!.Summary.AnomaliesDetected >= filter.AnomaliesAtLeast);
+        found = filter.AnomaliesAtLeast == 0
+            ? found : found.Where(result => result.Completed!.Summary.AnomaliesDetected >= filter.AnomaliesAtLeast);
         found = filter.WithAnomalies switch
         {
             null => found,

@@ -40,7 +40,8 @@ public sealed record Detector(
 
     /// <inheritdoc/>
     public static Detector Initial { get; } =
-        new(string.Empty, null, null, string.Empty, new Dictionary<string, JsonElement>(), [], 0, string.Empty, null, null, [], default, default, false);
+        new(string.Empty, null, null, string.Empty, new Dictionary<string, JsonElement>(), [], 0, string.Empty, null, null,
+            [], default, default, false);
 
     /// <summary>Under which name the bytes of a training's model lie beside the stream.</summary>
     public static string ModelBytes(string trainingId) => $"model/{trainingId}";
@@ -72,7 +73,8 @@ public sealed record Detector(
         UpdatedAt = e.UpdatedAt,
     };
 
-    public Detector Apply(DetectorTrainingBegan e) => this with { Status = Training, TrainingId = e.TrainingId, Failure = null, UpdatedAt = e.BeganAt };
+    public Detector Apply(DetectorTrainingBegan e) =>
+        this with { Status = Training, TrainingId = e.TrainingId, Failure = null, UpdatedAt = e.BeganAt };
 
     public Detector Apply(DetectorTrained e) => this with
     {
@@ -103,11 +105,13 @@ public sealed record Detector(
         if (change.ExpectedVersion is { } expected && expected != state.Version)
         {
             throw new Problem(
-                ProblemKind.PreconditionFailed, $"The detector is at version {state.Version}, not {expected}.", "If-Match", $"\"{state.Version}\"");
+                ProblemKind.PreconditionFailed, $"The detector is at version {state.Version}, not {expected}.",
+                "If-Match", $"\"{state.Version}\"");
         }
 
         var updated = new DetectorUpdated(
-            change.Name ?? state.Name!, change.Description ?? state.Description, change.Parameters ?? state.Parameters, change.Tags ?? state.Tags, now);
+            change.Name ?? state.Name!, change.Description ?? state.Description, change.Parameters
+                ?? state.Parameters, change.Tags ?? state.Tags, now);
         return Same(state, updated) ? [] : [updated];
     }
 
@@ -130,7 +134,8 @@ public sealed record Detector(
             : [new DetectorTrained(model with { Version = (state.Model?.Version ?? 0) + 1 })];
 
     /// <summary>Notes that a training ended without a model.</summary>
-    public static IReadOnlyList<IDomainEvent> EndTraining(Detector state, string trainingId, string reason, bool failed, DateTimeOffset now) =>
+    public static IReadOnlyList<IDomainEvent> EndTraining(Detector state, string trainingId, string reason,
+        bool failed, DateTimeOffset now) =>
         state.TrainingId == trainingId ? [new DetectorTrainingEnded(trainingId, reason, failed, now)] : [];
 
     /// <summary>Deletes it.</summary>
@@ -151,5 +156,6 @@ public sealed record Detector(
     private static bool Same(Detector state, DetectorUpdated wanted) =>
         state.Name == wanted.Name && state.Description == wanted.Description && state.Tags.SequenceEqual(wanted.Tags)
         && state.Parameters.Count == wanted.Parameters.Count
-        && state.Parameters.All(known => wanted.Parameters.TryGetValue(known.Key, out var value) && JsonElement.DeepEquals(known.Value, value));
+        && state.Parameters.All(known => wanted.Parameters.TryGetValue(known.Key, out var value)
+            && JsonElement.DeepEquals(known.Value, value));
 }

@@ -19,7 +19,8 @@ internal static class DetectorConfiguration
     /// <summary>The algorithm's own name.</summary>
     public static string Algorithm(string given) => ProductAlgorithms.Catalog.TryResolve(given, out var algorithm)
         ? algorithm.Name
-        : throw Problem.Invalid("algorithm", $"one of: {string.Join(", ", ProductAlgorithms.Catalog.All.Select(known => known.Name))}", given);
+        : throw Problem.Invalid("algorithm",
+            $"one of: {string.Join(", ", ProductAlgorithms.Catalog.All.Select(known => known.Name))}", given);
 
     /// <summary>The hyper-parameters, once the algorithm has accepted them.</summary>
     public static IReadOnlyDictionary<string, JsonElement> Parameters(string algorithm, IReadOnlyDictionary<string, JsonElement>? given)
@@ -31,7 +32,8 @@ internal static class DetectorConfiguration
         }
         catch (ParameterException e)
         {
-            throw new Problem(ProblemKind.Invalid, $"parameters.{e.Parameter}: expected {e.Expected}, got {e.Value}.", $"parameters.{e.Parameter}", e.Expected);
+            throw new Problem(ProblemKind.Invalid, $"parameters.{e.Parameter}: expected {e.Expected}, got {e.Value}.",
+                $"parameters.{e.Parameter}", e.Expected);
         }
     }
 

@@ -12,12 +12,14 @@ namespace EventSourcedAnomaly.Server.Features.Detectors;
 /// <param name="Tags">Words to find it by.</param>
 /// <param name="CreatedAt">When.</param>
 public sealed record DetectorCreated(
-    string Id, string Name, string? Description, string Algorithm, IReadOnlyDictionary<string, JsonElement> Parameters, IReadOnlyList<string> Tags,
+    string Id, string Name, string? Description, string Algorithm,
+    IReadOnlyDictionary<string, JsonElement> Parameters, IReadOnlyList<string> Tags,
     DateTimeOffset CreatedAt) : IDomainEvent;
 
 /// <summary>Its configuration was changed; a model in service stays in service.</summary>
 public sealed record DetectorUpdated(
-    string Name, string? Description, IReadOnlyDictionary<string, JsonElement> Parameters, IReadOnlyList<string> Tags, DateTimeOffset UpdatedAt) : IDomainEvent;
+    string Name, string? Description, IReadOnlyDictionary<string, JsonElement> Parameters, IReadOnlyList<string> Tags,
+    DateTimeOffset UpdatedAt) : IDomainEvent;
 
 /// <summary>A training for it began.</summary>
 public sealed record DetectorTrainingBegan(string TrainingId, DateTimeOffset BeganAt) : IDomainEvent;

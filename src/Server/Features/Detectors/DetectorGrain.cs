@@ -10,7 +10,8 @@ internal sealed class DetectorGrain(AggregateStore aggregates, TimeProvider time
     public Task<long> Create(DetectorCreated created, CancellationToken ct) => Raise(state => Detector.Create(state, created), ct);
 
     /// <inheritdoc/>
-    public Task<long> Configure(ConfigureDetector change, CancellationToken ct) => Raise(state => Detector.Configure(state, StreamId, change, time.GetUtcNow()), ct);
+    public Task<long> Configure(ConfigureDetector change, CancellationToken ct) =>
+        Raise(state => Detector.Configure(state, StreamId, change, time.GetUtcNow()), ct);
 
     /// <inheritdoc/>
     public Task<long> Delete(CancellationToken ct) => Raise(state => Detector.Delete(state, StreamId, time.GetUtcNow()), ct);

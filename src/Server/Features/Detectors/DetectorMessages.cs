@@ -10,4 +10,5 @@ namespace EventSourcedAnomaly.Server.Features.Detectors;
 /// <param name="ExpectedVersion">The version that the change was made on (<c>If-Match</c>); null where that does not matter.</param>
 [GenerateSerializer, Immutable, Alias("esa.ConfigureDetector")]
 public sealed record ConfigureDetector(
-    string? Name, IReadOnlyDictionary<string, JsonElement>? Parameters, string? Description, IReadOnlyList<string>? Tags, long? ExpectedVersion);
+    string? Name, IReadOnlyDictionary<string, JsonElement>? Parameters, string? Description, IReadOnlyList<string>? Tags,
+    long? ExpectedVersion);

@@ -23,7 +23,8 @@ internal sealed class DetectorQueries(AggregateStore aggregates)
     }
 
     /// <summary>A page of a tenant's detectors, newest first.</summary>
-    public async Task<(IReadOnlyList<Detector> States, long Total)> List(string tenant, DetectorFilter filter, Paging page, CancellationToken ct)
+    public async Task<(IReadOnlyList<Detector> States, long Total)> List(string tenant, DetectorFilter filter,
+        Paging page, CancellationToken ct)
     {
         var status = filter.Status is { } given ? Statuses[given] : null;
         var algorithm = filter.Algorithm is not { } name ? null
@@ -45,8 +46,10 @@ internal sealed class DetectorQueries(AggregateStore aggregates)
     {
         var model = detector.Model;
         return new DetectorBody(
-            detector.Id, detector.Id, detector.Name!, detector.Description, detector.Algorithm, surface.DetectorStatus(detector.Status), detector.Parameters,
-            detector.Tags, Performance(model), [.. detector.Models.Reverse().Select(History)], detector.ConfigurationVersion, model?.Version, detector.Failure,
+            detector.Id, detector.Id, detector.Name!, detector.Description, detector.Algorithm,
+            surface.DetectorStatus(detector.Status), detector.Parameters,
+            detector.Tags, Performance(model), [.. detector.Models.Reverse().Select(History)], detector.ConfigurationVersion,
+            model?.Version, detector.Failure,
             detector.CreatedAt, detector.UpdatedAt, model?.TrainedAt);
     }
 
@@ -55,7 +58,8 @@ internal sealed class DetectorQueries(AggregateStore aggregates)
         model?.TrainingSeconds, model is null ? null : Math.Round(model.SizeBytes / 1048576.0, 3));
 
     private static HistoryBody History(TrainedModel model) => new(
-        model.TrainedAt, model.TrainingId, model.DatasetId, model.Rows, model.TrainingSeconds, model.Metrics.Accuracy, model.StartedAt, model.TrainedAt,
+        model.TrainedAt, model.TrainingId, model.DatasetId, model.Rows, model.TrainingSeconds, model.Metrics.Accuracy,
+        model.StartedAt, model.TrainedAt,
         model.Metrics, model.Version);
 }
 

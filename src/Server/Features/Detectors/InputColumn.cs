@@ -60,7 +60,8 @@ internal sealed record NumberInput(string Name, double Imputation, double Shift,
 
     public override string Expectation => "a number";
 
-    public override void Encode(double cell, Span<double> features) => features[0] = ((double.IsNaN(cell) ? Imputation : cell) - Shift) / Scale;
+    public override void Encode(double cell, Span<double> features) =>
+        features[0] = ((double.IsNaN(cell) ? Imputation : cell) - Shift) / Scale;
 
     public override double? Read(Cell cell) => cell.Text is null && !double.IsInfinity(cell.Number) ? cell.Number : null;
 
@@ -74,7 +75,9 @@ internal sealed record NumberInput(string Name, double Imputation, double Shift,
     }
 }
 
-/// <summary>A category as its share of the training rows: rare ones are small, unknown ones 0, a missing one is the most frequent.</summary>
+/// <summary>
+/// A category as its share of the training rows: rare ones are small, unknown ones 0, a missing one is the most frequent.
+/// </summary>
 internal sealed record FrequencyInput(string Name, Categories Known, IReadOnlyList<double> Shares) : InputColumn(Name)
 {
     public const byte Tag = 1;
@@ -180,7 +183,8 @@ internal sealed record TimeInput(string Name) : InputColumn(Name)
 /// <summary>The different texts of a column, in a fixed order.</summary>
 internal sealed class Categories(IReadOnlyList<string> names)
 {
-    private readonly Dictionary<string, int> _places = names.Select((name, place) => (name, place)).ToDictionary(each => each.name, each => each.place, StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _places = names.Select((name, place) => (name, place))
+        .ToDictionary(each => each.name, each => each.place, StringComparer.Ordinal);
 
     public IReadOnlyList<string> Names => names;
 

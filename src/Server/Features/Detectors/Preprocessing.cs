@@ -8,7 +8,8 @@ namespace EventSourcedAnomaly.Server.Features.Detectors;
 /// <param name="Encode">How categories become numbers: <c>frequency</c>, <c>one_hot</c>, or <c>none</c> to leave them out.</param>
 /// <param name="Scale">How numbers are scaled: <c>none</c>, <c>standard</c>, <c>minmax</c> or <c>robust</c>.</param>
 /// <param name="Time">How times become numbers: <c>cyclical</c>, or <c>none</c> to leave them out.</param>
-public sealed record PreprocessingOptions(string Impute = "median", string Encode = "frequency", string Scale = "none", string Time = "cyclical")
+public sealed record PreprocessingOptions(string Impute = "median", string Encode = "frequency", string Scale = "none",
+    string Time = "cyclical")
 {
     internal static readonly string[] Imputations = ["median", "mean", "most_frequent", "zero"];
     internal static readonly string[] Encodings = ["frequency", "one_hot", "none"];
@@ -36,8 +37,10 @@ internal static class Preprocessing
     {
         ColumnType.Timestamp when options.Time == "none" => "a time",
         ColumnType.Text when options.Encode == "none" => "text",
-        ColumnType.Text when column.UniqueCount > Math.Min(MaxCategories, Math.Max(1, rows / 2)) => "text with too many different values to be categories",
-        ColumnType.Text when options.Encode == "one_hot" && column.UniqueCount > MaxOneHot => $"text with more than {MaxOneHot} different values, too many for one_hot",
+        ColumnType.Text when column.UniqueCount > Math.Min(MaxCategories, Math.Max(1, rows / 2)) =>
+            "text with too many different values to be categories",
+        ColumnType.Text when options.Encode == "one_hot" && column.UniqueCount > MaxOneHot =>
+            $"text with more than {MaxOneHot} different values, too many for one_hot",
         _ => null,
     };
 
@@ -49,7 +52,8 @@ internal static class Preprocessing
         {
             ColumnType.Timestamp => new TimeInput(columns[j].Name),
             ColumnType.Text when options.Encode == "one_hot" => new OneHotInput(columns[j].Name, new Categories(columns[j].Categories)),
-            ColumnType.Text => new FrequencyInput(columns[j].Name, new Categories(columns[j].Categories), Shares(rows, j, columns[j].Categories.Count)),
+            ColumnType.Text =>
+                new FrequencyInput(columns[j].Name, new Categories(columns[j].Categories), Shares(rows, j, columns[j].Categories.Count)),
             _ => Number(columns[j].Name, Known(rows, j), options),
         });
         return learned;

@@ -13,14 +13,16 @@ namespace EventSourcedAnomaly.Server.Features.Evaluations;
 
 /// <summary>Compares a detector's predictions with labels and records what came of it.</summary>
 internal sealed class DetectorEvaluation(
-    IGrainFactory grains, LoadedModels models, ModelTrainingQueries trainings, DatasetReadiness readiness, DatasetQueries datasets, DatasetRows rows, BatchService batches, BatchRows chunks,
+    IGrainFactory grains, LoadedModels models, ModelTrainingQueries trainings, DatasetReadiness readiness, DatasetQueries datasets,
+    DatasetRows rows, BatchService batches, BatchRows chunks,
     BuildInfo build, TimeProvider time)
 {
     private const int RowsAtATime = 4096;
 
     /// <summary>Judges a labelled data set; with folds, fits and judges anew on each.</summary>
     /// <exception cref="Problem">There are no labels, no model, or other columns.</exception>
-    public async Task<DetectorEvaluated> Evaluate(string tenant, string detectorId, string datasetId, int folds, EventMetadata metadata, CancellationToken ct)
+    public async Task<DetectorEvaluated> Evaluate(string tenant, string detectorId, string datasetId,
+        int folds, EventMetadata metadata, CancellationToken ct)
     {
         var started = time.GetTimestamp();
         var model = await models.InService(tenant, detectorId, ct);
@@ -40,13 +42,18 @@ internal sealed class DetectorEvaluation(
         await batches.RequireColumns(tenant, asked, model.Artifact, ct);
         var dataset = await readiness.Wait(tenant, datasetId, ct);
         var (scores, labels) = await Judge(tenant, dataset, model, ct);
-        var confusion = EventSourcedAnomaly.Detection.Evaluation.Confusion([.. scores.Select(score => score > Predictions.ModelThreshold ? 1 : 0)], labels);
+        var confusion =
+            EventSourcedAnomaly.Detection.Evaluation.Confusion([.. scores.Select(score => score > Predictions.ModelThreshold ? 1 : 0)],
+                labels);
         var auc = EventSourcedAnomaly.Detection.Evaluation.RocAuc(scores, labels);
         var done = new DetectorEvaluated(
-            ResourceId.New("evaluation"), detectorId, datasetId, model.Metadata.Version, model.Metadata.Sha256, dataset.Uploaded.ManifestSha256, build.Version,
+            ResourceId.New("evaluation"), detectorId, datasetId, model.Metadata.Version, model.Metadata.Sha256,
+            dataset.Uploaded.ManifestSha256, build.Version,
             new PredictionCounts(confusion.TruePositives, confusion.FalsePositives, confusion.TrueNegatives, confusion.FalseNegatives),
-            new ClassificationMetrics(confusion.Accuracy, confusion.Precision, confusion.Recall, confusion.F1, double.IsNaN(auc) ? null : auc),
-            folds == 0 ? null : await CrossValidate(tenant, dataset, model, folds, ct), time.GetElapsedTime(started).TotalSeconds, time.GetUtcNow());
+            new ClassificationMetrics(confusion.Accuracy, confusion.Precision, confusion.Recall, confusion.F1,
+                double.IsNaN(auc) ? null : auc),
+            folds == 0 ? null : await CrossValidate(tenant, dataset, model, folds, ct),
+            time.GetElapsedTime(started).TotalSeconds, time.GetUtcNow());
         await grains.Of<IEvaluationGrain>(tenant, done.Id).Record(done, ct);
         return done;
     }
@@ -84,7 +91,8 @@ internal sealed class DetectorEvaluation(
         return await Task.Run(() => CrossValidate(matrix, columns, labels!, request, folds, ct), ct);
     }
 
-    private static FoldMetrics CrossValidate(Matrix matrix, IReadOnlyList<RawColumn> columns, int[] labels, TrainingRequested request, int folds, CancellationToken ct)
+    private static FoldMetrics CrossValidate(Matrix matrix, IReadOnlyList<RawColumn> columns, int[] labels, TrainingRequested request,
+        int folds, CancellationToken ct)
     {
         var fold = Deal(labels, folds, request.Seed);
         var scores = new double[folds];

@@ -35,7 +35,8 @@ public sealed record ModelTraining(
     public static string StreamType => "training";
 
     /// <inheritdoc/>
-    public static ModelTraining Initial { get; } = new(null, string.Empty, 0, "queued", ClassificationMetrics.Unknown, null, null, null, null, null);
+    public static ModelTraining Initial { get; } =
+        new(null, string.Empty, 0, "queued", ClassificationMetrics.Unknown, null, null, null, null, null);
 
     /// <summary>Whether there is nothing more to come.</summary>
     internal bool Ended => Status is Completed or Failed or Cancelled;
@@ -71,15 +72,18 @@ public sealed record ModelTraining(
     public ModelTraining Apply(TrainingCancelled e) => this with { Status = Cancelled, Step = Cancelled, EndedAt = e.CancelledAt };
 
     /// <summary>Asks for it.</summary>
-    public static IReadOnlyList<IDomainEvent> Submit(ModelTraining state, TrainingRequested wanted) => state.Request is null ? [wanted] : [];
+    public static IReadOnlyList<IDomainEvent> Submit(ModelTraining state, TrainingRequested wanted) =>
+        state.Request is null ? [wanted] : [];
 
     /// <summary>Takes it up, again after a silo that did not survive it.</summary>
     public static IReadOnlyList<IDomainEvent> Start(ModelTraining state, DateTimeOffset now) =>
         state.Request is null || state.Ended ? [] : [new TrainingStarted(now)];
 
     /// <summary>Reports progress; what falls behind an earlier report is dropped.</summary>
-    public static IReadOnlyList<IDomainEvent> Report(ModelTraining state, double progress, string step, ClassificationMetrics metrics, DateTimeOffset now) =>
-        state.Status == Training && progress > state.Progress && progress <= 1 ? [new TrainingProgressed(progress, step, metrics, now)] : [];
+    public static IReadOnlyList<IDomainEvent> Report(ModelTraining state, double progress, string step,
+        ClassificationMetrics metrics, DateTimeOffset now) =>
+        state.Status == Training && progress > state.Progress
+            && progress <= 1 ? [new TrainingProgressed(progress, step, metrics, now)] : [];
 
     /// <summary>Ends it with a model.</summary>
     public static IReadOnlyList<IDomainEvent> Complete(ModelTraining state, TrainingCompleted result) =>

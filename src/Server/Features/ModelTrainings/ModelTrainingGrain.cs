@@ -14,7 +14,8 @@ internal sealed class ModelTrainingGrain(
     /// <inheritdoc/>
     public Task<long> Submit(TrainingRequested requested, CancellationToken ct) => Raise(
         state => ModelTraining.Submit(state, requested), ct,
-        beside: _ => OnDetector(requested.DetectorId, detector => Detector.BeginTraining(detector, requested.DetectorId, requested.Id, time.GetUtcNow()), ct));
+        beside: _ => OnDetector(requested.DetectorId, detector =>
+            Detector.BeginTraining(detector, requested.DetectorId, requested.Id, time.GetUtcNow()), ct));
 
     /// <inheritdoc/>
     public Task<long> Start(CancellationToken ct) => Raise(state => ModelTraining.Start(state, time.GetUtcNow()), ct);
@@ -27,7 +28,8 @@ internal sealed class ModelTrainingGrain(
     public Task<long> Complete(TrainingCompleted completed, TrainedModel model, Immutable<byte[]> bytes, CancellationToken ct) => Raise(
         state => ModelTraining.Complete(state, completed), ct,
         beside: state => OnDetector(
-            state.Requested.DetectorId, detector => Detector.Adopt(detector, model), ct, [new BulkBytes(Detector.ModelBytes(model.TrainingId), 0, bytes.Value)]));
+            state.Requested.DetectorId, detector =>
+                Detector.Adopt(detector, model), ct, [new BulkBytes(Detector.ModelBytes(model.TrainingId), 0, bytes.Value)]));
 
     /// <inheritdoc/>
     public Task<long> Fail(string reason, CancellationToken ct) => Raise(
@@ -35,7 +37,8 @@ internal sealed class ModelTrainingGrain(
 
     /// <inheritdoc/>
     public Task<long> Cancel(CancellationToken ct) => Raise(
-        state => ModelTraining.Cancel(state, StreamId, time.GetUtcNow()), ct, beside: state => EndOnDetector(state, "cancelled", failed: false, ct));
+        state => ModelTraining.Cancel(state, StreamId, time.GetUtcNow()), ct, beside: state =>
+            EndOnDetector(state, "cancelled", failed: false, ct));
 
     /// <inheritdoc/>
     protected override bool NeedsWork(ModelTraining state) => state is { Request: not null, Ended: false };

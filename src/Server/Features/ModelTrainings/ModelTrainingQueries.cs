@@ -25,17 +25,20 @@ internal sealed class ModelTrainingQueries(AggregateStore aggregates, TimeProvid
     public async Task<ModelTraining?> Last(string tenant, string detectorId, CancellationToken ct)
     {
         await using var session = aggregates.Query(tenant);
-        return await session.Query<ModelTraining>().Where(training => training.Request!.DetectorId == detectorId).OrderByDescending(training => training.StreamId).FirstOrDefaultAsync(ct);
+        return await session.Query<ModelTraining>().Where(training => training.Request!.DetectorId == detectorId)
+            .OrderByDescending(training => training.StreamId).FirstOrDefaultAsync(ct);
     }
 
     /// <summary>How long a training should take, from what earlier ones took for each cell of their data.</summary>
     public async Task<double> Estimate(string tenant, string algorithm, double cells, int folds, CancellationToken ct)
     {
         await using var session = aggregates.Query(tenant);
-        var past = await session.Query<ModelTraining>().Where(training => training.Status == ModelTraining.Completed && training.Request!.Algorithm == algorithm)
+        var past = await session.Query<ModelTraining>()
+            .Where(training => training.Status == ModelTraining.Completed && training.Request!.Algorithm == algorithm)
             .OrderByDescending(training => training.StreamId).Take(20).ToListAsync(ct);
         var known = past.Where(session => session.Result is { Cells: > 0 }).Select(session => session.Result!).ToArray();
-        var perCell = known.Length == 0 ? SecondsPerCellUnknown : known.Sum(result => result.TrainingSeconds) / known.Sum(result => result.Cells);
+        var perCell = known.Length == 0
+            ? SecondsPerCellUnknown : known.Sum(result => result.TrainingSeconds) / known.Sum(result => result.Cells);
         var seconds = perCell * cells * (1 + folds);
         return Math.Round(Math.Max(SecondsAtLeast, seconds), 1);
     }
@@ -45,11 +48,14 @@ internal sealed class ModelTrainingQueries(AggregateStore aggregates, TimeProvid
     {
         var request = session.Requested;
         return new TrainingBody(
-            request.Id, request.Id, request.DetectorId, request.DatasetId, session.Status == ModelTraining.Started ? ModelTraining.Training : session.Status,
+            request.Id, request.Id, request.DetectorId, request.DatasetId, session.Status == ModelTraining.Started
+                ? ModelTraining.Training : session.Status,
             session.Progress, session.Step, Remaining(session),
-            new MetricsNow(session.Metrics.Accuracy, null, session.Metrics.Precision, session.Metrics.Recall, session.Metrics.F1Score, session.Metrics.Auc),
+            new MetricsNow(session.Metrics.Accuracy, null, session.Metrics.Precision, session.Metrics.Recall,
+                session.Metrics.F1Score, session.Metrics.Auc),
             new MetricsSoFar(session.Metrics.Accuracy, session.BestAccuracy, null),
-            session.Result?.CrossValidation, session.Result?.LeftOut, session.Failure, session.StartedAt ?? request.RequestedAt, session.EndedAt);
+            session.Result?.CrossValidation, session.Result?.LeftOut, session.Failure, session.StartedAt
+                ?? request.RequestedAt, session.EndedAt);
     }
 
     private double Remaining(ModelTraining session)

@@ -8,7 +8,8 @@ using EventSourcedAnomaly.Server.Infrastructure.Orleans;
 namespace EventSourcedAnomaly.Server.Features.ModelTrainings;
 
 /// <summary>Takes trainings in, whoever asks for them.</summary>
-internal sealed class ModelTrainingService(IGrainFactory grains, DetectorQueries detectors, DatasetQueries datasets, ModelTrainingQueries trainings, TimeProvider time)
+internal sealed class ModelTrainingService(IGrainFactory grains, DetectorQueries detectors, DatasetQueries datasets,
+    ModelTrainingQueries trainings, TimeProvider time)
 {
     /// <summary>Records the request; the work follows from the event.</summary>
     public async Task<ModelTraining> Submit(
@@ -20,7 +21,8 @@ internal sealed class ModelTrainingService(IGrainFactory grains, DetectorQueries
         var id = ResourceId.New("training");
         var wanted = new TrainingRequested(
             id, detectorId, datasetId, detector.Algorithm, detector.Parameters, SeedOf(detector), detector.ConfigurationVersion, options,
-            await trainings.Estimate(tenant, detector.Algorithm, (double)dataset.Uploaded.RowCount * dataset.Uploaded.Columns.Features, options.Folds, ct),
+            await trainings.Estimate(tenant, detector.Algorithm,
+                (double)dataset.Uploaded.RowCount * dataset.Uploaded.Columns.Features, options.Folds, ct),
             time.GetUtcNow());
         await grains.Of<IModelTrainingGrain>(tenant, id).Submit(wanted, CancellationToken.None);
         return await trainings.Get(tenant, id, CancellationToken.None);
@@ -41,7 +43,8 @@ internal sealed class ModelTrainingService(IGrainFactory grains, DetectorQueries
 
         if (dataset.Uploaded.LabelColumn is null && ProductAlgorithms.NeedsLabels(algorithm))
         {
-            throw Problem.Invalid(field, $"a data set with a column named label, or one named as such at its upload: {algorithm} learns from labels");
+            throw Problem.Invalid(field,
+                $"a data set with a column named label, or one named as such at its upload: {algorithm} learns from labels");
         }
 
         if (dataset.Uploaded.RowCount < Math.Max(2, options.Folds))
@@ -51,7 +54,8 @@ internal sealed class ModelTrainingService(IGrainFactory grains, DetectorQueries
     }
 
     private static int SeedOf(Detector detector) =>
-        detector.Parameters.TryGetValue("random_state", out var given) && given.ValueKind == JsonValueKind.Number && given.TryGetInt32(out var seed)
+        detector.Parameters.TryGetValue("random_state", out var given) && given.ValueKind == JsonValueKind.Number
+            && given.TryGetInt32(out var seed)
             ? seed
             : RandomNumberGenerator.GetInt32(int.MaxValue);
 }

@@ -17,7 +17,8 @@ namespace EventSourcedAnomaly.Server.Features.ModelTrainings;
 /// decisions, so a silo may die in the middle of it.
 /// </summary>
 internal sealed partial class ModelTrainingWork(
-    IGrainFactory grains, DatasetReadiness readiness, DatasetRows rows, BuildInfo build, ProductTelemetry telemetry, TimeProvider time, ILogger<ModelTrainingWork> logger)
+    IGrainFactory grains, DatasetReadiness readiness, DatasetRows rows, BuildInfo build, ProductTelemetry telemetry, TimeProvider time,
+    ILogger<ModelTrainingWork> logger)
 {
     private const int MaxLeftOutNamed = 100;
 
@@ -37,7 +38,8 @@ internal sealed partial class ModelTrainingWork(
         catch (Exception e) when (!ct.IsCancellationRequested && !TransientFailure.Is(e))
         {
             LogFailed(e, request.Id);
-            await grain.Fail(e is Problem or ParameterException or InvalidDataException ? e.Message : "The training failed on the server; see its log.", CancellationToken.None);
+            await grain.Fail(e is Problem or ParameterException or InvalidDataException
+                ? e.Message : "The training failed on the server; see its log.", CancellationToken.None);
         }
     }
 
@@ -64,20 +66,27 @@ internal sealed partial class ModelTrainingWork(
         report.Say(0.05 + share, "validation", fitted.Metrics);
         var crossValidation = request.Options.Folds == 0 ? null : await Task.Run(
             () => ModelFitting.CrossValidate(
-                matrix, columns, labels, request, done => report.Say(0.55 + (0.4 * done / request.Options.Folds), "cross_validation", fitted.Metrics), ct),
+                matrix, columns, labels, request, done =>
+                    report.Say(0.55 + (0.4 * done / request.Options.Folds), "cross_validation", fitted.Metrics), ct),
             ct);
         report.Say(0.96, "saving", fitted.Metrics);
         var model = new TrainedModel(
-            0, request.Id, dataset.Id, request.Algorithm, request.Parameters, request.Seed, fitted.Sha256, fitted.Bytes.Length, inputs.Count,
+            0, request.Id, dataset.Id, request.Algorithm, request.Parameters, request.Seed, fitted.Sha256,
+            fitted.Bytes.Length, inputs.Count,
             fitted.Threshold, fitted.Rows, fitted.Metrics, build.Version, started, time.GetUtcNow(), seconds);
         await report.DisposeAsync();
         var result = new TrainingCompleted(
-            fitted.Sha256, fitted.Rows, fitted.Rows * inputs.Count, LeftOut(manifest, dataset.Uploaded.LabelColumn, request.Options.Prepared), fitted.Metrics, crossValidation, seconds, time.GetUtcNow());
+            fitted.Sha256, fitted.Rows, fitted.Rows * inputs.Count,
+            LeftOut(manifest, dataset.Uploaded.LabelColumn, request.Options.Prepared), fitted.Metrics,
+            crossValidation, seconds, time.GetUtcNow());
         await grain.Complete(result, model, new Immutable<byte[]>(fitted.Bytes), ct);
     }
 
-    private static Dictionary<string, string> LeftOut(DatasetManifest manifest, string? label, PreprocessingOptions options) => manifest.Profile.Columns
-        .Select(column => (column.Name, Reason: column.Name == label ? "the label" : Preprocessing.WhyLeftOut(column, manifest.Profile.RowCount, options)))
+    private static Dictionary<string, string> LeftOut(DatasetManifest manifest, string? label, PreprocessingOptions options) =>
+        manifest.Profile.Columns
+        .Select(column =>
+            (column.Name, Reason: column.Name == label
+                ? "the label" : Preprocessing.WhyLeftOut(column, manifest.Profile.RowCount, options)))
         .Where(column => column.Reason is not null)
         .Take(MaxLeftOutNamed)
         .ToDictionary(column => column.Name, column => column.Reason!);
@@ -96,7 +105,8 @@ internal sealed partial class ModelTrainingWork(
     {
         private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
         private readonly Channel<(double Progress, string Step, ClassificationMetrics Metrics)> _said =
-            Channel.CreateBounded<(double, string, ClassificationMetrics)>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+            Channel.CreateBounded<(double, string, ClassificationMetrics)>(new BoundedChannelOptions(1)
+            { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
         private readonly Task _carrying;
 

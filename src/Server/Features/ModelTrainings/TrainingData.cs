@@ -10,7 +10,9 @@ using EventSourcedAnomaly.Server.Infrastructure.Security;
 
 namespace EventSourcedAnomaly.Server.Features.ModelTrainings;
 
-/// <summary>Finds or makes the data set that document 001's <c>training_data</c> means: an id or a name, a file to import, or rows.</summary>
+/// <summary>
+/// Finds or makes the data set that document 001's <c>training_data</c> means: an id or a name, a file to import, or rows.
+/// </summary>
 internal sealed class TrainingData(DatasetQueries datasets, DatasetIntake intake, ServerSettings settings)
 {
     private const string Field = "training_data";
@@ -44,8 +46,11 @@ internal sealed class TrainingData(DatasetQueries datasets, DatasetIntake intake
 
     private async Task<Dataset> Import(string tenant, string name, CancellationToken ct)
     {
-        var path = Imported(tenant, name) ?? throw new Problem(ProblemKind.NotFound, $"{Field}: there is no data set and no file under imports/ of that name.", Field, Expected);
-        return await intake.Take(tenant, new DatasetFileRequest(path, Path.GetFileNameWithoutExtension(path), $"Imported from {name}", new ReadOptions(), null), ct);
+        var path = Imported(tenant, name)
+            ?? throw new Problem(ProblemKind.NotFound,
+                $"{Field}: there is no data set and no file under imports/ of that name.", Field, Expected);
+        return await intake.Take(tenant,
+            new DatasetFileRequest(path, Path.GetFileNameWithoutExtension(path), $"Imported from {name}", new ReadOptions(), null), ct);
     }
 
     /// <summary>A file within the tenant's part of the imports; null for anything that is not there, or leads out of it.</summary>
@@ -88,7 +93,8 @@ internal sealed class TrainingData(DatasetQueries datasets, DatasetIntake intake
         {
             await File.WriteAllTextAsync(path, Csv(data), ct);
             return await intake.Take(
-                tenant, new DatasetFileRequest(path, "Training data", "Came with a training's request", new ReadOptions(DatasetFormat.Csv, HasHeader: true), null), ct);
+                tenant, new DatasetFileRequest(path, "Training data", "Came with a training's request",
+                    new ReadOptions(DatasetFormat.Csv, HasHeader: true), null), ct);
         }
         finally
         {
@@ -98,10 +104,12 @@ internal sealed class TrainingData(DatasetQueries datasets, DatasetIntake intake
 
     private static string Csv(InlineData data)
     {
-        var csv = new StringBuilder(data.Series is not null ? "value" : string.Join(',', Enumerable.Range(0, data.Rows.Columns).Select(j => $"feature_{j}"))).Append('\n');
+        var csv = new StringBuilder(data.Series is not null
+            ? "value" : string.Join(',', Enumerable.Range(0, data.Rows.Columns).Select(j => $"feature_{j}"))).Append('\n');
         for (var i = 0; i < data.Rows.Rows; i++)
         {
-            csv.AppendJoin(',', data.Rows.Row(i).ToArray().Select(value => double.IsNaN(value) ? string.Empty : value.ToString("R", CultureInfo.InvariantCulture))).Append('\n');
+            csv.AppendJoin(',', data.Rows.Row(i).ToArray()
+                .Select(value => double.IsNaN(value) ? string.Empty : value.ToString("R", CultureInfo.InvariantCulture))).Append('\n');
         }
 
         return csv.ToString();

@@ -32,7 +32,8 @@ public sealed record TrainingRequested(
 /// <param name="Folds">The folds of a cross-validation, or 0 for none.</param>
 /// <param name="EarlyStopping">When to stop training by epochs early.</param>
 /// <param name="Preprocessing">What becomes of the cells; null as of old, when only numbers were learned from.</param>
-public sealed record TrainingOptions(double ValidationSplit, int Folds, EarlyStopping? EarlyStopping, PreprocessingOptions? Preprocessing = null)
+public sealed record TrainingOptions(double ValidationSplit, int Folds, EarlyStopping? EarlyStopping,
+    PreprocessingOptions? Preprocessing = null)
 {
     internal PreprocessingOptions Prepared => Preprocessing ?? new PreprocessingOptions(Encode: "none", Time: "none");
 }
@@ -48,7 +49,8 @@ public sealed record TrainingStarted(DateTimeOffset StartedAt) : IDomainEvent;
 /// <param name="Step">loading, fitting, validation, cross_validation or saving.</param>
 /// <param name="Metrics">What is known of the model so far.</param>
 /// <param name="ProgressedAt">When.</param>
-public sealed record TrainingProgressed(double Progress, string Step, ClassificationMetrics Metrics, DateTimeOffset ProgressedAt) : IDomainEvent;
+public sealed record TrainingProgressed(double Progress, string Step, ClassificationMetrics Metrics, DateTimeOffset ProgressedAt)
+    : IDomainEvent;
 
 /// <summary>The model is made and in service.</summary>
 /// <param name="ModelSha256">Of its bytes, in hex.</param>

@@ -41,7 +41,8 @@ internal sealed class TrainingSlots(NpgsqlDataSource database)
             """
             select count(*) from mt_doc_modeltraining t
              where t.tenant_id = $1 and t.data->>'status' in ('started', 'training')
-               and exists (select 1 from mt_events e where e.tenant_id = t.tenant_id and e.stream_id = t.id and e.version = 1 and e.user_name = $2)
+               and exists (select 1 from mt_events e where e.tenant_id = t.tenant_id and e.stream_id = t.id and e.version = 1
+                   and e.user_name = $2)
             """,
             connection)
         {

@@ -19,7 +19,8 @@ internal static class ModelId
     public static string Training(string modelId)
     {
         var id = ResourceId.Canonical("model", modelId);
-        return id.StartsWith(Prefix, StringComparison.Ordinal) ? $"training_{id[Prefix.Length..]}" : throw Problem.NotFound("model", modelId);
+        return id.StartsWith(Prefix, StringComparison.Ordinal)
+            ? $"training_{id[Prefix.Length..]}" : throw Problem.NotFound("model", modelId);
     }
 }
 
@@ -52,7 +53,8 @@ internal sealed class ModelQueries(AggregateStore aggregates, TenantReads reads,
         {
             total = reader.GetInt64(4);
             models.Add(new DetectorModel(
-                reader.GetString(0), reader.GetString(1), JsonSerializer.Deserialize<TrainedModel>(reader.GetString(2), EventJson.Options)!, reader.GetBoolean(3)));
+                reader.GetString(0), reader.GetString(1),
+                JsonSerializer.Deserialize<TrainedModel>(reader.GetString(2), EventJson.Options)!, reader.GetBoolean(3)));
         }
 
         return (models, total);
@@ -69,14 +71,18 @@ internal sealed class ModelQueries(AggregateStore aggregates, TenantReads reads,
 
         var session = await trainings.Get(tenant, trainingId, ct);
         var detector = await Owner(tenant, session.Requested.DetectorId, modelId, ct);
-        var facts = detector.Models.FirstOrDefault(known => known.TrainingId == trainingId) ?? (session.Result is null ? null : await Older(tenant, detector.Id, trainingId, ct));
+        var facts = detector.Models.FirstOrDefault(known => known.TrainingId == trainingId)
+            ?? (session.Result is null ? null : await Older(tenant, detector.Id, trainingId, ct));
         var versions = detector.Models.Reverse()
-            .Select(model => new ModelVersion(ModelId.Of(model.TrainingId), VersionOf(model), model.TrainedAt, model.Metrics.Accuracy, model == detector.Model)).ToArray();
+            .Select(model => new ModelVersion(ModelId.Of(model.TrainingId), VersionOf(model), model.TrainedAt, model.Metrics.Accuracy,
+                model == detector.Model)).ToArray();
         return facts is not null
             ? new ModelDetail(Item(new DetectorModel(detector.Id, detector.Name!, facts, facts == detector.Model))) { Versions = versions }
             : new ModelDetail(new ModelBody(
-                ModelId.Of(trainingId), ModelId.Of(trainingId), detector.Id, detector.Name!, null, session.Requested.Algorithm, session.Requested.Parameters,
-                session.Ended ? session.Status : ModelTraining.Training, null, new ModelPerformance(null, null, null, null, null, null), session.Requested.DatasetId,
+                ModelId.Of(trainingId), ModelId.Of(trainingId), detector.Id, detector.Name!, null, session.Requested.Algorithm,
+                session.Requested.Parameters,
+                session.Ended ? session.Status : ModelTraining.Training, null, new ModelPerformance(null, null, null, null, null, null),
+                session.Requested.DatasetId,
                 trainingId, null, null, null, null, false, session.Requested.RequestedAt))
             { Versions = versions };
     }
@@ -87,8 +93,10 @@ internal sealed class ModelQueries(AggregateStore aggregates, TenantReads reads,
         var (facts, metrics) = (model.Metadata, model.Metadata.Metrics);
         var id = ModelId.Of(facts.TrainingId);
         return new ModelBody(
-            id, id, model.DetectorId, model.DetectorName, VersionOf(facts), facts.Algorithm, facts.Parameters, Detector.Trained, facts.SizeBytes,
-            new ModelPerformance(metrics.Accuracy, metrics.Precision, metrics.Recall, metrics.F1Score, metrics.Auc, facts.TrainingSeconds), facts.DatasetId,
+            id, id, model.DetectorId, model.DetectorName, VersionOf(facts), facts.Algorithm, facts.Parameters,
+            Detector.Trained, facts.SizeBytes,
+            new ModelPerformance(metrics.Accuracy, metrics.Precision, metrics.Recall, metrics.F1Score, metrics.Auc, facts.TrainingSeconds),
+            facts.DatasetId,
             facts.TrainingId, facts.Sha256, facts.FeatureCount, facts.Threshold, facts.Rows, model.InService, facts.TrainedAt);
     }
 
@@ -117,8 +125,10 @@ internal sealed class ModelQueries(AggregateStore aggregates, TenantReads reads,
 
 /// <summary>A model; the fields of both documents. What is not known before the training ends is null.</summary>
 internal record ModelBody(
-    string Id, string ModelId, string DetectorId, string DetectorName, string? Version, string Algorithm, IReadOnlyDictionary<string, JsonElement> Parameters, string Status,
-    long? SizeBytes, ModelPerformance Performance, string DatasetId, string TrainingId, string? Sha256, int? FeatureCount, double? Threshold, long? TrainingSamples,
+    string Id, string ModelId, string DetectorId, string DetectorName, string? Version, string Algorithm,
+    IReadOnlyDictionary<string, JsonElement> Parameters, string Status,
+    long? SizeBytes, ModelPerformance Performance, string DatasetId, string TrainingId, string? Sha256, int? FeatureCount,
+    double? Threshold, long? TrainingSamples,
     bool InService, DateTimeOffset CreatedAt);
 
 /// <summary>A model with all versions that its detector has.</summary>
@@ -136,7 +146,8 @@ internal sealed record ModelDetail : ModelBody
 internal sealed record ModelVersion(string Id, string Version, DateTimeOffset CreatedAt, double? Accuracy, bool InService);
 
 /// <summary>How good a model is; its time in seconds.</summary>
-internal sealed record ModelPerformance(double? Accuracy, double? Precision, double? Recall, double? F1Score, double? Auc, double? TrainingTime);
+internal sealed record ModelPerformance(double? Accuracy, double? Precision, double? Recall, double? F1Score,
+    double? Auc, double? TrainingTime);
 
 /// <summary>A page of models.</summary>
 internal sealed record ModelList(IReadOnlyList<ModelBody> Models, long Total, Pagination Pagination);

@@ -18,7 +18,8 @@ namespace EventSourcedAnomaly.Server.Features.Notifications;
 /// <param name="Message">In words.</param>
 /// <param name="Data">As data.</param>
 /// <param name="NotificationContent">How people are notified of it; null when they are not.</param>
-internal sealed record EventNotification(string Name, DateTimeOffset At, string Message, JsonElement Data, NotificationContent? NotificationContent = null);
+internal sealed record EventNotification(string Name, DateTimeOffset At, string Message, JsonElement Data,
+    NotificationContent? NotificationContent = null);
 
 /// <summary>How people are notified.</summary>
 /// <param name="Type"><c>training</c>, <c>alert</c> or <c>system</c>.</param>
@@ -68,15 +69,23 @@ internal static class EventNotificationReader
         {
             TrainingSessionStarted or TrainingSessionCompleted or TrainingSessionFailed or TrainingSessionStopped =>
                 OfSession(name, recorded, await session.StateAt<TrainingSession>(recorded, ct)),
-            TrainingStarted or TrainingCompleted or TrainingFailed or TrainingCancelled => OfTraining(name, recorded, await session.StateAt<ModelTraining>(recorded, ct)),
+            TrainingStarted or TrainingCompleted or TrainingFailed or TrainingCancelled =>
+                OfTraining(name, recorded, await session.StateAt<ModelTraining>(recorded, ct)),
             AlertTriggered or AlertAcknowledged or AlertResolved => OfAlert(name, recorded, await session.StateAt<Alert>(recorded, ct)),
             DetectionCompleted detection => OfDetection(name, recorded, detection),
             WebhookDisabled disabled => new EventNotification(
-                name, recorded.Timestamp, $"Webhook {recorded.StreamKey} was disabled: {disabled.Reason}", Data(new { webhook_id = recorded.StreamKey, reason = disabled.Reason }),
-                disabled.Reason == WebhookDisabled.ByHand ? null : new NotificationContent(NotificationContent.System, NotificationContent.High)),
+                name, recorded.Timestamp, $"Webhook {recorded.StreamKey} was disabled: {disabled.Reason}",
+                Data(new { webhook_id = recorded.StreamKey, reason = disabled.Reason }),
+                disabled.Reason == WebhookDisabled.ByHand
+                    ? null : new NotificationContent(NotificationContent.System, NotificationContent.High)),
             WebhookDeliveryDeadLettered dead => new EventNotification(
-                name, recorded.Timestamp, $"A delivery of {dead.Event} to webhook {recorded.StreamKey} was given up after {dead.Attempts} attempts",
-                Data(new { webhook_id = recorded.StreamKey, delivery_id = dead.DeliveryId, @event = dead.Event, sequence = dead.Sequence, attempts = dead.Attempts, error = dead.Error }),
+                name, recorded.Timestamp,
+                $"A delivery of {dead.Event} to webhook {recorded.StreamKey} was given up after {dead.Attempts} attempts",
+                Data(new
+                {
+                    webhook_id = recorded.StreamKey, delivery_id = dead.DeliveryId, @event = dead.Event, sequence = dead.Sequence,
+                    attempts = dead.Attempts, error = dead.Error
+                }),
                 new NotificationContent(NotificationContent.System, NotificationContent.Medium)),
             _ => throw new InvalidOperationException($"Nobody is told of {recorded.EventTypeName}."),
         };
@@ -86,10 +95,15 @@ internal static class EventNotificationReader
     {
         var made = run.Made;
         var data = run.Status == TrainingSession.Running
-            ? Data(new { session_id = made.Id, session_name = made.Name, status = run.Status, run = run.Run, total_epochs = made.Configuration.Epochs })
+            ? Data(new
+            {
+                session_id = made.Id, session_name = made.Name, status = run.Status, run = run.Run,
+                total_epochs = made.Configuration.Epochs
+            })
             : Data(new
             {
-                session_id = made.Id, session_name = made.Name, status = run.Status, current_epoch = run.Epoch, total_epochs = made.Configuration.Epochs,
+                session_id = made.Id, session_name = made.Name, status = run.Status, current_epoch = run.Epoch,
+                total_epochs = made.Configuration.Epochs,
                 final_metrics = run.Latest, best_epoch = run.BestEpoch, best_value = run.BestValue, error = run.Failure,
             });
         return new EventNotification(name, recorded.Timestamp, $"Training session {made.Id} {Verb(name)}", data, ContentOf(name));
@@ -99,10 +113,15 @@ internal static class EventNotificationReader
     {
         var (request, metrics) = (training.Requested, training.Metrics);
         var data = name == EventNames.TrainingStarted
-            ? Data(new { training_id = request.Id, detector_id = request.DetectorId, dataset_id = request.DatasetId, algorithm = request.Algorithm, status = training.Status })
+            ? Data(new
+            {
+                training_id = request.Id, detector_id = request.DetectorId, dataset_id = request.DatasetId,
+                algorithm = request.Algorithm, status = training.Status
+            })
             : Data(new
             {
-                training_id = request.Id, detector_id = request.DetectorId, dataset_id = request.DatasetId, algorithm = request.Algorithm, status = training.Status,
+                training_id = request.Id, detector_id = request.DetectorId, dataset_id = request.DatasetId, algorithm = request.Algorithm,
+                status = training.Status,
                 final_metrics = Measured(metrics), training_time = training.Result?.TrainingSeconds, error = training.Failure,
             });
         return new EventNotification(name, recorded.Timestamp, $"Training {request.Id} {Verb(name)}", data, ContentOf(name));
@@ -113,15 +132,26 @@ internal static class EventNotificationReader
         var (trigger, terms) = (alert.Triggered, alert.Triggered.Terms);
         var data = Data(new
         {
-            alert_id = trigger.Id, rule_id = trigger.RuleId, rule_name = terms.Name, metric = terms.Metric, session_id = terms.OfSystem ? null : trigger.Subject,
+            alert_id = trigger.Id, rule_id = trigger.RuleId, rule_name = terms.Name, metric = terms.Metric, session_id = terms.OfSystem
+                ? null : trigger.Subject,
             severity = terms.Severity, message = trigger.Message, value = trigger.Value, threshold = terms.Threshold, status = alert.Status,
             triggered_at = trigger.TriggeredAt, acknowledged_at = alert.Acknowledgement?.AcknowledgedAt, resolved_at = alert.ResolvedAt,
         });
-        var priority = terms.Severity switch { AlertSeverity.Low => NotificationContent.Low, AlertSeverity.Medium => NotificationContent.Medium, _ => NotificationContent.High };
+        var priority = terms.Severity switch
+        {
+            AlertSeverity.Low =>
+            NotificationContent.Low,
+            AlertSeverity.Medium => NotificationContent.Medium,
+            _ => NotificationContent.High
+        };
         return name switch
         {
-            EventNames.AlertTriggered => new EventNotification(name, recorded.Timestamp, $"Alert {terms.Name}: {trigger.Message}", data, new NotificationContent(NotificationContent.Alert, priority)),
-            EventNames.AlertResolved => new EventNotification(name, recorded.Timestamp, $"Alert {terms.Name} is resolved: {trigger.Message}", data, new NotificationContent(NotificationContent.Alert, NotificationContent.Low)),
+            EventNames.AlertTriggered =>
+                new EventNotification(name, recorded.Timestamp, $"Alert {terms.Name}: {trigger.Message}",
+                    data, new NotificationContent(NotificationContent.Alert, priority)),
+            EventNames.AlertResolved =>
+                new EventNotification(name, recorded.Timestamp, $"Alert {terms.Name} is resolved: {trigger.Message}", data,
+                    new NotificationContent(NotificationContent.Alert, NotificationContent.Low)),
             _ => new EventNotification(name, recorded.Timestamp, $"Alert {terms.Name} is acknowledged", data),
         };
     }
@@ -130,7 +160,8 @@ internal static class EventNotificationReader
         name, recorded.Timestamp, $"Detection {detection.Id} completed",
         Data(new
         {
-            detection_id = detection.Id, result_id = detection.Id, detector_id = detection.DetectorId.Length == 0 ? null : detection.DetectorId,
+            detection_id = detection.Id, result_id = detection.Id, detector_id = detection.DetectorId.Length == 0
+                ? null : detection.DetectorId,
             dataset_id = detection.DatasetId, batch_id = detection.BatchId, summary = detection.Summary,
         }));
 
@@ -152,7 +183,8 @@ internal static class EventNotificationReader
     private static Dictionary<string, double> Measured(ClassificationMetrics metrics) =>
         new (string Name, double? Value)[]
         {
-            ("accuracy", metrics.Accuracy), ("precision", metrics.Precision), ("recall", metrics.Recall), ("f1_score", metrics.F1Score), ("auc", metrics.Auc),
+            ("accuracy", metrics.Accuracy), ("precision", metrics.Precision), ("recall", metrics.Recall),
+                ("f1_score", metrics.F1Score), ("auc", metrics.Auc),
         }.Where(metric => metric.Value is not null).ToDictionary(metric => metric.Name, metric => metric.Value!.Value);
 
     private static JsonElement Data<T>(T data) => JsonSerializer.SerializeToElement(data, Json.Options);

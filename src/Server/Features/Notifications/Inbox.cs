@@ -35,5 +35,6 @@ public sealed record Inbox(long ClearedUpTo, IReadOnlyList<long> Read) : Aggrega
         sequence <= state.ClearedUpTo || state.Read.Contains(sequence) ? [] : [new NotificationRead(sequence, now)];
 
     /// <summary>Puts all up to an event out of sight.</summary>
-    public static IReadOnlyList<IDomainEvent> Clear(Inbox state, long upTo, DateTimeOffset now) => upTo <= state.ClearedUpTo ? [] : [new NotificationsCleared(upTo, now)];
+    public static IReadOnlyList<IDomainEvent> Clear(Inbox state, long upTo, DateTimeOffset now) => upTo <= state.ClearedUpTo
+        ? [] : [new NotificationsCleared(upTo, now)];
 }

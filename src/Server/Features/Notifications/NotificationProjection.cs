@@ -12,7 +12,8 @@ internal sealed class NotificationProjection() : TableProjection("notifications"
 {
     /// <summary>The events of which people may be notified.</summary>
     public static readonly IReadOnlyList<Type> Announced =
-        [.. EventNotificationReader.Names.Keys.Except([typeof(DetectionCompleted), typeof(TrainingStarted), typeof(TrainingSessionStarted)])];
+        [.. EventNotificationReader.Names.Keys.Except(
+            [typeof(DetectionCompleted), typeof(TrainingStarted), typeof(TrainingSessionStarted)])];
 
     /// <inheritdoc/>
     protected override async ValueTask Write(IDocumentOperations operations, IEvent @event, CancellationToken ct)
@@ -22,7 +23,8 @@ internal sealed class NotificationProjection() : TableProjection("notifications"
         {
             QueueOnce(
                 operations, @event,
-                $"insert into {Schema}.notifications (tenant_id, seq, id, type, priority, message, data, created) select ?, ?, ?, ?, ?, ?, ?::jsonb, ? from once",
+                $"insert into {Schema}.notifications (tenant_id, seq, id, type, priority, message, data, created) select ?, ?, ?, ?, ?, "
+                    + "?, ?::jsonb, ? from once",
                 @event.TenantId, told.Sequence, told.Id, told.Type, told.Priority, told.Message, told.Data.GetRawText(), told.CreatedAt);
         }
     }

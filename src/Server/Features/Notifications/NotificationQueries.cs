@@ -16,12 +16,14 @@ namespace EventSourcedAnomaly.Server.Features.Notifications;
 /// <param name="Message">In words.</param>
 /// <param name="Data">In figures.</param>
 /// <param name="CreatedAt">When it happened.</param>
-internal sealed record Notification(long Sequence, string Id, string Type, string Priority, string Message, JsonElement Data, DateTimeOffset CreatedAt)
+internal sealed record Notification(long Sequence, string Id, string Type, string Priority, string Message, JsonElement Data,
+    DateTimeOffset CreatedAt)
 {
     /// <summary>The notification of an event; null when people are not notified of it.</summary>
     public static async Task<Notification?> Of(IEvent recorded, IQuerySession session, CancellationToken ct) =>
         await EventNotificationReader.Of(recorded, session, ct) is { NotificationContent: { } content } told
-            ? new Notification(recorded.Sequence, $"notif_{recorded.Id:N}", content.Type, content.Priority, told.Message, told.Data, told.At)
+            ? new Notification(recorded.Sequence, $"notif_{recorded.Id:N}", content.Type, content.Priority,
+                told.Message, told.Data, told.At)
             : null;
 }
 
@@ -33,7 +35,8 @@ internal sealed record Notification(long Sequence, string Id, string Type, strin
 internal sealed record NotificationFilter(string? Type, string? Priority, bool UnreadOnly, Inbox Inbox)
 {
     public bool Takes(Notification notification) =>
-        notification.Sequence > Inbox.ClearedUpTo && (Type is null || notification.Type == Type) && (Priority is null || notification.Priority == Priority)
+        notification.Sequence > Inbox.ClearedUpTo && (Type is null || notification.Type == Type)
+            && (Priority is null || notification.Priority == Priority)
         && !(UnreadOnly && Inbox.Read.Contains(notification.Sequence));
 }
 
@@ -51,7 +54,8 @@ internal sealed class NotificationQueries(AggregateStore aggregates, NpgsqlDataS
         (await aggregates.Load<Inbox>(tenant, Inbox.StreamOf(principal), ct));
 
     /// <summary>A page of what somebody wants to see, newest first.</summary>
-    public async Task<(IReadOnlyList<Notification> Page, long Total)> List(string tenant, NotificationFilter filter, Paging paging, CancellationToken ct)
+    public async Task<(IReadOnlyList<Notification> Page, long Total)> List(string tenant, NotificationFilter filter,
+        Paging paging, CancellationToken ct)
     {
         var (position, recent) = await Recent(tenant, ct);
         Notification[] newest = [.. recent.Where(filter.Takes).Reverse()];
@@ -59,17 +63,20 @@ internal sealed class NotificationQueries(AggregateStore aggregates, NpgsqlDataS
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var batch = new NpgsqlBatch(connection);
         const string Condition =
-            "tenant_id = $1 and seq > $2 and seq <= $3 and ($4 = '' or type = $4) and ($5 = '' or priority = $5) and not ($6 and seq = any($7))";
+            "tenant_id = $1 and seq > $2 and seq <= $3 and ($4 = '' or type = $4) and ($5 = '' or priority = $5) and not ($6 and seq = "
+                + "any($7))";
         foreach (var sql in new[]
         {
             $"select count(*) from notifications where {Condition}",
-            $"select {Columns} from notifications where {Condition} order by seq desc limit {paging.Limit - page.Length} offset {Math.Max(0, paging.Offset - newest.Length)}",
+            $"select {Columns} from notifications where {Condition} order by seq desc limit {paging.Limit - page.Length} offset "
+                + $"{Math.Max(0, paging.Offset - newest.Length)}",
         })
         {
             var command = new NpgsqlBatchCommand(sql);
             foreach (var value in new object[]
             {
-                tenant, filter.Inbox.ClearedUpTo, position, filter.Type ?? string.Empty, filter.Priority ?? string.Empty, filter.UnreadOnly, filter.Inbox.Read.ToArray(),
+                tenant, filter.Inbox.ClearedUpTo, position, filter.Type ?? string.Empty, filter.Priority
+                    ?? string.Empty, filter.UnreadOnly, filter.Inbox.Read.ToArray(),
             })
             {
                 command.Parameters.Add(new() { Value = value });
@@ -108,7 +115,8 @@ internal sealed class NotificationQueries(AggregateStore aggregates, NpgsqlDataS
         var position = (await progressions.All(ct)).FirstOrDefault(progression => progression.Name == "notifications")?.Sequence ?? 0;
         string[] types = [.. NotificationProjection.Announced.Select(EventSchema.NameOf)];
         var events = await session.Events.QueryAllRawEvents()
-            .Where(recorded => recorded.Sequence > position && recorded.EventTypeName.IsOneOf(types)).OrderBy(recorded => recorded.Sequence).Take(MaxTail).ToListAsync(ct);
+            .Where(recorded => recorded.Sequence > position && recorded.EventTypeName.IsOneOf(types))
+                .OrderBy(recorded => recorded.Sequence).Take(MaxTail).ToListAsync(ct);
         var recent = new List<Notification>();
         foreach (var recorded in events)
         {

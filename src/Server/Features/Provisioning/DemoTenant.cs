@@ -42,7 +42,8 @@ internal sealed partial class DemoTenant(
     private async Task Fill(string address, CancellationToken ct)
     {
         var samples = FindSamples();
-        if (!settings.Demo || samples.Count == 0 || (await aggregates.Load<Tenant>(Principal.SystemTenant, TenantQueries.StreamOf(Tenant), ct)).Version > 0)
+        if (!settings.Demo || samples.Count == 0
+            || (await aggregates.Load<Tenant>(Principal.SystemTenant, TenantQueries.StreamOf(Tenant), ct)).Version > 0)
         {
             return;
         }
@@ -72,13 +73,17 @@ internal sealed partial class DemoTenant(
     private async Task<string> Show(FileInfo sample, CancellationToken ct)
     {
         var name = Path.GetFileNameWithoutExtension(sample.Name);
-        var dataset = await intake.Take(Tenant, new DatasetFileRequest(sample.FullName, name, "A sample that ships with the product", new ReadOptions(), null), ct);
+        var dataset = await intake.Take(Tenant,
+            new DatasetFileRequest(sample.FullName, name, "A sample that ships with the product", new ReadOptions(), null), ct);
         var detector = await CreateDetector(name, ct);
-        var training = await Finish((await trainings.Submit(Tenant, detector, dataset.Id, new TrainingOptions(0, 0, null), ct)).Requested.Id, ct);
-        var (matrix, _, _) = await rows.Load(Tenant, dataset.Uploaded, (await rows.Manifest(Tenant, dataset.Uploaded, ct)).FeatureNames(dataset.Uploaded.LabelColumn), ct);
+        var training =
+            await Finish((await trainings.Submit(Tenant, detector, dataset.Id, new TrainingOptions(0, 0, null), ct)).Requested.Id, ct);
+        var (matrix, _, _) = await rows.Load(Tenant, dataset.Uploaded,
+            (await rows.Manifest(Tenant, dataset.Uploaded, ct)).FeatureNames(dataset.Uploaded.LabelColumn), ct);
         var detected = await detections.Detect(Tenant, detector, _ => matrix, null, Metadata, ct);
         var auc = training.Metrics.Auc?.ToString("0.000", CultureInfo.InvariantCulture) ?? "unknown without labels";
-        return $"{name}: {dataset.Uploaded.RowCount} rows read, IsolationForest trained ({detector}), ROC-AUC {auc}, {detected.Completed.Summary.AnomaliesDetected} rows flagged";
+        return $"{name}: {dataset.Uploaded.RowCount} rows read, IsolationForest trained ({detector}), ROC-AUC {auc}, "
+            + $"{detected.Completed.Summary.AnomaliesDetected} rows flagged";
     }
 
     private async Task<string> CreateDetector(string name, CancellationToken ct)
@@ -109,7 +114,8 @@ internal sealed partial class DemoTenant(
     {
         var key = ApiKeyQueries.Generate();
         await grains.Of<IApiKeyGrain>(Tenant, keys.IdOf(key)).Issue(
-                new ApiKeyIssued("demo", ApiKeyQueries.PrefixOf(key), Scopes.All, [Role.Analyst, Role.Auditor], RatePlan.Default.Name, time.GetUtcNow(), null), ct);
+                new ApiKeyIssued("demo", ApiKeyQueries.PrefixOf(key), Scopes.All, [Role.Analyst, Role.Auditor], RatePlan.Default.Name,
+                    time.GetUtcNow(), null), ct);
         return key;
     }
 

@@ -9,9 +9,13 @@ using EventSourcedAnomaly.Server.Infrastructure.Security;
 
 namespace EventSourcedAnomaly.Server.Features.Provisioning;
 
-/// <summary>Makes sure that there is a way in before requests are served: the administrator's key and the user <c>admin</c>, given or generated once.</summary>
+/// <summary>
+/// Makes sure that there is a way in before requests are served: the administrator's key and the user <c>admin</c>, given or generated
+/// once.
+/// </summary>
 internal sealed class FirstStart(
-    ServerSettings settings, IGrainFactory grains, ApiKeyQueries keys, UserNames names, UserService users, TimeProvider time) : IHostedService
+    ServerSettings settings, IGrainFactory grains, ApiKeyQueries keys, UserNames names, UserService users,
+    TimeProvider time) : IHostedService
 {
     private const string Administrator = "admin";
     private static readonly EventMetadata Metadata = new("system:first_start");
@@ -46,7 +50,8 @@ internal sealed class FirstStart(
 
         var password = settings.AdminPassword ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
         await users.Create(
-            Principal.SystemTenant, new UserRegistration(Administrator, "admin@localhost", password, [Role.Admin], RatePlan.Internal.Name), ct);
+            Principal.SystemTenant, new UserRegistration(Administrator, "admin@localhost", password, [Role.Admin], RatePlan.Internal.Name),
+            ct);
         if (settings.AdminPassword is null)
         {
             await Console.Out.WriteLineAsync($"password of the user {Administrator} (shown only this once): {password}");
@@ -55,5 +60,6 @@ internal sealed class FirstStart(
 
     private async Task Issue(string key, CancellationToken ct) =>
         await grains.Of<IApiKeyGrain>(Principal.SystemTenant, keys.IdOf(key)).Issue(
-                new ApiKeyIssued("bootstrap", ApiKeyQueries.PrefixOf(key), Scopes.All, [Role.Admin], RatePlan.Internal.Name, time.GetUtcNow(), null), ct);
+                new ApiKeyIssued("bootstrap", ApiKeyQueries.PrefixOf(key), Scopes.All, [Role.Admin], RatePlan.Internal.Name,
+                    time.GetUtcNow(), null), ct);
 }

@@ -11,7 +11,8 @@ namespace EventSourcedAnomaly.Server.Features.SignIns;
 /// <param name="ExpiresAt">When it ends unless it is refreshed.</param>
 /// <param name="EndedAt">When it ended before its time.</param>
 public sealed record LoginSession(
-    string? UserId, string RefreshHash, IReadOnlyList<string> Used, bool Remembered, DateTimeOffset StartedAt, DateTimeOffset ExpiresAt, DateTimeOffset? EndedAt)
+    string? UserId, string RefreshHash, IReadOnlyList<string> Used, bool Remembered, DateTimeOffset StartedAt,
+    DateTimeOffset ExpiresAt, DateTimeOffset? EndedAt)
     : Aggregate, IAggregate<LoginSession>
 {
     private const int UsedKept = 100;
@@ -36,7 +37,8 @@ public sealed record LoginSession(
     public LoginSession Apply(LoginSessionEnded e) => this with { EndedAt = EndedAt ?? e.EndedAt };
 
     /// <summary>Starts it.</summary>
-    public static IReadOnlyList<IDomainEvent> Start(LoginSession state, string userId, string refreshHash, bool remember, DateTimeOffset now) =>
+    public static IReadOnlyList<IDomainEvent> Start(LoginSession state, string userId, string refreshHash,
+        bool remember, DateTimeOffset now) =>
         state.UserId is null ? [new LoginSessionStarted(userId, refreshHash, remember, now, now + (remember ? Memory : Visit))] : [];
 
     /// <summary>Uses a refresh token up for the next one; a token that was used up already ends the session.</summary>
@@ -49,5 +51,6 @@ public sealed record LoginSession(
     };
 
     /// <summary>Ends it; again is nothing.</summary>
-    public static IReadOnlyList<IDomainEvent> End(LoginSession state, DateTimeOffset now) => state.IsOpenAt(now) ? [new LoginSessionEnded(now)] : [];
+    public static IReadOnlyList<IDomainEvent> End(LoginSession state, DateTimeOffset now) => state.IsOpenAt(now)
+        ? [new LoginSessionEnded(now)] : [];
 }

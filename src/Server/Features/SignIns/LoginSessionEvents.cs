@@ -8,7 +8,8 @@ namespace EventSourcedAnomaly.Server.Features.SignIns;
 /// <param name="Remembered">Whether the session lasts between visits.</param>
 /// <param name="StartedAt">When.</param>
 /// <param name="ExpiresAt">When it ends unless it is refreshed.</param>
-public sealed record LoginSessionStarted(string UserId, string RefreshHash, bool Remembered, DateTimeOffset StartedAt, DateTimeOffset ExpiresAt) : IDomainEvent;
+public sealed record LoginSessionStarted(string UserId, string RefreshHash, bool Remembered, DateTimeOffset StartedAt,
+    DateTimeOffset ExpiresAt) : IDomainEvent;
 
 /// <summary>A refresh token was used up for the next one.</summary>
 public sealed record RefreshTokenRotated(string RefreshHash, DateTimeOffset RotatedAt, DateTimeOffset ExpiresAt) : IDomainEvent;

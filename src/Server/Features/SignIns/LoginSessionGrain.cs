@@ -4,7 +4,8 @@ using EventSourcedAnomaly.Server.Infrastructure.Orleans;
 namespace EventSourcedAnomaly.Server.Features.SignIns;
 
 /// <summary>One session.</summary>
-internal sealed class LoginSessionGrain(AggregateStore aggregates, TimeProvider time) : EventSourcedGrain<LoginSession>(aggregates), ILoginSessionGrain
+internal sealed class LoginSessionGrain(AggregateStore aggregates, TimeProvider time) : EventSourcedGrain<LoginSession>(aggregates),
+    ILoginSessionGrain
 {
     public Task<long> Start(string userId, string refreshHash, bool remember, CancellationToken ct) =>
         Raise(state => LoginSession.Start(state, userId, refreshHash, remember, time.GetUtcNow()), ct);

@@ -11,7 +11,8 @@ internal sealed class LoginSessionQueries(AggregateStore aggregates)
     public async Task<(string Tenant, LoginSession LoginSession)?> Find(string id, CancellationToken ct)
     {
         await using var session = aggregates.Query(Principal.SystemTenant);
-        return await session.Query<LoginSession>().Where(known => known.AnyTenant() && known.StreamId == id).FirstOrDefaultAsync(ct) is { } found
+        return await session.Query<LoginSession>().Where(known => known.AnyTenant() && known.StreamId == id)
+            .FirstOrDefaultAsync(ct) is { } found
             ? (found.TenantId, found)
             : null;
     }

@@ -7,7 +7,8 @@ namespace EventSourcedAnomaly.Server.Features.SignIns;
 /// <param name="Failures">How many have failed in a row.</param>
 /// <param name="LastFailure">When the last of them did.</param>
 /// <param name="LockedUntil">Until when nobody signs in under the name.</param>
-public sealed record SignInAttempts(int Failures, DateTimeOffset? LastFailure, DateTimeOffset? LockedUntil) : Aggregate, IAggregate<SignInAttempts>
+public sealed record SignInAttempts(int Failures, DateTimeOffset? LastFailure, DateTimeOffset? LockedUntil) : Aggregate,
+    IAggregate<SignInAttempts>
 {
     private const int Tolerated = 5;
     private static readonly TimeSpan Lockout = TimeSpan.FromMinutes(5), Memory = TimeSpan.FromMinutes(15);
@@ -20,7 +21,8 @@ public sealed record SignInAttempts(int Failures, DateTimeOffset? LastFailure, D
 
     public SignInAttempts Apply(LoginSucceeded e) => this with { Failures = 0, LastFailure = null };
 
-    public SignInAttempts Apply(LoginFailed e) => this with { Failures = e.FailedAt - LastFailure > Memory ? 1 : Failures + 1, LastFailure = e.FailedAt };
+    public SignInAttempts Apply(LoginFailed e) =>
+        this with { Failures = e.FailedAt - LastFailure > Memory ? 1 : Failures + 1, LastFailure = e.FailedAt };
 
     public SignInAttempts Apply(LoginLocked e) => new(0, null, e.Until);
 
@@ -29,12 +31,14 @@ public sealed record SignInAttempts(int Failures, DateTimeOffset? LastFailure, D
     {
         if (LockedUntil is { } until && until > now)
         {
-            throw new Problem(ProblemKind.RateLimited, "Too many attempts have failed under this name. Try again later.") { RetryAfter = until - now };
+            throw new Problem(ProblemKind.RateLimited, "Too many attempts have failed under this name. Try again later.")
+            { RetryAfter = until - now };
         }
     }
 
     /// <summary>Records a success.</summary>
-    public static IReadOnlyList<IDomainEvent> Succeed(SignInAttempts state, string userId, string sessionId, PersonalText address, DateTimeOffset now)
+    public static IReadOnlyList<IDomainEvent> Succeed(SignInAttempts state, string userId, string sessionId,
+        PersonalText address, DateTimeOffset now)
     {
         state.RequireUnlocked(now);
         return [new LoginSucceeded(userId, sessionId, address, now)];

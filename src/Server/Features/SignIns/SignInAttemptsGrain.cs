@@ -4,7 +4,8 @@ using EventSourcedAnomaly.Server.Infrastructure.Orleans;
 namespace EventSourcedAnomaly.Server.Features.SignIns;
 
 /// <summary>The attempts under one name.</summary>
-internal sealed class SignInAttemptsGrain(AggregateStore aggregates, TimeProvider time) : EventSourcedGrain<SignInAttempts>(aggregates), ISignInAttemptsGrain
+internal sealed class SignInAttemptsGrain(AggregateStore aggregates, TimeProvider time) : EventSourcedGrain<SignInAttempts>(aggregates),
+    ISignInAttemptsGrain
 {
     public async Task<bool> RequireUnlocked(CancellationToken ct)
     {

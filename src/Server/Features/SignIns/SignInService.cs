@@ -12,7 +12,8 @@ namespace EventSourcedAnomaly.Server.Features.SignIns;
 /// <summary>
 /// Checks a name and a password. A name that nobody has takes the same steps, to the same answers, as one that somebody has.
 /// </summary>
-internal sealed class SignInService(IGrainFactory grains, UserNames names, UserQueries users, TenantQueries tenants, Passwords passwords, SubjectKeys subjects)
+internal sealed class SignInService(IGrainFactory grains, UserNames names, UserQueries users, TenantQueries tenants,
+    Passwords passwords, SubjectKeys subjects)
 {
     /// <summary>A new session with its first refresh token.</summary>
     /// <exception cref="Problem">The name or the password is wrong, or too many attempts failed.</exception>

@@ -5,7 +5,8 @@ using EventSourcedAnomaly.Server.Infrastructure.Security;
 namespace EventSourcedAnomaly.Server.Features.Tenants;
 
 /// <summary>One of the organisations that share the server.</summary>
-public sealed partial record Tenant(string? Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? DeletedAt) : Aggregate, IAggregate<Tenant>
+public sealed partial record Tenant(string? Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? DeletedAt) : Aggregate,
+    IAggregate<Tenant>
 {
     /// <inheritdoc/>
     public static string StreamType => "tenant";

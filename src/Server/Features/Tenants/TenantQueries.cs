@@ -14,7 +14,8 @@ internal sealed class TenantQueries(AggregateStore aggregates)
     public async Task<IReadOnlyList<Tenant>> List(CancellationToken ct)
     {
         await using var session = aggregates.Query(Principal.SystemTenant);
-        return await session.Query<Tenant>().Where(tenant => tenant.DeletedAt == null).OrderByDescending(tenant => tenant.CreatedAt).Take(1000).ToListAsync(ct);
+        return await session.Query<Tenant>().Where(tenant => tenant.DeletedAt == null)
+            .OrderByDescending(tenant => tenant.CreatedAt).Take(1000).ToListAsync(ct);
     }
 
     /// <summary>Whether a tenant exists and is not closed.</summary>

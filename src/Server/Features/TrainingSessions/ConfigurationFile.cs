@@ -9,7 +9,8 @@ using EventSourcedAnomaly.Server.Infrastructure.Http.Binding;
 namespace EventSourcedAnomaly.Server.Features.TrainingSessions;
 
 /// <summary>A training configuration as it stands in a file.</summary>
-internal sealed record ConfigurationFile(DataSection Data, ModelSection Model, TrainingSection Training, CheckpointSection? Checkpoints = null)
+internal sealed record ConfigurationFile(DataSection Data, ModelSection Model, TrainingSection Training,
+    CheckpointSection? Checkpoints = null)
 {
     private const int LargestFile = 1 << 20;
     private const string Neural = "neural";
@@ -21,7 +22,8 @@ internal sealed record ConfigurationFile(DataSection Data, ModelSection Model, T
         var file = root.Resolve("config_path", path, ".yaml", ".yml");
         if (file.Length > LargestFile)
         {
-            throw new Problem(ProblemKind.Invalid, $"{path}: a configuration has at most 1 MiB.", "config_path", "a YAML file of at most 1 MiB");
+            throw new Problem(ProblemKind.Invalid, $"{path}: a configuration has at most 1 MiB.", "config_path",
+                "a YAML file of at most 1 MiB");
         }
 
         try
@@ -41,7 +43,8 @@ internal sealed record ConfigurationFile(DataSection Data, ModelSection Model, T
     /// <summary>The configuration as it is recorded, if it validates.</summary>
     public async Task<SessionConfiguration> Validate(ConfigurationRoot root, string path, CancellationToken ct)
     {
-        var algorithm = ProductAlgorithms.Catalog.TryResolve(Model.Algorithm, out var known) && known.Family == Neural ? known.Name : throw UnknownAlgorithm();
+        var algorithm = ProductAlgorithms.Catalog.TryResolve(Model.Algorithm, out var known) && known.Family == Neural
+            ? known.Name : throw UnknownAlgorithm();
         var parameters = Training.Over(Model.Parameters);
         RequireAccepted(algorithm, parameters);
         if (Data is not ({ File: null, DatasetId: not null } or { File: not null, DatasetId: null }))
@@ -59,11 +62,14 @@ internal sealed record ConfigurationFile(DataSection Data, ModelSection Model, T
         var checkpoints = Checkpoints ?? new CheckpointSection();
         checkpoints.Require();
         var metric = checkpoints.Metric ?? (Training.ValidationSplit > 0 ? "val_loss" : "train_loss");
-        var rule = new CheckpointRule(checkpoints.Every ?? CheckpointSection.UsuallyEvery, checkpoints.KeepLast ?? CheckpointSection.UsuallyKept, true);
+        var rule = new CheckpointRule(checkpoints.Every ?? CheckpointSection.UsuallyEvery, checkpoints.KeepLast
+            ?? CheckpointSection.UsuallyKept, true);
         return new SessionConfiguration(
             path, Training.Epochs,
-            new EpochPlan(algorithm, parameters, Training.Seed, Data.DatasetId is { } id ? ResourceId.Canonical("dataset", id) : null, file, hash, Data.LabelColumn),
-            metric, checkpoints.Mode, Show(algorithm, parameters, new CheckpointSection(metric, checkpoints.Mode, rule.Every, rule.KeepLast)), rule);
+            new EpochPlan(algorithm, parameters, Training.Seed, Data.DatasetId is { } id
+                ? ResourceId.Canonical("dataset", id) : null, file, hash, Data.LabelColumn),
+            metric, checkpoints.Mode,
+            Show(algorithm, parameters, new CheckpointSection(metric, checkpoints.Mode, rule.Every, rule.KeepLast)), rule);
     }
 
     private static void RequireAccepted(string algorithm, IReadOnlyDictionary<string, JsonElement> parameters)
@@ -80,14 +86,19 @@ internal sealed record ConfigurationFile(DataSection Data, ModelSection Model, T
     }
 
     private Problem UnknownAlgorithm() => Problem.Invalid(
-        "config.model.algorithm", $"one of: {string.Join(", ", ProductAlgorithms.Catalog.All.Where(known => known.Family == Neural).Select(known => known.Name))}", Model.Algorithm);
+        "config.model.algorithm",
+        $"one of: {string.Join(", ", ProductAlgorithms.Catalog.All.Where(known => known.Family == Neural).Select(known => known.Name))}",
+        Model.Algorithm);
 
-    private Dictionary<string, JsonElement> Show(string algorithm, IReadOnlyDictionary<string, JsonElement> parameters, CheckpointSection checkpoints)
+    private Dictionary<string, JsonElement> Show(string algorithm, IReadOnlyDictionary<string, JsonElement> parameters,
+        CheckpointSection checkpoints)
     {
         var shown = new Dictionary<string, object?>
         {
-            ["epochs"] = Training.Epochs, ["batch_size"] = Training.BatchSize, ["learning_rate"] = Training.LearningRate, ["algorithm"] = algorithm,
-            ["data"] = Data, ["schedule"] = Training.Schedule, ["validation_split"] = Training.ValidationSplit, ["early_stopping"] = Training.EarlyStopping,
+            ["epochs"] = Training.Epochs, ["batch_size"] = Training.BatchSize, ["learning_rate"] = Training.LearningRate,
+            ["algorithm"] = algorithm,
+            ["data"] = Data, ["schedule"] = Training.Schedule, ["validation_split"] = Training.ValidationSplit,
+            ["early_stopping"] = Training.EarlyStopping,
             ["seed"] = Training.Seed, ["parameters"] = parameters, ["checkpoints"] = checkpoints,
         };
         return shown.ToDictionary(one => one.Key, one => JsonSerializer.SerializeToElement(one.Value, Json.Options));
@@ -106,7 +117,9 @@ internal sealed record ScheduleSection(string Name, int? StepSize = null, double
 /// <summary>Stops when the validation loss has not improved for some epochs.</summary>
 internal sealed record StoppingSection(bool Enabled = true, int Patience = 10);
 
-/// <summary>By which metric an epoch is the best one, how often the server saves a checkpoint, and how many of the newest stay beside the best.</summary>
+/// <summary>
+/// By which metric an epoch is the best one, how often the server saves a checkpoint, and how many of the newest stay beside the best.
+/// </summary>
 internal sealed record CheckpointSection(string? Metric = null, string Mode = "min", int? Every = null, int? KeepLast = null)
 {
     /// <summary>How many epochs lie between the server's own checkpoints unless told.</summary>
@@ -149,9 +162,12 @@ internal sealed record TrainingSection(
 {
     private static readonly Dictionary<string, string> Places = new()
     {
-        ["epochs"] = "training.epochs", ["batch_size"] = "training.batch_size", ["lr"] = "training.learning_rate", ["lr_schedule"] = "training.schedule.name",
-        ["lr_step_size"] = "training.schedule.step_size", ["lr_gamma"] = "training.schedule.gamma", ["lr_min"] = "training.schedule.minimum",
-        ["validation_size"] = "training.validation_split", ["patience"] = "training.early_stopping.patience", ["random_state"] = "training.seed",
+        ["epochs"] = "training.epochs", ["batch_size"] = "training.batch_size", ["lr"] = "training.learning_rate",
+        ["lr_schedule"] = "training.schedule.name",
+        ["lr_step_size"] = "training.schedule.step_size", ["lr_gamma"] = "training.schedule.gamma",
+        ["lr_min"] = "training.schedule.minimum",
+        ["validation_size"] = "training.validation_split", ["patience"] = "training.early_stopping.patience",
+        ["random_state"] = "training.seed",
     };
 
     /// <summary>Where a hyper-parameter stands in the file.</summary>
@@ -168,10 +184,12 @@ internal sealed record TrainingSection(
         var all = new Dictionary<string, object?>
         {
             ["epochs"] = Epochs, ["batch_size"] = BatchSize, ["lr"] = LearningRate, ["validation_size"] = ValidationSplit,
-            ["patience"] = EarlyStopping is { Enabled: true, Patience: var patience } ? patience : 0, ["lr_schedule"] = Schedule?.Name, ["lr_step_size"] = Schedule?.StepSize,
+            ["patience"] = EarlyStopping is { Enabled: true, Patience: var patience }
+                ? patience : 0, ["lr_schedule"] = Schedule?.Name, ["lr_step_size"] = Schedule?.StepSize,
             ["lr_gamma"] = Schedule?.Gamma, ["lr_min"] = Schedule?.Minimum,
         };
-        var parameters = all.Where(one => one.Value is not null).ToDictionary(one => one.Key, one => JsonSerializer.SerializeToElement(one.Value));
+        var parameters = all.Where(one => one.Value is not null)
+            .ToDictionary(one => one.Key, one => JsonSerializer.SerializeToElement(one.Value));
         foreach (var (name, value) in model ?? new Dictionary<string, JsonElement>())
         {
             parameters[name] = value;

@@ -6,7 +6,9 @@ namespace EventSourcedAnomaly.Server.Features.TrainingSessions;
 /// <summary>The folder that configuration files, and the samples that they name, are read from; nothing outside of it is.</summary>
 internal sealed class ConfigurationRoot(ServerSettings settings)
 {
-    /// <summary>The file that a caller's relative path stands for. The folder's own name may lead it, as in <c>configs/train.yaml</c>.</summary>
+    /// <summary>
+    /// The file that a caller's relative path stands for. The folder's own name may lead it, as in <c>configs/train.yaml</c>.
+    /// </summary>
     /// <param name="field">The field that names the file.</param>
     /// <param name="given">The path as given.</param>
     /// <param name="extensions">What its name may end with.</param>
@@ -14,7 +16,8 @@ internal sealed class ConfigurationRoot(ServerSettings settings)
     {
         var segments = given.Split('/', '\\');
         var expected = $"a relative path below the configuration root, without '..', ending with {string.Join(" or ", extensions)}";
-        if (given.Length is 0 or > 500 || given.Contains('\0') || Path.IsPathRooted(given) || given.StartsWith('\\') || segments.Contains("..") || segments[0].Contains(':')
+        if (given.Length is 0 or > 500 || given.Contains('\0') || Path.IsPathRooted(given) || given.StartsWith('\\')
+            || segments.Contains("..") || segments[0].Contains(':')
             || !extensions.Contains(Path.GetExtension(given), StringComparer.OrdinalIgnoreCase))
         {
             throw Problem.Invalid(field, expected, given);
@@ -22,7 +25,8 @@ internal sealed class ConfigurationRoot(ServerSettings settings)
 
         var root = new DirectoryInfo(Path.TrimEndingDirectorySeparator(settings.ConfigDirectory));
         var found = Find(root, segments) ?? (segments[0] == root.Name ? Find(root, segments[1..]) : null);
-        return found ?? throw new Problem(ProblemKind.Invalid, $"{field}: there is no file '{given}' below the configuration root.", field, expected);
+        return found ?? throw new Problem(ProblemKind.Invalid,
+            $"{field}: there is no file '{given}' below the configuration root.", field, expected);
     }
 
     private static FileInfo? Find(DirectoryInfo root, IReadOnlyList<string> segments)
@@ -30,7 +34,8 @@ internal sealed class ConfigurationRoot(ServerSettings settings)
         var home = Real(root.FullName);
         var real = Real(Path.Combine([root.FullName, .. segments]));
         // Links are followed, but not out of the root.
-        return real.StartsWith(home + Path.DirectorySeparatorChar, StringComparison.Ordinal) && File.Exists(real) ? new FileInfo(real) : null;
+        return real.StartsWith(home + Path.DirectorySeparatorChar, StringComparison.Ordinal) && File.Exists(real)
+            ? new FileInfo(real) : null;
     }
 
     private static string Real(string path)

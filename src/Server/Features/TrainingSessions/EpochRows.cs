@@ -29,7 +29,8 @@ internal sealed class EpochRows(ConfigurationRoot root, DatasetQueries datasets,
             }
 
             var manifest = await rows.Manifest(tenant, dataset.Uploaded, ct);
-            var (cells, columns, labels) = await rows.Load(tenant, dataset.Uploaded, manifest.InputNames(dataset.Uploaded.LabelColumn, new PreprocessingOptions()), ct);
+            var (cells, columns, labels) = await rows.Load(tenant, dataset.Uploaded,
+                manifest.InputNames(dataset.Uploaded.LabelColumn, new PreprocessingOptions()), ct);
             return Require(new SampleRows(cells, columns, labels));
         }
 
@@ -43,7 +44,8 @@ internal sealed class EpochRows(ConfigurationRoot root, DatasetQueries datasets,
         {
             if (Convert.ToHexStringLower(SHA256.HashData(content)) != plan.FileSha256)
             {
-                throw new InvalidDataException($"The file '{plan.File}' is not the one that the session was made with: its SHA-256 differs.");
+                throw new InvalidDataException(
+                    $"The file '{plan.File}' is not the one that the session was made with: its SHA-256 differs.");
             }
         }
 
@@ -78,17 +80,21 @@ internal sealed class EpochRows(ConfigurationRoot root, DatasetQueries datasets,
         }
 
         return new SampleRows(
-            new Matrix(row, features.Length, values), [.. features.Select(j => new RawColumn(file.Columns[j].Name, file.Columns[j].Type, []))], labels);
+            new Matrix(row, features.Length, values),
+            [.. features.Select(j => new RawColumn(file.Columns[j].Name, file.Columns[j].Type, []))], labels);
     }
 
     private static int LabelOf(DatasetFile file, string? wanted)
     {
         var name = wanted ?? "label";
         var found = file.Columns.Select((column, j) => (column, j))
-            .Where(one => one.column.Name == name && one.column.Type is not (ColumnType.Text or ColumnType.Timestamp)).Select(one => one.j).DefaultIfEmpty(-1).First();
-        return found < 0 && wanted is not null ? throw new InvalidDataException($"The file has no column '{wanted}' of numbers or truth values for its labels.") : found;
+            .Where(one => one.column.Name == name && one.column.Type is not (ColumnType.Text or ColumnType.Timestamp))
+                .Select(one => one.j).DefaultIfEmpty(-1).First();
+        return found < 0 && wanted is not null
+            ? throw new InvalidDataException($"The file has no column '{wanted}' of numbers or truth values for its labels.") : found;
     }
 
     private static SampleRows Require(SampleRows rows) =>
-        rows.Cells.Columns > 0 && rows.Cells.Rows > 1 ? rows : throw new InvalidDataException("There is no column of numbers, or only one row, to learn from.");
+        rows.Cells.Columns > 0 && rows.Cells.Rows > 1
+            ? rows : throw new InvalidDataException("There is no column of numbers, or only one row, to learn from.");
 }

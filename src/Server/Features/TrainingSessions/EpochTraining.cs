@@ -4,7 +4,9 @@ using EventSourcedAnomaly.Server.Features.Detectors;
 
 namespace EventSourcedAnomaly.Server.Features.TrainingSessions;
 
-/// <summary>A plan at work: rows prepared, a network that advances epoch by epoch. What an epoch gives depends on the plan and the rows alone.</summary>
+/// <summary>
+/// A plan at work: rows prepared, a network that advances epoch by epoch. What an epoch gives depends on the plan and the rows alone.
+/// </summary>
 internal sealed class EpochTraining
 {
     private readonly ModelArtifact _artifact;
@@ -28,7 +30,8 @@ internal sealed class EpochTraining
         var artifact = new ModelArtifact(Preprocessing.Learn(rows.Cells, rows.Columns, new PreprocessingOptions()), detector);
         var x = artifact.Transform(rows.Cells);
         var contamination = detector.Parameters.Values["contamination"] is double share ? share : 0.1;
-        return new EpochTraining(artifact, state is null ? detector.BeginTraining(x) : detector.ResumeTraining(x, state), rows.Labels, contamination);
+        return new EpochTraining(artifact, state is null ? detector.BeginTraining(x) : detector.ResumeTraining(x, state),
+            rows.Labels, contamination);
     }
 
     /// <summary>Trains one epoch and measures it.</summary>
@@ -49,7 +52,8 @@ internal sealed class EpochTraining
 
         return metrics.Values.All(double.IsFinite)
             ? metrics
-            : throw new InvalidDataException($"The training diverged: epoch {report.Epoch} has no finite loss. A lower learning_rate may help.");
+            : throw new InvalidDataException(
+                $"The training diverged: epoch {report.Epoch} has no finite loss. A lower learning_rate may help.");
     }
 
     /// <summary>What it takes to go on from here.</summary>
@@ -65,13 +69,15 @@ internal sealed class EpochTraining
     private void Judge(Dictionary<string, double> metrics, int[] labels, CancellationToken ct)
     {
         var scores = _network.Scores(ct);
-        var threshold = scores.Order().ElementAt(Math.Clamp((int)Math.Ceiling((1 - _contamination) * scores.Length) - 1, 0, scores.Length - 1));
+        var threshold = scores.Order()
+            .ElementAt(Math.Clamp((int)Math.Ceiling((1 - _contamination) * scores.Length) - 1, 0, scores.Length - 1));
         metrics["train_accuracy"] = Accuracy(_network.TrainingRows);
         if (_network.ValidationRows.Count > 0)
         {
             metrics["val_accuracy"] = Accuracy(_network.ValidationRows);
         }
 
-        double Accuracy(IReadOnlyList<int> rows) => rows.Count(row => (scores[row] > threshold ? 1 : 0) == labels[row]) / (double)rows.Count;
+        double Accuracy(IReadOnlyList<int> rows) =>
+            rows.Count(row => (scores[row] > threshold ? 1 : 0) == labels[row]) / (double)rows.Count;
     }
 }

@@ -14,7 +14,8 @@ namespace EventSourcedAnomaly.Server.Features.TrainingSessions;
 /// the job over goes on from the last committed epoch, and the numbers are those of a run that was never interrupted.
 /// </summary>
 internal sealed partial class EpochWork(
-    IGrainFactory grains, TrainingSessionQueries sessions, EpochRows rows, MetricPoints points, CheckpointBytes checkpoints, BulkStore bulk, TimeProvider time,
+    IGrainFactory grains, TrainingSessionQueries sessions, EpochRows rows, MetricPoints points, CheckpointBytes checkpoints,
+    BulkStore bulk, TimeProvider time,
     ILogger<EpochWork> logger)
 {
     /// <summary>Trains the run that is under way, and reports each epoch to the session's grain.</summary>
@@ -30,7 +31,8 @@ internal sealed partial class EpochWork(
         catch (Exception e) when (!ct.IsCancellationRequested && !TransientFailure.Is(e))
         {
             LogFailed(e, session.StreamId);
-            var reason = e is Problem or ParameterException or InvalidDataException or EventSourcedAnomaly.Datasets.DatasetException ? e.Message : "The training failed on the server; see its log.";
+            var reason = e is Problem or ParameterException or InvalidDataException or EventSourcedAnomaly.Datasets.DatasetException
+                ? e.Message : "The training failed on the server; see its log.";
             await grains.Of<ITrainingSessionGrain>(tenant, session.StreamId).Fail(session.Run, reason, CancellationToken.None);
         }
     }
@@ -57,12 +59,15 @@ internal sealed partial class EpochWork(
         await grains.Of<ITrainingSessionGrain>(tenant, session.StreamId).Complete(run, new Immutable<byte[]>(model), ct);
     }
 
-    private async Task<TrainingSession> Commit(string tenant, TrainingSession session, EpochTraining training, IReadOnlyDictionary<string, double> metrics, CancellationToken ct)
+    private async Task<TrainingSession> Commit(
+        string tenant, TrainingSession session, EpochTraining training, IReadOnlyDictionary<string, double> metrics, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         var resumable = training.State();
-        var ended = new TrainingSessionEpochEnded(session.Run, training.Epoch, metrics, Convert.ToHexStringLower(SHA256.HashData(resumable)), now);
-        await points.Put(new StreamKey(tenant, session.StreamId), [.. metrics.Select(metric => new MetricPoint(metric.Key, training.Epoch, metric.Value, now))], ct);
+        var ended = new TrainingSessionEpochEnded(session.Run, training.Epoch, metrics,
+            Convert.ToHexStringLower(SHA256.HashData(resumable)), now);
+        await points.Put(new StreamKey(tenant, session.StreamId),
+            [.. metrics.Select(metric => new MetricPoint(metric.Key, training.Epoch, metric.Value, now))], ct);
         if (!session.SavesCheckpoint(training.Epoch, metrics, training.IsComplete))
         {
             return await End(null);
@@ -72,7 +77,8 @@ internal sealed partial class EpochWork(
         await writing.Write(new MemoryStream(resumable), long.MaxValue, ct);
         await writing.Assign(session.StreamId, ct);
         var after = await End(new CheckpointSaved(
-            writing.Id, training.Epoch, $"epoch_{training.Epoch}.ckpt", writing.Size, writing.Sha256, writing.PartsSha256, metrics, null, null, null, false, now));
+            writing.Id, training.Epoch, $"epoch_{training.Epoch}.ckpt", writing.Size, writing.Sha256, writing.PartsSha256,
+            metrics, null, null, null, false, now));
         if (after.Checkpoints.All.Any(kept => kept.Id == writing.Id))
         {
             await writing.Keep();
@@ -82,7 +88,8 @@ internal sealed partial class EpochWork(
 
         async Task<TrainingSession> End(CheckpointSaved? checkpoint)
         {
-            await grains.Of<ITrainingSessionGrain>(tenant, session.StreamId).EndEpoch(ended, new Immutable<byte[]>(resumable), checkpoint, ct);
+            await grains.Of<ITrainingSessionGrain>(tenant, session.StreamId)
+                .EndEpoch(ended, new Immutable<byte[]>(resumable), checkpoint, ct);
             return await sessions.Get(tenant, session.StreamId, ct);
         }
     }

@@ -39,8 +39,10 @@ internal sealed class MetricPoints(NpgsqlDataSource database, TenantReads reads)
             {
                 Parameters =
                 {
-                    new() { Value = session.Tenant }, new() { Value = session.Id }, new() { Value = part.Select(point => point.Metric).ToArray() },
-                    new() { Value = part.Select(point => point.Epoch).ToArray() }, new() { Value = part.Select(point => point.Value).ToArray() },
+                    new() { Value = session.Tenant }, new() { Value = session.Id },
+                        new() { Value = part.Select(point => point.Metric).ToArray() },
+                    new() { Value = part.Select(point => point.Epoch).ToArray() },
+                    new() { Value = part.Select(point => point.Value).ToArray() },
                     new() { Value = part.Select(point => point.Measured.ToUniversalTime()).ToArray() },
                 },
             };
@@ -51,7 +53,8 @@ internal sealed class MetricPoints(NpgsqlDataSource database, TenantReads reads)
     }
 
     /// <summary>The last epochs' points of some metrics, in the order of epochs.</summary>
-    public async Task<IReadOnlyList<MetricPoint>> Last(StreamKey session, IReadOnlyList<string> metrics, int untilEpoch, int epochs, CancellationToken ct)
+    public async Task<IReadOnlyList<MetricPoint>> Last(StreamKey session, IReadOnlyList<string> metrics, int untilEpoch,
+        int epochs, CancellationToken ct)
     {
         await using var command = reads.CreateCommand(
             session.Tenant,
@@ -70,7 +73,8 @@ internal sealed class MetricPoints(NpgsqlDataSource database, TenantReads reads)
         var points = new List<MetricPoint>();
         while (await reader.ReadAsync(ct))
         {
-            points.Add(new MetricPoint(reader.GetString(0), reader.GetInt32(1), reader.GetDouble(2), reader.GetFieldValue<DateTimeOffset>(3)));
+            points.Add(new MetricPoint(reader.GetString(0), reader.GetInt32(1), reader.GetDouble(2),
+                reader.GetFieldValue<DateTimeOffset>(3)));
         }
 
         return points;
@@ -80,7 +84,8 @@ internal sealed class MetricPoints(NpgsqlDataSource database, TenantReads reads)
     public async Task<IReadOnlyDictionary<string, double>> Of(StreamKey session, int epoch, CancellationToken ct)
     {
         await using var command = reads.CreateCommand(
-            session.Tenant, "select metric, value from training_metrics where tenant_id = $1 and session_id = $2 and epoch = $3 order by metric limit 50");
+            session.Tenant,
+            "select metric, value from training_metrics where tenant_id = $1 and session_id = $2 and epoch = $3 order by metric limit 50");
         Identify(command, session);
         command.Parameters.Add(new() { Value = epoch });
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -94,10 +99,12 @@ internal sealed class MetricPoints(NpgsqlDataSource database, TenantReads reads)
     }
 
     /// <summary>The epochs and values of one metric, in order.</summary>
-    public async Task<(List<int> Epochs, List<double> Values)> History(StreamKey session, string metric, int first, int last, CancellationToken ct)
+    public async Task<(List<int> Epochs, List<double> Values)> History(StreamKey session, string metric,
+        int first, int last, CancellationToken ct)
     {
         await using var command = reads.CreateCommand(
-            session.Tenant, "select epoch, value from training_metrics where tenant_id = $1 and session_id = $2 and metric = $3 and epoch between $4 and $5 order by epoch");
+            session.Tenant, "select epoch, value from training_metrics where tenant_id = $1 and session_id = $2 and metric = $3 and "
+                + "epoch between $4 and $5 order by epoch");
         Identify(command, session);
         command.Parameters.Add(new() { Value = metric });
         command.Parameters.Add(new() { Value = first });
@@ -117,7 +124,8 @@ internal sealed class MetricPoints(NpgsqlDataSource database, TenantReads reads)
     public async Task<IReadOnlyList<DateTimeOffset>> Times(StreamKey session, string metric, int[] epochs, CancellationToken ct)
     {
         await using var command = reads.CreateCommand(
-            session.Tenant, "select measured from training_metrics where tenant_id = $1 and session_id = $2 and metric = $3 and epoch = any($4) order by epoch");
+            session.Tenant, "select measured from training_metrics where tenant_id = $1 and session_id = $2 and metric = $3 and epoch = "
+                + "any($4) order by epoch");
         Identify(command, session);
         command.Parameters.Add(new() { Value = metric });
         command.Parameters.Add(new() { Value = epochs });
@@ -137,7 +145,8 @@ internal sealed class MetricPoints(NpgsqlDataSource database, TenantReads reads)
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var point in points.OrderBy(point => point.Metric, StringComparer.Ordinal).ThenBy(point => point.Epoch))
         {
-            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{point.Metric}\t{point.Epoch}\t{point.Value:R}\n")));
+            hash.AppendData(
+                Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{point.Metric}\t{point.Epoch}\t{point.Value:R}\n")));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

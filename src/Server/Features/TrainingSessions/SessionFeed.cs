@@ -11,7 +11,8 @@ namespace EventSourcedAnomaly.Server.Features.TrainingSessions;
 internal sealed class SessionFeed(EventFeed feed, AggregateStore aggregates)
 {
     /// <summary>The messages after a sequence number.</summary>
-    public async IAsyncEnumerable<FeedItem> Follow(StreamKey session, long after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<FeedItem> Follow(StreamKey session, long after,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         // Checkpoints may follow on the completion; a reader that comes after it has them too, and then the end.
         var now = await aggregates.Load<TrainingSession>(session.Tenant, session.Id, ct);
@@ -56,9 +57,12 @@ internal sealed class SessionFeed(EventFeed feed, AggregateStore aggregates)
         TrainingSessionMetricsRecorded e => Metrics(recorded, e.LastEpoch, e.MeasuredAt, e.Latest, e.Points),
         CheckpointSaved e => new FeedItem(recorded.Sequence, "checkpoint", new
         {
-            SessionId = recorded.StreamKey!, CheckpointId = e.Id, e.Epoch, e.MetricName, e.MetricValue, FileSizeMb = CheckpointQueries.Megabytes(e.Size), e.Sha256, e.IsBest, Timestamp = e.SavedAt,
+            SessionId = recorded.StreamKey!, CheckpointId = e.Id, e.Epoch, e.MetricName, e.MetricValue,
+            FileSizeMb = CheckpointQueries.Megabytes(e.Size), e.Sha256, e.IsBest, Timestamp = e.SavedAt,
         }),
-        CheckpointRemoved e => new FeedItem(recorded.Sequence, "checkpoint_removed", new { SessionId = recorded.StreamKey!, CheckpointId = e.Id, e.Reason, Timestamp = e.RemovedAt }),
+        CheckpointRemoved e =>
+            new FeedItem(recorded.Sequence, "checkpoint_removed",
+                new { SessionId = recorded.StreamKey!, CheckpointId = e.Id, e.Reason, Timestamp = e.RemovedAt }),
         TrainingSessionStopped e => Status(recorded, "status", TrainingSession.Stopped, e.StoppedAt),
         TrainingSessionCompleted e => Status(recorded, "completed", TrainingSession.Completed, e.CompletedAt),
         TrainingSessionFailed e => Status(recorded, "failed", TrainingSession.Failed, e.FailedAt, e.Reason),
@@ -70,7 +74,8 @@ internal sealed class SessionFeed(EventFeed feed, AggregateStore aggregates)
 
     private static FeedItem Metrics(IEvent recorded, int epoch, DateTimeOffset at, IReadOnlyDictionary<string, double> metrics, int points)
     {
-        var data = new JsonObject { ["session_id"] = recorded.StreamKey!, ["epoch"] = epoch, ["timestamp"] = Json.Time(at), ["points"] = points };
+        var data = new JsonObject
+        { ["session_id"] = recorded.StreamKey!, ["epoch"] = epoch, ["timestamp"] = Json.Time(at), ["points"] = points };
         foreach (var (metric, value) in metrics)
         {
             data[metric] = value;

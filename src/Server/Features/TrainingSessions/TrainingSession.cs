@@ -63,13 +63,16 @@ public sealed record TrainingSession(
     public TrainingSession Apply(TrainingSessionStarted e) =>
         this with { Status = Running, Run = e.Run, Failure = null, StoppedAt = null, StartedAt = StartedAt ?? e.StartedAt };
 
-    public TrainingSession Apply(TrainingSessionEpochEnded e) => Measured(e.Epoch, e.Metrics, e.Metrics.Keys, e.EndedAt).Judged(e.Epoch, Deciding(e.Metrics)) with { StateSha256 = e.StateSha256 };
+    public TrainingSession Apply(TrainingSessionEpochEnded e) =>
+        Measured(e.Epoch, e.Metrics, e.Metrics.Keys, e.EndedAt).Judged(e.Epoch, Deciding(e.Metrics)) with { StateSha256 = e.StateSha256 };
 
-    public TrainingSession Apply(TrainingSessionMetricsRecorded e) => Measured(e.LastEpoch, e.Latest, e.Names, e.MeasuredAt).Judged(e.BestEpoch, e.BestValue);
+    public TrainingSession Apply(TrainingSessionMetricsRecorded e) =>
+        Measured(e.LastEpoch, e.Latest, e.Names, e.MeasuredAt).Judged(e.BestEpoch, e.BestValue);
 
     public TrainingSession Apply(TrainingSessionStopped e) => this with { Status = Stopped, StoppedAt = e.StoppedAt };
 
-    public TrainingSession Apply(TrainingSessionCompleted e) => this with { Status = Completed, ModelSha256 = e.ModelSha256, CompletedAt = e.CompletedAt };
+    public TrainingSession Apply(TrainingSessionCompleted e) =>
+        this with { Status = Completed, ModelSha256 = e.ModelSha256, CompletedAt = e.CompletedAt };
 
     public TrainingSession Apply(TrainingSessionFailed e) => this with { Status = Failed, Failure = e.Reason };
 
@@ -79,7 +82,8 @@ public sealed record TrainingSession(
 
     /// <summary>Makes it.</summary>
     [JasperFxIgnore]
-    public static IReadOnlyList<IDomainEvent> Create(TrainingSession state, TrainingSessionCreated wanted) => state.Creation is null ? [wanted] : [];
+    public static IReadOnlyList<IDomainEvent> Create(TrainingSession state, TrainingSessionCreated wanted) =>
+        state.Creation is null ? [wanted] : [];
 
     /// <summary>Starts it, or goes on where it was.</summary>
     /// <param name="state">The state.</param>
@@ -91,7 +95,8 @@ public sealed record TrainingSession(
         { Creation: null } => throw Problem.NotFound("session", id),
         { Status: Running } => throw Problem.Conflict("The session is running already."),
         { Status: Completed } => throw Problem.Conflict("The session is completed and cannot be started again."),
-        { Status: Created } when onlyResume => throw Problem.Conflict("The session has not been started yet, so there is nothing to resume."),
+        { Status: Created } when onlyResume =>
+            throw Problem.Conflict("The session has not been started yet, so there is nothing to resume."),
         _ => [new TrainingSessionStarted(state.Run + 1, now)],
     };
 
@@ -103,15 +108,20 @@ public sealed record TrainingSession(
         _ => throw Problem.Conflict($"The session is not running, it is {state.Status}."),
     };
 
-    /// <summary>Takes an epoch from the run that is under way, with its checkpoint if there is one; an epoch that is known already, or comes from an earlier run, is dropped.</summary>
-    public static IReadOnlyList<IDomainEvent> EndEpoch(TrainingSession state, TrainingSessionEpochEnded ended, CheckpointSaved? checkpoint) =>
+    /// <summary>
+    /// Takes an epoch from the run that is under way, with its checkpoint if there is one; an epoch that is known already, or comes from an
+    /// earlier run, is dropped.
+    /// </summary>
+    public static IReadOnlyList<IDomainEvent> EndEpoch(TrainingSession state, TrainingSessionEpochEnded ended,
+        CheckpointSaved? checkpoint) =>
         state.Status == Running && ended.Run == state.Run && ended.Epoch == state.Epoch + 1
             ? [ended, .. checkpoint is null ? [] : state.Checkpoints.Save(checkpoint, state.Made.Configuration)]
             : [];
 
     /// <summary>Whether the server's own training saves a checkpoint of an epoch.</summary>
     public bool SavesCheckpoint(int epoch, IReadOnlyDictionary<string, double> metrics, bool isLast) =>
-        isLast || epoch % Made.Configuration.Keeps.Every == 0 || (Deciding(metrics) is { } value && (BestValue is not { } best || Made.Configuration.IsBetter(value, best)));
+        isLast || epoch % Made.Configuration.Keeps.Every == 0
+            || (Deciding(metrics) is { } value && (BestValue is not { } best || Made.Configuration.IsBetter(value, best)));
 
     /// <summary>Takes a checkpoint from outside.</summary>
     public static IReadOnlyList<IDomainEvent> SaveCheckpoint(TrainingSession state, string id, CheckpointSaved wanted) =>
@@ -163,8 +173,10 @@ public sealed record TrainingSession(
         return this with { Epoch = epoch, Latest = latest, LatestAt = at, MetricNames = [.. MetricNames.Union(names)] };
     }
 
-    private double? Deciding(IReadOnlyDictionary<string, double> metrics) => metrics.TryGetValue(Made.Configuration.BestBy, out var value) ? value : null;
+    private double? Deciding(IReadOnlyDictionary<string, double> metrics) =>
+        metrics.TryGetValue(Made.Configuration.BestBy, out var value) ? value : null;
 
     private TrainingSession Judged(int? epoch, double? value) =>
-        value is { } now && (BestValue is not { } best || Made.Configuration.IsBetter(now, best)) ? this with { BestEpoch = epoch, BestValue = now } : this;
+        value is { } now && (BestValue is not { } best || Made.Configuration.IsBetter(now, best))
+            ? this with { BestEpoch = epoch, BestValue = now } : this;
 }

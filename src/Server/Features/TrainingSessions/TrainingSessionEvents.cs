@@ -22,7 +22,8 @@ public sealed record TrainingSessionCreated(
 /// <param name="Shown">The configuration as it is shown.</param>
 /// <param name="Checkpoints">Which checkpoints stay; null where nothing is said.</param>
 public sealed record SessionConfiguration(
-    string? Path, int Epochs, EpochPlan? Plan, string BestBy, string Mode, IReadOnlyDictionary<string, JsonElement> Shown, CheckpointRule? Checkpoints = null)
+    string? Path, int Epochs, EpochPlan? Plan, string BestBy, string Mode, IReadOnlyDictionary<string, JsonElement> Shown,
+    CheckpointRule? Checkpoints = null)
 {
     internal CheckpointRule Keeps => Checkpoints ?? CheckpointRule.Unsaid;
 
@@ -38,7 +39,8 @@ public sealed record SessionConfiguration(
 /// <param name="FileSha256">Of the file, in hex: another content is another training.</param>
 /// <param name="LabelColumn">The column of the file that says which rows are anomalies.</param>
 public sealed record EpochPlan(
-    string Algorithm, IReadOnlyDictionary<string, JsonElement> Parameters, int Seed, string? DatasetId, string? File, string? FileSha256, string? LabelColumn);
+    string Algorithm, IReadOnlyDictionary<string, JsonElement> Parameters, int Seed, string? DatasetId,
+    string? File, string? FileSha256, string? LabelColumn);
 
 /// <summary>It was started, or resumed after a stop or a failure.</summary>
 /// <param name="Run">1 for the first start.</param>

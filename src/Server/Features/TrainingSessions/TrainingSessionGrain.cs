@@ -8,7 +8,8 @@ namespace EventSourcedAnomaly.Server.Features.TrainingSessions;
 
 /// <summary>One training session. The epochs are trained by a job that reports here, or by somebody else's program.</summary>
 internal sealed class TrainingSessionGrain(
-    AggregateStore aggregates, BackgroundWork work, EpochWork epochs, CheckpointBytes checkpoints, TimeProvider time, ILogger<TrainingSessionGrain> logger)
+    AggregateStore aggregates, BackgroundWork work, EpochWork epochs, CheckpointBytes checkpoints, TimeProvider time,
+    ILogger<TrainingSessionGrain> logger)
     : WorkingGrain<TrainingSession>(aggregates, work, logger), ITrainingSessionGrain
 {
     /// <summary>Under which name the state after the last epoch lies beside the stream.</summary>
@@ -27,7 +28,8 @@ internal sealed class TrainingSessionGrain(
         Raise(state => TrainingSession.Stop(state, StreamId, time.GetUtcNow()), ct);
 
     /// <summary>Takes an epoch; the state to go on from is stored in the same commit.</summary>
-    public Task<long> EndEpoch(TrainingSessionEpochEnded ended, Immutable<byte[]> resumable, CheckpointSaved? checkpoint, CancellationToken ct) =>
+    public Task<long> EndEpoch(TrainingSessionEpochEnded ended, Immutable<byte[]> resumable,
+        CheckpointSaved? checkpoint, CancellationToken ct) =>
         Raise(state => TrainingSession.EndEpoch(state, ended, checkpoint), ct, [new BulkBytes(StateAttachment, 0, resumable.Value)]);
 
     /// <summary>Takes a checkpoint whose bytes are stored.</summary>

@@ -17,7 +17,8 @@ internal sealed class TrainingSessionQueries(AggregateStore aggregates)
     }
 
     /// <summary>A page of a tenant's sessions, newest first.</summary>
-    public async Task<(IReadOnlyList<TrainingSession> States, long Total)> List(string tenant, string? status, Paging paging, CancellationToken ct)
+    public async Task<(IReadOnlyList<TrainingSession> States, long Total)> List(string tenant, string? status,
+        Paging paging, CancellationToken ct)
     {
         await using var session = aggregates.Query(tenant);
         IQueryable<TrainingSession> sessions = session.Query<TrainingSession>();
@@ -31,8 +32,10 @@ internal sealed class TrainingSessionQueries(AggregateStore aggregates)
         var epochs = made.Configuration.Epochs;
         return new SessionBody(
             made.Id, made.Name, made.Tags, run.Status, made.CreatedAt, run.StartedAt, run.StoppedAt, run.CompletedAt, run.Epoch, epochs,
-            run.Status == TrainingSession.Completed ? 1 : epochs == 0 ? null : Math.Min(1, (double)run.Epoch / epochs), run.Latest, run.BestEpoch, run.BestValue,
-            made.Configuration.BestBy, run.TrainsHere ? "server" : "external", made.Configuration.Path, made.Configuration.Shown, run.ModelSha256, run.Failure);
+            run.Status == TrainingSession.Completed ? 1 : epochs == 0
+                ? null : Math.Min(1, (double)run.Epoch / epochs), run.Latest, run.BestEpoch, run.BestValue,
+            made.Configuration.BestBy, run.TrainsHere ? "server" : "external", made.Configuration.Path, made.Configuration.Shown,
+            run.ModelSha256, run.Failure);
     }
 }
 

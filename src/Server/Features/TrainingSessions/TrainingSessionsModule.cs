@@ -14,7 +14,8 @@ internal static class TrainingSessionsModule
         .AddSingleton<SessionFeed>().AddSingleton<EpochWork>()
         .AddResumableWork<TrainingSession, ITrainingSessionGrain>(state => state.Status, state =>
             state.Status == TrainingSession.Running && state.Creation!.Configuration.Plan != null)
-        .AddSingleton<CheckpointBytes>().AddSingleton<CheckpointIntake>().AddSingleton<CheckpointQueries>().AddHostedService<CheckpointSweep>()
+        .AddSingleton<CheckpointBytes>().AddSingleton<CheckpointIntake>()
+            .AddSingleton<CheckpointQueries>().AddHostedService<CheckpointSweep>()
         .PublishEventsToWolverine("checkpoint_removal", relay => relay.PublishEvent<CheckpointRemoved>((removed, bus) =>
             bus.PublishAsync(new RemoveCheckpointBytes(removed.TenantId, removed.StreamKey!, removed.Data.Id))));
 }

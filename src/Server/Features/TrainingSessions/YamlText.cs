@@ -28,7 +28,8 @@ internal static partial class YamlText
         }
         catch (YamlException e)
         {
-            throw new InvalidDataException($"it is not YAML (line {e.Start.Line}, column {e.Start.Column}): {e.InnerException?.Message ?? e.Message}", e);
+            throw new InvalidDataException(
+                $"it is not YAML (line {e.Start.Line}, column {e.Start.Column}): {e.InnerException?.Message ?? e.Message}", e);
         }
     }
 
@@ -45,7 +46,8 @@ internal static partial class YamlText
                 var members = new JsonObject();
                 foreach (var (key, value) in mapping.Children)
                 {
-                    members[key is YamlScalarNode { Value: { } name } ? name : throw new InvalidDataException($"line {key.Start.Line}: a key is a plain text")] =
+                    members[key is YamlScalarNode { Value: { } name }
+                        ? name : throw new InvalidDataException($"line {key.Start.Line}: a key is a plain text")] =
                         Convert(value, depth - 1, ref left);
                 }
 
@@ -71,8 +73,10 @@ internal static partial class YamlText
         (_, null or "" or "~" or "null" or "Null" or "NULL") => null,
         (_, "true" or "True" or "TRUE") => JsonValue.Create(true),
         (_, "false" or "False" or "FALSE") => JsonValue.Create(false),
-        (_, var text) when Whole().IsMatch(text) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => JsonValue.Create(whole),
-        (_, var text) when Number().IsMatch(text) && double.TryParse(text, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) => JsonValue.Create(number),
+        (_, var text) when Whole().IsMatch(text)
+            && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => JsonValue.Create(whole),
+        (_, var text) when Number().IsMatch(text) && double.TryParse(text, CultureInfo.InvariantCulture, out var number)
+            && double.IsFinite(number) => JsonValue.Create(number),
         (_, var text) => JsonValue.Create(text),
     };
 

@@ -6,7 +6,8 @@ namespace EventSourcedAnomaly.Server.Features.Users;
 
 /// <summary>Somebody who signs in.</summary>
 public sealed record User(
-    PersonalText? Username, PersonalText? Email, PersonalText? Password, IReadOnlyList<string> Roles, string Plan, DateTimeOffset CreatedAt, DateTimeOffset PasswordChangedAt,
+    PersonalText? Username, PersonalText? Email, PersonalText? Password, IReadOnlyList<string> Roles, string Plan, DateTimeOffset CreatedAt,
+    DateTimeOffset PasswordChangedAt,
     DateTimeOffset? DeletedAt) : Aggregate, IAggregate<User>
 {
     /// <inheritdoc/>
@@ -20,7 +21,8 @@ public sealed record User(
 
     /// <summary>What its tokens may be used for.</summary>
     internal IReadOnlyList<string> Scopes =>
-        Roles.Any(role => role is Role.Admin or Role.Analyst or Role.Service) ? Infrastructure.Security.Scopes.All : [Infrastructure.Security.Scopes.Read];
+        Roles.Any(role => role is Role.Admin or Role.Analyst or Role.Service)
+            ? Infrastructure.Security.Scopes.All : [Infrastructure.Security.Scopes.Read];
 
     public User Apply(UserCreated e) => new(e.Username, e.Email, e.Password, e.Roles, e.Plan, e.CreatedAt, e.CreatedAt, null);
 
@@ -40,7 +42,8 @@ public sealed record User(
         Require(state, id);
         var changed = new UserChanged(change.Email ?? state.Email, change.Roles ?? state.Roles, change.Plan ?? state.Plan, now);
         var same = change.Email is null && changed.Roles.SequenceEqual(state.Roles) && changed.Plan == state.Plan;
-        return [.. (IDomainEvent[])(same ? [] : [changed]), .. (IDomainEvent[])(change.Password is { } password ? [new UserPasswordChanged(password, now)] : [])];
+        return [.. (IDomainEvent[])(same ? [] : [changed]),
+            .. (IDomainEvent[])(change.Password is { } password ? [new UserPasswordChanged(password, now)] : [])];
     }
 
     /// <summary>Deletes it; again is nothing.</summary>

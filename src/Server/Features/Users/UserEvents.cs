@@ -10,7 +10,8 @@ namespace EventSourcedAnomaly.Server.Features.Users;
 /// <param name="Roles">The roles, by name.</param>
 /// <param name="Plan">The rate plan.</param>
 /// <param name="CreatedAt">When.</param>
-public sealed record UserCreated(PersonalText Username, PersonalText? Email, PersonalText Password, IReadOnlyList<string> Roles, string Plan, DateTimeOffset CreatedAt) : IDomainEvent;
+public sealed record UserCreated(PersonalText Username, PersonalText? Email, PersonalText Password, IReadOnlyList<string> Roles,
+    string Plan, DateTimeOffset CreatedAt) : IDomainEvent;
 
 /// <summary>A user's address, roles or plan were changed.</summary>
 public sealed record UserChanged(PersonalText? Email, IReadOnlyList<string> Roles, string Plan, DateTimeOffset ChangedAt) : IDomainEvent;

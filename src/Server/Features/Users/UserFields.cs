@@ -17,7 +17,8 @@ internal static class UserFields
         .Must(password => password is null or { Length: >= MinPasswordLength and <= MaxPasswordLength })
         .Expecting($"{MinPasswordLength} to {MaxPasswordLength} characters");
 
-    public static void Email<T>(this IRuleBuilder<T, string?> rule) => rule.Must(email => email is null || IsEmail(email)).Expecting("an e-mail address");
+    public static void Email<T>(this IRuleBuilder<T, string?> rule) =>
+        rule.Must(email => email is null || IsEmail(email)).Expecting("an e-mail address");
 
     public static void Roles<T>(this IRuleBuilder<T, IReadOnlyList<string>?> rule) => rule.Custom((roles, context) =>
     {

@@ -13,7 +13,8 @@ internal sealed class UserNames(NpgsqlDataSource database, ServerSecrets secrets
 {
     /// <summary>What stands for a name.</summary>
     public string HashOf(string name) => Convert.ToHexStringLower(
-        HMACSHA256.HashData(secrets.ApiKeyPepper, Encoding.UTF8.GetBytes($"user name\n{name.Normalize(NormalizationForm.FormKC).ToUpperInvariant()}")))[..32];
+        HMACSHA256.HashData(secrets.ApiKeyPepper,
+            Encoding.UTF8.GetBytes($"user name\n{name.Normalize(NormalizationForm.FormKC).ToUpperInvariant()}")))[..32];
 
     /// <summary>Takes a name for a user; false when somebody has it. A claim whose user never came to be lapses.</summary>
     public async Task<bool> Claim(string hash, string tenant, string userId, CancellationToken ct)
@@ -22,7 +23,8 @@ internal sealed class UserNames(NpgsqlDataSource database, ServerSecrets secrets
             insert into user_names as n (hash, tenant_id, user_id) values ($1, $2, $3)
             on conflict (hash) do update set tenant_id = excluded.tenant_id, user_id = excluded.user_id, claimed = now()
              where n.claimed < now() - interval '1 minute'
-               and not exists (select 1 from mt_doc_user u where u.tenant_id = n.tenant_id and u.id = n.user_id and not u.data ? 'deleted_at')
+               and not exists (select 1 from mt_doc_user u where u.tenant_id = n.tenant_id and u.id = n.user_id
+                   and not u.data ? 'deleted_at')
             """);
         foreach (var value in new[] { hash, tenant, userId })
         {

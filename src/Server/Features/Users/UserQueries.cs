@@ -6,7 +6,8 @@ namespace EventSourcedAnomaly.Server.Features.Users;
 
 /// <summary>A user as administrators see it; null where the person was erased.</summary>
 internal sealed record UserBody(
-    string Id, string UserId, string? Username, string? Email, IReadOnlyList<string> Roles, string TenantId, string Plan, DateTimeOffset CreatedAt);
+    string Id, string UserId, string? Username, string? Email, IReadOnlyList<string> Roles, string TenantId, string Plan,
+    DateTimeOffset CreatedAt);
 
 /// <summary>A user as it sees itself.</summary>
 internal sealed record Profile(string Id, string? Username, string? Email, IReadOnlyList<string> Roles);
@@ -18,7 +19,9 @@ internal sealed class UserQueries(AggregateStore aggregates, SubjectKeys subject
     public async Task<User?> Find(string tenant, string id, CancellationToken ct) =>
         (await aggregates.Load<User>(tenant, id, ct)) is { IsActive: true } user ? user : null;
 
-    /// <summary>An active user that the caller may see, with its tenant: of the caller's own, or of any for an administrator of the server.</summary>
+    /// <summary>
+    /// An active user that the caller may see, with its tenant: of the caller's own, or of any for an administrator of the server.
+    /// </summary>
     public async Task<(string Tenant, User User)> Get(Principal principal, string id, CancellationToken ct)
     {
         var tenant = principal.IsSystemAdministrator ? (await names.Locate(id, ct))?.Tenant ?? principal.Tenant : principal.Tenant;

@@ -3,7 +3,9 @@ using Wolverine;
 
 namespace EventSourcedAnomaly.Server.Features.Webhooks;
 
-/// <summary>Has a webhook's deliveries made, and comes back when the next one is due: the retries of a delivery are scheduled messages.</summary>
+/// <summary>
+/// Has a webhook's deliveries made, and comes back when the next one is due: the retries of a delivery are scheduled messages.
+/// </summary>
 public static class DeliverToWebhookHandler
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(50);

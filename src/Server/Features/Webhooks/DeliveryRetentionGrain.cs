@@ -7,7 +7,8 @@ namespace EventSourcedAnomaly.Server.Features.Webhooks;
 internal interface IDeliveryRetentionGrain : IClusterTask;
 
 /// <inheritdoc cref="IDeliveryRetentionGrain"/>
-internal sealed class DeliveryRetentionGrain(WebhookDeliveries deliveries, TimeProvider time) : ClusterTaskGrain(time), IDeliveryRetentionGrain
+internal sealed class DeliveryRetentionGrain(WebhookDeliveries deliveries, TimeProvider time)
+    : ClusterTaskGrain(time), IDeliveryRetentionGrain
 {
     private static readonly TimeSpan Retention = TimeSpan.FromDays(30), Interval = TimeSpan.FromHours(1);
     private DateTimeOffset _next;

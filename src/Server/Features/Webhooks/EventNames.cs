@@ -24,7 +24,8 @@ internal static class EventNames
     /// <summary>What can be subscribed to; what the product does not do yet simply does not happen.</summary>
     public static readonly IReadOnlyList<string> All =
     [
-        DetectionCompleted, TrainingStarted, TrainingFinished, TrainingFailed, TrainingStopped, "drift.detected", AlertTriggered, AlertAcknowledged, AlertResolved,
+        DetectionCompleted, TrainingStarted, TrainingFinished, TrainingFailed, TrainingStopped, "drift.detected", AlertTriggered,
+        AlertAcknowledged, AlertResolved,
         "anomaly.detected", "anomaly.resolved", "correlation.found", "report.generated",
     ];
 

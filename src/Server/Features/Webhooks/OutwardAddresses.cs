@@ -19,9 +19,12 @@ internal sealed class OutwardAddresses(IReadOnlyCollection<string> hosts, IReadO
     [
         .. new[]
         {
-            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "168.63.129.16/32", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
-            "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4",
-            "240.0.0.0/4", "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10",
+            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "168.63.129.16/32", "169.254.0.0/16", "172.16.0.0/12",
+                "192.0.0.0/24", "192.0.2.0/24",
+            "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24",
+            "203.0.113.0/24", "224.0.0.0/4",
+            "240.0.0.0/4", "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16",
+            "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10",
             "fec0::/10", "ff00::/8",
         }.Select(network => IPNetwork.Parse(network)),
     ];
@@ -46,7 +49,8 @@ internal sealed class OutwardAddresses(IReadOnlyCollection<string> hosts, IReadO
             }
             else
             {
-                throw new SettingException($"{name}: expected host names, addresses or networks such as 10.0.0.0/8, separated by commas, got '{part}'.");
+                throw new SettingException(
+                    $"{name}: expected host names, addresses or networks such as 10.0.0.0/8, separated by commas, got '{part}'.");
             }
         }
 
@@ -60,7 +64,9 @@ internal sealed class OutwardAddresses(IReadOnlyCollection<string> hosts, IReadO
         return networks.Any(network => network.Contains(meant)) || !Closed.Any(network => network.Contains(meant));
     }
 
-    /// <summary>Whether a host may be written in an address; whether its name leads somewhere else is seen when it is connected to.</summary>
+    /// <summary>
+    /// Whether a host may be written in an address; whether its name leads somewhere else is seen when it is connected to.
+    /// </summary>
     public bool PermitsHost(string host)
     {
         var name = host.Trim('[', ']').TrimEnd('.');
@@ -71,7 +77,8 @@ internal sealed class OutwardAddresses(IReadOnlyCollection<string> hosts, IReadO
 
         return IPAddress.TryParse(name, out var address)
             ? Permits(address)
-            : !name.Equals("localhost", StringComparison.OrdinalIgnoreCase) && !name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+            : !name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+                && !name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Connects to what a name stands for now, as far as it may.</summary>

@@ -12,7 +12,8 @@ internal sealed record RetrySchedule(IReadOnlyList<TimeSpan> Waits)
     private static readonly TimeSpan MaxWait = TimeSpan.FromHours(24);
 
     /// <summary>5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h and 24 h.</summary>
-    public static readonly RetrySchedule Default = new([.. new[] { 5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400 }.Select(seconds => TimeSpan.FromSeconds(seconds))]);
+    public static readonly RetrySchedule Default =
+        new([.. new[] { 5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400 }.Select(seconds => TimeSpan.FromSeconds(seconds))]);
 
     /// <summary>How often it is tried in all.</summary>
     public int Attempts => Waits.Count + 1;
@@ -42,9 +43,11 @@ internal sealed record RetrySchedule(IReadOnlyList<TimeSpan> Waits)
         }
 
         var waits = text.Split(',', StringSplitOptions.TrimEntries)
-            .Select(part => double.TryParse(part, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds <= MaxWait.TotalSeconds
+            .Select(part => double.TryParse(part, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+                && seconds <= MaxWait.TotalSeconds
                 ? TimeSpan.FromSeconds(seconds)
-                : throw new SettingException($"{name}: expected seconds from 0 to {MaxWait.TotalSeconds}, separated by commas, got '{text}'."));
+                : throw new SettingException(
+                    $"{name}: expected seconds from 0 to {MaxWait.TotalSeconds}, separated by commas, got '{text}'."));
         return new RetrySchedule([.. waits]);
     }
 }

@@ -38,9 +38,11 @@ internal static class Signature
 
         return secret.Length is >= ShortestText and <= MaxTextLength && !secret.Any(char.IsControl)
             ? secret
-            : throw Problem.Invalid("secret", $"{ShortestText} to {MaxTextLength} characters, or {Prefix} and {FewestBytes} to {MaxBytes} bytes in base64");
+            : throw Problem.Invalid("secret",
+                $"{ShortestText} to {MaxTextLength} characters, or {Prefix} and {FewestBytes} to {MaxBytes} bytes in base64");
     }
 
     private static byte[] KeyOf(string secret) =>
-        secret.StartsWith(Prefix, StringComparison.Ordinal) ? Convert.FromBase64String(secret[Prefix.Length..]) : Encoding.UTF8.GetBytes(secret);
+        secret.StartsWith(Prefix, StringComparison.Ordinal)
+            ? Convert.FromBase64String(secret[Prefix.Length..]) : Encoding.UTF8.GetBytes(secret);
 }

@@ -4,7 +4,8 @@ namespace EventSourcedAnomaly.Server.Features.Webhooks;
 
 /// <summary>An address that a tenant has events posted to.</summary>
 public sealed record Webhook(
-    string? Id, string Url, IReadOnlyList<string> Events, DateTimeOffset CreatedAt, DateTimeOffset ActiveSince, string? Disabled, DateTimeOffset? OverlapUntil, long DeadLetters,
+    string? Id, string Url, IReadOnlyList<string> Events, DateTimeOffset CreatedAt, DateTimeOffset ActiveSince, string? Disabled,
+    DateTimeOffset? OverlapUntil, long DeadLetters,
     string? LastDeadLetter, DateTimeOffset? DeletedAt) : Aggregate, IAggregate<Webhook>
 {
     /// <inheritdoc/>
@@ -19,7 +20,8 @@ public sealed record Webhook(
     /// <summary>Whether events are delivered to it.</summary>
     internal bool IsActive => Exists && Disabled is null;
 
-    public Webhook Apply(WebhookRegistered e) => Initial with { Id = e.Id, Url = e.Url, Events = e.Events, CreatedAt = e.RegisteredAt, ActiveSince = e.RegisteredAt };
+    public Webhook Apply(WebhookRegistered e) =>
+        Initial with { Id = e.Id, Url = e.Url, Events = e.Events, CreatedAt = e.RegisteredAt, ActiveSince = e.RegisteredAt };
 
     public Webhook Apply(WebhookChanged e) => this with { Url = e.Url, Events = e.Events };
 
@@ -42,7 +44,8 @@ public sealed record Webhook(
     public static IReadOnlyList<IDomainEvent> Register(Webhook state, WebhookRegistered wanted) => state.Id is null ? [wanted] : [];
 
     /// <summary>Changes what is given; what is the same already is no change.</summary>
-    public static IReadOnlyList<IDomainEvent> Change(Webhook state, string id, string? url, IReadOnlyList<string>? events, bool? active, DateTimeOffset now)
+    public static IReadOnlyList<IDomainEvent> Change(Webhook state, string id, string? url, IReadOnlyList<string>? events,
+        bool? active, DateTimeOffset now)
     {
         Require(state, id);
         var changed = new WebhookChanged(url ?? state.Url, events ?? state.Events, now);
@@ -64,10 +67,12 @@ public sealed record Webhook(
     }
 
     /// <summary>Stops it for a reason; again is nothing.</summary>
-    public static IReadOnlyList<IDomainEvent> Disable(Webhook state, string reason, DateTimeOffset now) => state.IsActive ? [new WebhookDisabled(reason, now)] : [];
+    public static IReadOnlyList<IDomainEvent> Disable(Webhook state, string reason, DateTimeOffset now) => state.IsActive
+        ? [new WebhookDisabled(reason, now)] : [];
 
     /// <summary>Gives a delivery up; again is nothing.</summary>
-    public static IReadOnlyList<IDomainEvent> GiveUp(Webhook state, WebhookDeliveryDeadLettered dead) => state.Exists && state.LastDeadLetter != dead.DeliveryId ? [dead] : [];
+    public static IReadOnlyList<IDomainEvent> GiveUp(Webhook state, WebhookDeliveryDeadLettered dead) => state.Exists
+        && state.LastDeadLetter != dead.DeliveryId ? [dead] : [];
 
     /// <summary>Has a part of the past delivered.</summary>
     public static IReadOnlyList<IDomainEvent> Replay(Webhook state, string id, WebhookReplayRequested wanted)

@@ -21,7 +21,8 @@ internal sealed record PendingDelivery(string Id, string MessageId, long Sequenc
 
 /// <summary>A delivery as it is shown.</summary>
 internal sealed record DeliveryBody(
-    string DeliveryId, string MessageId, string Event, long Sequence, string Status, int Attempts, int? StatusCode, string? Error, int? ResponseTimeMs, DateTimeOffset CreatedAt,
+    string DeliveryId, string MessageId, string Event, long Sequence, string Status, int Attempts, int? StatusCode, string? Error,
+    int? ResponseTimeMs, DateTimeOffset CreatedAt,
     DateTimeOffset? LastAttemptAt, DateTimeOffset? NextAttemptAt, DateTimeOffset? DeliveredAt);
 
 /// <summary>Keeps what is to be delivered, and what came of each attempt.</summary>
@@ -45,7 +46,8 @@ internal sealed class WebhookDeliveries(NpgsqlDataSource database, TenantReads r
         var due = new List<PendingDelivery>();
         while (await rows.ReadAsync(ct))
         {
-            due.Add(new PendingDelivery(rows.GetString(0), rows.GetString(1), rows.GetInt64(2), rows.GetString(3), rows.GetString(4), rows.GetInt32(5)));
+            due.Add(new PendingDelivery(rows.GetString(0), rows.GetString(1), rows.GetInt64(2), rows.GetString(3),
+                rows.GetString(4), rows.GetInt32(5)));
         }
 
         return due;
@@ -59,12 +61,14 @@ internal sealed class WebhookDeliveries(NpgsqlDataSource database, TenantReads r
     /// <param name="at">When the attempt was over.</param>
     /// <param name="next">When it is tried again; null when it is not.</param>
     /// <param name="ct">Stops the command.</param>
-    public async Task Note(string tenant, string id, string status, WebhookAnswer answer, DateTimeOffset at, DateTimeOffset? next, CancellationToken ct)
+    public async Task Note(string tenant, string id, string status, WebhookAnswer answer, DateTimeOffset at,
+        DateTimeOffset? next, CancellationToken ct)
     {
         await using var command = database.Command(
             """
             update webhook_deliveries
-               set status = $3, attempts = attempts + 1, last_attempt = $4, status_code = nullif($5, 0), response_ms = $6, error = nullif($7, ''),
+               set status = $3, attempts = attempts + 1, last_attempt = $4, status_code = nullif($5, 0), response_ms = $6,
+                   error = nullif($7, ''),
                    next_attempt = case when $3 = 'pending' then $8 end, delivered = case when $3 = 'delivered' then $4 end
              where tenant_id = $1 and id = $2
             """,
@@ -76,7 +80,8 @@ internal sealed class WebhookDeliveries(NpgsqlDataSource database, TenantReads r
     public async Task<DateTimeOffset?> NextAttempt(string tenant, string webhookId, CancellationToken ct)
     {
         await using var command = database.Command(
-            "select min(next_attempt) from webhook_deliveries where tenant_id = $1 and webhook_id = $2 and status = 'pending'", tenant, webhookId);
+            "select min(next_attempt) from webhook_deliveries where tenant_id = $1 and webhook_id = $2 and status = 'pending'",
+            tenant, webhookId);
         return await command.ExecuteScalarAsync(ct) is DateTime next ? new DateTimeOffset(next, TimeSpan.Zero) : null;
     }
 
@@ -84,7 +89,8 @@ internal sealed class WebhookDeliveries(NpgsqlDataSource database, TenantReads r
     public async Task GiveUp(string tenant, string webhookId, string reason, CancellationToken ct)
     {
         await using var command = database.Command(
-            "update webhook_deliveries set status = 'dead_lettered', next_attempt = null, error = $3 where tenant_id = $1 and webhook_id = $2 and status = 'pending'",
+            "update webhook_deliveries set status = 'dead_lettered', next_attempt = null, error = $3 where tenant_id = $1 and webhook_id "
+                + "= $2 and status = 'pending'",
             tenant, webhookId, reason);
         await command.ExecuteNonQueryAsync(ct);
     }
@@ -97,14 +103,17 @@ internal sealed class WebhookDeliveries(NpgsqlDataSource database, TenantReads r
     }
 
     /// <summary>A page of a webhook's deliveries, newest first.</summary>
-    public async Task<(IReadOnlyList<DeliveryBody> Page, long Total)> List(string tenant, string webhookId, string? status, Paging paging, CancellationToken ct)
+    public async Task<(IReadOnlyList<DeliveryBody> Page, long Total)> List(string tenant, string webhookId, string? status,
+        Paging paging, CancellationToken ct)
     {
         const string Condition = "tenant_id = $1 and webhook_id = $2 and ($3 = '' or status = $3)";
         await using var command = reads.CreateCommand(tenant, $"""
-            select (select count(*) from webhook_deliveries where {Condition}), id, message_id, event, seq, status, attempts, status_code, error, response_ms, created,
+            select (select count(*) from webhook_deliveries where {Condition}), id, message_id, event, seq, status, attempts, status_code,
+                error, response_ms, created,
                    last_attempt, next_attempt, delivered
               from (select 1) one left join (
-                   select * from webhook_deliveries where {Condition} order by created desc, seq desc, id desc limit {paging.Limit} offset {paging.Offset}) page on true
+                   select * from webhook_deliveries where {Condition}
+                       order by created desc, seq desc, id desc limit {paging.Limit} offset {paging.Offset}) page on true
             """);
         foreach (var value in new[] { tenant, webhookId, status ?? string.Empty })
         {
@@ -126,10 +135,13 @@ internal sealed class WebhookDeliveries(NpgsqlDataSource database, TenantReads r
     }
 
     private static DeliveryBody Body(NpgsqlDataReader rows) => new(
-        rows.GetString(1), rows.GetString(2), rows.GetString(3), rows.GetInt64(4), rows.GetString(5), rows.GetInt32(6), rows.IsDBNull(7) ? null : rows.GetInt32(7),
-        rows.IsDBNull(8) ? null : rows.GetString(8), rows.IsDBNull(9) ? null : rows.GetInt32(9), rows.GetFieldValue<DateTimeOffset>(10), Time(rows, 11), Time(rows, 12), Time(rows, 13));
+        rows.GetString(1), rows.GetString(2), rows.GetString(3), rows.GetInt64(4), rows.GetString(5), rows.GetInt32(6), rows.IsDBNull(7)
+            ? null : rows.GetInt32(7),
+        rows.IsDBNull(8) ? null : rows.GetString(8), rows.IsDBNull(9)
+            ? null : rows.GetInt32(9), rows.GetFieldValue<DateTimeOffset>(10), Time(rows, 11), Time(rows, 12), Time(rows, 13));
 
-    private static DateTimeOffset? Time(NpgsqlDataReader rows, int column) => rows.IsDBNull(column) ? null : rows.GetFieldValue<DateTimeOffset>(column);
+    private static DateTimeOffset? Time(NpgsqlDataReader rows, int column) => rows.IsDBNull(column)
+        ? null : rows.GetFieldValue<DateTimeOffset>(column);
 }
 
 /// <summary>Has deliveries written in the transaction of whoever decides on them.</summary>
@@ -144,7 +156,8 @@ internal static class DeliveryOperations
     /// <param name="occasion">The event that makes the delivery: the same one, or the request for a replay.</param>
     /// <param name="created">When that was.</param>
     public static void QueueDelivery(
-        this IDocumentOperations operations, IEvent recorded, Webhook webhook, string name, EventNotification notification, Guid occasion, DateTimeOffset created)
+        this IDocumentOperations operations, IEvent recorded, Webhook webhook, string name, EventNotification notification,
+        Guid occasion, DateTimeOffset created)
     {
         var spelling = webhook.SpellingOf(name)!;
         var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{webhook.Id}\n{recorded.Id:N}\n{occasion:N}")))[..32];

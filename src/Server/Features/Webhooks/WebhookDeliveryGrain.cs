@@ -6,7 +6,8 @@ namespace EventSourcedAnomaly.Server.Features.Webhooks;
 
 /// <inheritdoc cref="IWebhookDeliveryGrain"/>
 internal sealed class WebhookDeliveryGrain(
-    AggregateStore aggregates, WebhookDeliveries deliveries, WebhookSecrets secrets, WebhookPost post, RetrySchedule schedule, TimeProvider time)
+    AggregateStore aggregates, WebhookDeliveries deliveries, WebhookSecrets secrets, WebhookPost post,
+    RetrySchedule schedule, TimeProvider time)
     : Grain, IWebhookDeliveryGrain
 {
     private static readonly EventMetadata Metadata = new("system:webhook_sender");

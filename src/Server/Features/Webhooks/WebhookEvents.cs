@@ -39,7 +39,8 @@ public sealed record WebhookEnabled(DateTimeOffset EnabledAt) : IDomainEvent;
 /// <param name="Attempts">How often it was tried.</param>
 /// <param name="Error">What went wrong last.</param>
 /// <param name="GivenUpAt">When.</param>
-public sealed record WebhookDeliveryDeadLettered(string DeliveryId, string Event, long Sequence, int Attempts, string Error, DateTimeOffset GivenUpAt) : IDomainEvent;
+public sealed record WebhookDeliveryDeadLettered(string DeliveryId, string Event, long Sequence, int Attempts, string Error,
+    DateTimeOffset GivenUpAt) : IDomainEvent;
 
 /// <summary>Somebody wants events of the past delivered, again or for the first time.</summary>
 /// <param name="FromSequence">The first event of the log to look at.</param>
@@ -47,7 +48,8 @@ public sealed record WebhookDeliveryDeadLettered(string DeliveryId, string Event
 /// <param name="From">Only events at or after this time.</param>
 /// <param name="To">Only events before this time.</param>
 /// <param name="RequestedAt">When.</param>
-public sealed record WebhookReplayRequested(long FromSequence, long ToSequence, DateTimeOffset? From, DateTimeOffset? To, DateTimeOffset RequestedAt) : IDomainEvent;
+public sealed record WebhookReplayRequested(long FromSequence, long ToSequence, DateTimeOffset? From, DateTimeOffset? To,
+    DateTimeOffset RequestedAt) : IDomainEvent;
 
 /// <summary>It was deleted; so are its secrets and what was to be delivered.</summary>
 public sealed record WebhookDeleted(DateTimeOffset DeletedAt) : IDomainEvent;

@@ -19,7 +19,8 @@ internal sealed class WebhookFanOut : BatchSubscription
 {
     /// <summary>The events that webhooks can be told of, with what each is called.</summary>
     public static readonly IReadOnlyDictionary<Type, string> Announced =
-        EventNotificationReader.Names.Where(pair => EventNames.Find(pair.Value) is not null).ToDictionary(pair => pair.Key, pair => pair.Value);
+        EventNotificationReader.Names.Where(pair => EventNames.Find(pair.Value) is not null)
+            .ToDictionary(pair => pair.Key, pair => pair.Value);
 
     /// <summary>Subscribes to them.</summary>
     public WebhookFanOut()
@@ -40,7 +41,8 @@ internal sealed class WebhookFanOut : BatchSubscription
 
     /// <inheritdoc/>
     public override async Task ProcessEventsAsync(
-        EventRange page, ISubscriptionController controller, IDocumentOperations operations, IMessageBus bus, CancellationToken cancellationToken)
+        EventRange page, ISubscriptionController controller, IDocumentOperations operations, IMessageBus bus,
+        CancellationToken cancellationToken)
     {
         var notified = new HashSet<DeliverToWebhook>();
         foreach (var tenant in page.Events.GroupBy(recorded => recorded.TenantId))
@@ -65,13 +67,16 @@ internal sealed class WebhookFanOut : BatchSubscription
         switch (recorded.Data)
         {
             case WebhookDeleted:
-                operations.QueueSqlCommand("delete from webhook_deliveries where tenant_id = ? and webhook_id = ?", recorded.TenantId, recorded.StreamKey!);
-                operations.QueueSqlCommand("delete from webhook_secrets where tenant_id = ? and webhook_id = ?", recorded.TenantId, recorded.StreamKey!);
+                operations.QueueSqlCommand("delete from webhook_deliveries where tenant_id = ? and webhook_id = ?",
+                    recorded.TenantId, recorded.StreamKey!);
+                operations.QueueSqlCommand("delete from webhook_secrets where tenant_id = ? and webhook_id = ?",
+                    recorded.TenantId, recorded.StreamKey!);
                 return [];
             case WebhookReplayRequested replay when webhooks.FirstOrDefault(webhook => webhook.Id == recorded.StreamKey) is { } webhook:
                 foreach (var past in await Replayed(replay, webhook, session, ct))
                 {
-                    operations.QueueDelivery(past, webhook, Announced[past.EventType], await EventNotificationReader.Of(past, session, ct), recorded.Id, recorded.Timestamp);
+                    operations.QueueDelivery(past, webhook, Announced[past.EventType], await EventNotificationReader.Of(past, session, ct),
+                        recorded.Id, recorded.Timestamp);
                 }
 
                 return [new DeliverToWebhook(recorded.TenantId, webhook.Id!)];
@@ -86,7 +91,8 @@ internal sealed class WebhookFanOut : BatchSubscription
         IEvent recorded, IReadOnlyList<Webhook> webhooks, IQuerySession session, IDocumentOperations operations, CancellationToken ct)
     {
         var name = Announced[recorded.EventType];
-        var wanting = webhooks.Where(webhook => recorded.Timestamp >= webhook.ActiveSince && webhook.SpellingOf(name) is not null).ToArray();
+        var wanting = webhooks.Where(webhook => recorded.Timestamp >= webhook.ActiveSince && webhook.SpellingOf(name) is not null)
+            .ToArray();
         if (wanting.Length == 0)
         {
             return [];
@@ -102,7 +108,8 @@ internal sealed class WebhookFanOut : BatchSubscription
     }
 
     /// <summary>The events that a replay is about, oldest first.</summary>
-    public static async Task<IReadOnlyList<IEvent>> Replayed(WebhookReplayRequested wanted, Webhook webhook, IQuerySession session, CancellationToken ct, int limit = ReplayWebhook.MaxEvents)
+    public static async Task<IReadOnlyList<IEvent>> Replayed(WebhookReplayRequested wanted, Webhook webhook, IQuerySession session,
+        CancellationToken ct, int limit = ReplayWebhook.MaxEvents)
     {
         var types = WantedBy(webhook);
         var events = session.Events.QueryAllRawEvents().Where(recorded =>

@@ -18,7 +18,8 @@ internal sealed class WebhookGrain(AggregateStore aggregates, TimeProvider time)
 
     public Task<long> GiveUp(WebhookDeliveryDeadLettered dead, CancellationToken ct) => Raise(state => Webhook.GiveUp(state, dead), ct);
 
-    public Task<long> Replay(WebhookReplayRequested wanted, CancellationToken ct) => Raise(state => Webhook.Replay(state, StreamId, wanted), ct);
+    public Task<long> Replay(WebhookReplayRequested wanted, CancellationToken ct) =>
+        Raise(state => Webhook.Replay(state, StreamId, wanted), ct);
 
     public Task<long> Delete(CancellationToken ct) => Raise(state => Webhook.Delete(state, StreamId, time.GetUtcNow()), ct);
 }

@@ -18,7 +18,9 @@ internal sealed record WebhookAnswer(int? StatusCode, int Milliseconds, string? 
     public bool Success => Error is null;
 }
 
-/// <summary>Posts a signed message, by Standard Webhooks 1.0. It follows no redirect, uses no proxy, and reads next to nothing of the answer.</summary>
+/// <summary>
+/// Posts a signed message, by Standard Webhooks 1.0. It follows no redirect, uses no proxy, and reads next to nothing of the answer.
+/// </summary>
 internal sealed class WebhookPost : IDisposable
 {
     private const int MaxOfBody = 4096;
@@ -34,7 +36,8 @@ internal sealed class WebhookPost : IDisposable
         _http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectCallback = addresses.Connect, ConnectTimeout = Patience,
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30), PooledConnectionLifetime = TimeSpan.FromMinutes(1), MaxResponseHeadersLength = 16,
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30), PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+            MaxResponseHeadersLength = 16,
         })
         {
             Timeout = Timeout.InfiniteTimeSpan,
@@ -55,7 +58,8 @@ internal sealed class WebhookPost : IDisposable
         }
 
         var timestamp = _time.GetUtcNow().ToUnixTimeSeconds();
-        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json")) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, url)
+        { Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json")) };
         request.Headers.TryAddWithoutValidation("User-Agent", _agent);
         request.Headers.TryAddWithoutValidation("webhook-id", id);
         request.Headers.TryAddWithoutValidation("webhook-timestamp", $"{timestamp}");
@@ -113,7 +117,8 @@ internal sealed class WebhookPost : IDisposable
         OperationCanceledException => $"no answer within {Patience.TotalSeconds} s",
         _ when Find<AddressRefusedException>(e) is { } refused => refused.Message,
         _ when Find<SocketException>(e) is { } socket => $"no connection: {socket.SocketErrorCode}",
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => "no secure connection: the certificate is not valid",
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+            "no secure connection: the certificate is not valid",
         HttpRequestException http => $"no valid answer: {http.HttpRequestError}",
         _ => "no valid answer",
     };

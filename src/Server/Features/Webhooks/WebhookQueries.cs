@@ -19,7 +19,8 @@ internal sealed class WebhookQueries(AggregateStore aggregates)
 
     /// <summary>A webhook as it is shown, without its secret.</summary>
     public static WebhookBody Body(Webhook webhook, DateTimeOffset now) => new(
-        webhook.Id!, webhook.Id!, webhook.Url, webhook.Events, webhook.IsActive ? "active" : "disabled", webhook.Disabled, webhook.CreatedAt, webhook.DeadLetters,
+        webhook.Id!, webhook.Id!, webhook.Url, webhook.Events, webhook.IsActive
+            ? "active" : "disabled", webhook.Disabled, webhook.CreatedAt, webhook.DeadLetters,
         webhook.OverlapUntil > now ? webhook.OverlapUntil : null);
 }
 
@@ -34,5 +35,6 @@ internal sealed class WebhookQueries(AggregateStore aggregates)
 /// <param name="DeadLetters">How many deliveries were given up.</param>
 /// <param name="PreviousSecretUntil">Until when the secret before this one signs as well.</param>
 internal sealed record WebhookBody(
-    string WebhookId, string Id, string Url, IReadOnlyList<string> Events, string Status, string? DisabledReason, DateTimeOffset CreatedAt, long DeadLetters,
+    string WebhookId, string Id, string Url, IReadOnlyList<string> Events, string Status, string? DisabledReason,
+    DateTimeOffset CreatedAt, long DeadLetters,
     DateTimeOffset? PreviousSecretUntil);

@@ -18,14 +18,16 @@ internal sealed class WebhookSecrets(NpgsqlDataSource database, ServerSecrets se
     public async Task<IReadOnlyList<string>> Of(string tenant, string webhookId, CancellationToken ct)
     {
         await using var command = database.Command(
-            "select id, sealed from webhook_secrets where tenant_id = $1 and webhook_id = $2 and (expires is null or expires > $3) order by created desc, id desc",
+            "select id, sealed from webhook_secrets where tenant_id = $1 and webhook_id = $2 and (expires is null or expires > $3) order "
+                + "by created desc, id desc",
             tenant, webhookId, time.GetUtcNow());
         await using var reader = await command.ExecuteReaderAsync(ct);
         var open = new List<string>();
         while (await reader.ReadAsync(ct))
         {
             // A secret that another key encrypted is of no use here; its webhook needs a new one.
-            if (SecretBox.Open(secrets.KeyEncryption, reader.GetFieldValue<byte[]>(1), Place(tenant, webhookId, reader.GetString(0))) is { } secret)
+            if (SecretBox.Open(secrets.KeyEncryption, reader.GetFieldValue<byte[]>(1), Place(tenant, webhookId, reader.GetString(0)))
+                is { } secret)
             {
                 open.Add(Encoding.UTF8.GetString(secret));
             }
@@ -45,7 +47,8 @@ internal sealed class WebhookSecrets(NpgsqlDataSource database, ServerSecrets se
                  aging as (update webhook_secrets set expires = $6 where tenant_id = $1 and webhook_id = $2 and expires is null)
             insert into webhook_secrets (tenant_id, webhook_id, id, sealed, created) values ($1, $2, $3, $4, $5)
             """,
-            tenant, webhookId, id, SecretBox.Seal(secrets.KeyEncryption, Encoding.UTF8.GetBytes(secret), Place(tenant, webhookId, id)), now, now + Overlap);
+            tenant, webhookId, id, SecretBox.Seal(secrets.KeyEncryption, Encoding.UTF8.GetBytes(secret), Place(tenant, webhookId, id)), now,
+            now + Overlap);
         await command.ExecuteNonQueryAsync(ct);
         return now + Overlap;
     }
@@ -53,9 +56,11 @@ internal sealed class WebhookSecrets(NpgsqlDataSource database, ServerSecrets se
     /// <summary>Forgets them.</summary>
     public async Task Delete(string tenant, string webhookId, CancellationToken ct)
     {
-        await using var command = database.Command("delete from webhook_secrets where tenant_id = $1 and webhook_id = $2", tenant, webhookId);
+        await using var command =
+            database.Command("delete from webhook_secrets where tenant_id = $1 and webhook_id = $2", tenant, webhookId);
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    private static byte[] Place(string tenant, string webhookId, string id) => Encoding.UTF8.GetBytes($"webhook secret\n{tenant}\n{webhookId}\n{id}");
+    private static byte[] Place(string tenant, string webhookId, string id) =>
+        Encoding.UTF8.GetBytes($"webhook secret\n{tenant}\n{webhookId}\n{id}");
 }

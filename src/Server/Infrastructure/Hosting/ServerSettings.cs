@@ -22,7 +22,8 @@ namespace EventSourcedAnomaly.Server.Infrastructure.Hosting;
 /// <param name="SecretKey">Encrypts the keys that tokens are signed with; null for one that lies in the database.</param>
 /// <param name="AnonymousPerHour">How many requests without a credential an address may make in an hour.</param>
 /// <param name="ConfigDirectory">The folder that training configurations are read from.</param>
-/// <param name="AnonymousTraining">Whether the Training contract's paths are open without a credential, for the tenant <c>default</c>.</param>
+/// <param name="AnonymousTraining">Whether the Training contract's paths are open without a credential, for the tenant
+/// <c>default</c>.</param>
 /// <param name="WebhookAddresses">Which addresses events may be posted to.</param>
 /// <param name="WebhookRetries">When a delivery that failed is tried again.</param>
 internal sealed record ServerSettings(
@@ -103,7 +104,8 @@ internal sealed record ServerSettings(
         var (silo, gateway) = (Whole(configuration, "ESA_SILO_PORT", 0, 0, 65535), Whole(configuration, "ESA_GATEWAY_PORT", 0, 0, 65535));
         var free = SiloEndpoints.FreeOnLoopback();
         var address = configuration["ESA_SILO_ADDRESS"] is not { Length: > 0 } given ? free.Address
-            : IPAddress.TryParse(given, out var parsed) ? parsed : throw new SettingException($"ESA_SILO_ADDRESS: expected an IP address, got '{given}'.");
+            : IPAddress.TryParse(given, out var parsed)
+                ? parsed : throw new SettingException($"ESA_SILO_ADDRESS: expected an IP address, got '{given}'.");
         return new SiloEndpoints(address, silo == 0 ? free.SiloPort : silo, gateway == 0 ? free.GatewayPort : gateway);
     }
 

@@ -63,7 +63,8 @@ internal static class EventStream
                 }
 
                 var item = reader.Current;
-                await Send(http, $"id: {item.Sequence}\nevent: {item.Name}\ndata: {JsonSerializer.Serialize(item.Data, item.Data.GetType(), Json.Options)}\n\n");
+                await Send(http, $"id: {item.Sequence}\nevent: {item.Name}\ndata: "
+                    + $"{JsonSerializer.Serialize(item.Data, item.Data.GetType(), Json.Options)}\n\n");
                 next = reader.MoveNextAsync().AsTask();
             }
         }

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Infrastructure.Contracts;
 using EventSourcedAnomaly.Server.Infrastructure.Http.Binding;
+using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using FastEndpoints;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Http;

@@ -12,7 +12,8 @@ internal interface ICheckpointSink
 
 /// <summary>Signs a checkpoint every few seconds while events come, and hands it to everyone who keeps them.</summary>
 internal sealed partial class CheckpointPublisher(
-    HighWaterMark mark, EventLedger ledger, IEnumerable<ICheckpointSink> sinks, TimeProvider time, ILogger<CheckpointPublisher> logger) : IAsyncDisposable
+    HighWaterMark mark, EventLedger ledger,
+    IEnumerable<ICheckpointSink> sinks, TimeProvider time, ILogger<CheckpointPublisher> logger) : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
     private readonly CancellationTokenSource _stopping = new();

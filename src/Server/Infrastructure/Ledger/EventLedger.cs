@@ -34,7 +34,8 @@ internal sealed class EventLedger(NpgsqlDataSource database, RecordedEventReader
 
         var checkpoint = new Checkpoint(key.Name, size, await MerkleTree.Root(size, Tiles.Subtrees(ct)));
         var note = checkpoint.Sign(key);
-        await using var command = database.CreateCommand("insert into ledger_checkpoints (size, root, note) values ($1, $2, $3) on conflict do nothing");
+        await using var command =
+            database.CreateCommand("insert into ledger_checkpoints (size, root, note) values ($1, $2, $3) on conflict do nothing");
         command.Parameters.Add(new() { Value = size });
         command.Parameters.Add(new() { Value = checkpoint.Root });
         command.Parameters.Add(new() { Value = note });
@@ -54,7 +55,8 @@ internal sealed class EventLedger(NpgsqlDataSource database, RecordedEventReader
         var (checkpoint, note) = await Current(sequence, ct);
         await using var command = database.CreateCommand("select leaf from ledger_leaves where seq_id = $1");
         command.Parameters.Add(new() { Value = sequence });
-        var leaf = (long?)await command.ExecuteScalarAsync(ct) ?? throw new InvalidDataException($"Event {sequence} has no leaf in the ledger.");
+        var leaf = (long?)await command.ExecuteScalarAsync(ct)
+            ?? throw new InvalidDataException($"Event {sequence} has no leaf in the ledger.");
         return new LogProof(leaf, await MerkleTree.InclusionProof(leaf, checkpoint.Size, Tiles.Subtrees(ct)), note);
     }
 
@@ -84,7 +86,8 @@ internal sealed class EventLedger(NpgsqlDataSource database, RecordedEventReader
             var line = ExportLine.Bytes(recorded);
             if (line.Length > MaxEntryLength)
             {
-                throw new InvalidDataException($"Event {recorded.Sequence} is {line.Length} bytes long; an entry bundle carries at most {MaxEntryLength}.");
+                throw new InvalidDataException(
+                    $"Event {recorded.Sequence} is {line.Length} bytes long; an entry bundle carries at most {MaxEntryLength}.");
             }
 
             BinaryPrimitives.WriteUInt16BigEndian(length, (ushort)line.Length);

@@ -9,5 +9,6 @@ internal static class LedgerModule
     public static IServiceCollection AddLedger(this IServiceCollection services) => services
         .AddSingleton<EventLedger>()
         .AddSingleton<CheckpointPublisher>()
-        .ConfigureMarten((provider, options) => options.Events.Subscribe(new LedgerSubscription(provider.GetRequiredService<Npgsql.NpgsqlDataSource>())));
+        .ConfigureMarten((provider, options) =>
+            options.Events.Subscribe(new LedgerSubscription(provider.GetRequiredService<Npgsql.NpgsqlDataSource>())));
 }

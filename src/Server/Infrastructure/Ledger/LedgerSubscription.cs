@@ -45,10 +45,12 @@ internal sealed class LedgerSubscription : SubscriptionBase
         operations.QueueSqlCommand(
             "insert into ledger_leaves (leaf, seq_id) select * from unnest(?::bigint[], ?::bigint[])",
             events.Select(recorded => recorded.Leaf!.Value).ToArray(), events.Select(recorded => recorded.Sequence).ToArray());
-        foreach (var (level, n, bytes) in await TileGrowth.Append(size, hashes, (level, n) => new StoredTiles(_database).Get(level, n, cancellationToken)))
+        foreach (var (level, n, bytes) in await TileGrowth.Append(size, hashes, (level, n) =>
+            new StoredTiles(_database).Get(level, n, cancellationToken)))
         {
             operations.QueueSqlCommand(
-                "insert into ledger_tiles (level, n, hashes) values (?, ?, ?) on conflict (level, n) do update set hashes = excluded.hashes", level, n, bytes);
+                "insert into ledger_tiles (level, n, hashes) values (?, ?, ?) on conflict (level, n) do update set hashes = "
+                    + "excluded.hashes", level, n, bytes);
         }
 
         return NullChangeListener.Instance;

@@ -8,12 +8,14 @@ namespace EventSourcedAnomaly.Server.Infrastructure.Marten;
 /// <param name="StreamType">What it is called.</param>
 /// <param name="StateType">The type of its state.</param>
 /// <param name="StateAt">Folds a stream from its first event up to a version.</param>
-internal sealed record AggregateType(string StreamType, Type StateType, Func<IQuerySession, string, long, CancellationToken, Task<JsonElement>> StateAt)
+internal sealed record AggregateType(string StreamType, Type StateType,
+    Func<IQuerySession, string, long, CancellationToken, Task<JsonElement>> StateAt)
 {
     /// <summary>That of a state.</summary>
     public static AggregateType Of<TState>()
         where TState : Aggregate, IAggregate<TState> => new(
             TState.StreamType,
             typeof(TState),
-            static async (session, streamId, version, ct) => JsonSerializer.SerializeToElement(await session.StateAt<TState>(streamId, version, ct), EventJson.Options));
+            static async (session, streamId, version, ct) =>
+                JsonSerializer.SerializeToElement(await session.StateAt<TState>(streamId, version, ct), EventJson.Options));
 }

@@ -29,7 +29,8 @@ public sealed class BulkStore(NpgsqlDataSource database)
     /// <summary>One part, or null.</summary>
     public async Task<byte[]?> Get(StreamKey stream, string name, CancellationToken ct, int part = 0)
     {
-        await using var command = database.CreateCommand("select data from bulk_bytes where tenant_id = $1 and stream_id = $2 and name = $3 and part = $4");
+        await using var command =
+            database.CreateCommand("select data from bulk_bytes where tenant_id = $1 and stream_id = $2 and name = $3 and part = $4");
         Identify(command, stream);
         command.Parameters.Add(new() { Value = name });
         command.Parameters.Add(new() { Value = part });
@@ -51,7 +52,8 @@ public sealed class BulkStore(NpgsqlDataSource database)
         await using var command = database.CreateCommand(
             "delete from bulk_bytes where tenant_id = $1 and stream_id = $2 and ($3::varchar is null or name = $3)");
         Identify(command, stream);
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)name ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Varchar });
+        command.Parameters.Add(new NpgsqlParameter
+        { Value = (object?)name ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Varchar });
         await command.ExecuteNonQueryAsync(ct);
     }
 
@@ -72,7 +74,8 @@ public sealed class BulkStore(NpgsqlDataSource database)
 
     /// <summary>Has bytes stored in a session's transaction.</summary>
     internal static void Queue(IDocumentOperations operations, StreamKey stream, BulkBytes bulk) => operations.QueueSqlCommand(
-        "insert into bulk_bytes (tenant_id, stream_id, name, part, data) values (?, ?, ?, ?, ?) on conflict (tenant_id, stream_id, name, part) do update set data = excluded.data",
+        "insert into bulk_bytes (tenant_id, stream_id, name, part, data) values (?, ?, ?, ?, ?) on conflict (tenant_id, stream_id, name, "
+            + "part) do update set data = excluded.data",
         stream.Tenant, stream.Id, bulk.Name, bulk.Part, bulk.Data);
 
     private static void Identify(NpgsqlCommand command, StreamKey stream)

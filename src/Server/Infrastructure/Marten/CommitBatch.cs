@@ -31,7 +31,8 @@ internal sealed class CommitBatch(IDocumentStore store, DatabaseConnections conn
         }
 
         await transaction.CommitAsync();
-        telemetry.BatchCommitted(plan.Accepted.Sum(append => append.Request.EventCount), batch.Count - plan.Rejected.Count, plan.Rejected.Count, Stopwatch.GetElapsedTime(clock));
+        telemetry.BatchCommitted(plan.Accepted.Sum(append => append.Request.EventCount), batch.Count - plan.Rejected.Count,
+            plan.Rejected.Count, Stopwatch.GetElapsedTime(clock));
 
         foreach (var append in batch)
         {
@@ -71,7 +72,8 @@ internal sealed class CommitBatch(IDocumentStore store, DatabaseConnections conn
 
     // Marten's session finds the streams that it has events for by their id alone, whatever the tenant: of two tenants' streams of one
     // id, the second one's events would go to the first. So such streams are stored through sessions of their own.
-    private static IEnumerable<IEnumerable<(EventMetadata Metadata, StreamAppend Stream)>> BySession(IReadOnlyList<PendingAppend> accepted) => accepted
+    private static IEnumerable<IEnumerable<(EventMetadata Metadata, StreamAppend Stream)>> BySession(
+        IReadOnlyList<PendingAppend> accepted) => accepted
         .SelectMany(append => append.Request.Streams, (append, stream) => (append.Request.Metadata, Stream: stream))
         .GroupBy(each => each.Stream.Stream.Id, StringComparer.Ordinal)
         .SelectMany(sameId => sameId.Select((each, i) => (Session: i, Each: each)))
@@ -97,7 +99,8 @@ internal sealed class CommitBatch(IDocumentStore store, DatabaseConnections conn
         return wrapped;
     }
 
-    private static async Task<Dictionary<StreamKey, long>> LockAndReadVersions(NpgsqlConnection connection, IReadOnlyList<PendingAppend> batch)
+    private static async Task<Dictionary<StreamKey, long>> LockAndReadVersions(
+        NpgsqlConnection connection, IReadOnlyList<PendingAppend> batch)
     {
         var streams = batch.SelectMany(append => append.Request.Streams).Select(stream => stream.Stream).ToArray();
         await using var commands = new NpgsqlBatch(connection)
@@ -127,14 +130,16 @@ internal sealed class CommitBatch(IDocumentStore store, DatabaseConnections conn
 
     private static async Task<Dictionary<Guid, StreamKey>> FindStored(NpgsqlConnection connection, IReadOnlyList<PendingAppend> batch)
     {
-        var ids = batch.Where(append => append.MayRepeat).SelectMany(append => append.Request.Streams).SelectMany(stream => stream.EventIds).ToArray();
+        var ids = batch.Where(append => append.MayRepeat)
+            .SelectMany(append => append.Request.Streams).SelectMany(stream => stream.EventIds).ToArray();
         var stored = new Dictionary<Guid, StreamKey>();
         if (ids.Length == 0)
         {
             return stored;
         }
 
-        await using var command = new NpgsqlCommand("select id, tenant_id, stream_id from mt_events where id = any($1)", connection) { Parameters = { new() { Value = ids } } };
+        await using var command = new NpgsqlCommand("select id, tenant_id, stream_id from mt_events where id = any($1)", connection)
+        { Parameters = { new() { Value = ids } } };
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {

@@ -17,7 +17,8 @@ internal sealed record CommitPlan(IReadOnlyList<PendingAppend> Accepted, IReadOn
         var (accepted, rejected, ids) = (new List<PendingAppend>(), new Dictionary<PendingAppend, Exception>(), new HashSet<Guid>());
         foreach (var append in batch)
         {
-            if (stored.Count > 0 && append.Request.Streams.All(stream => stream.EventIds.All(id => stored.TryGetValue(id, out var key) && key == stream.Stream)))
+            if (stored.Count > 0 && append.Request.Streams.All(stream =>
+                stream.EventIds.All(id => stored.TryGetValue(id, out var key) && key == stream.Stream)))
             {
                 continue;
             }

@@ -162,7 +162,8 @@ public sealed partial class EventCommitter : IAsyncDisposable
                 await _commit.Run(batch);
                 return;
             }
-            catch (Exception e) when (TransientFailure.Is(e) && _time.GetElapsedTime(started) < AppendTimeout && !_stopping.IsCancellationRequested)
+            catch (Exception e)
+                when (TransientFailure.Is(e) && _time.GetElapsedTime(started) < AppendTimeout && !_stopping.IsCancellationRequested)
             {
                 LogRetry(e, batch.Count, attempt + 1);
                 batch.ForEach(pending => pending.MayRepeat = true);

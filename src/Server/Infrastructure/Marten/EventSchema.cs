@@ -11,7 +11,8 @@ internal static class EventSchema
     public const string VersionHeader = "schema_version";
 
     /// <summary>The stored name of a type.</summary>
-    public static string NameOf(Type type) => type.GetCustomAttribute<EventTypeAttribute>()?.Name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(type.Name);
+    public static string NameOf(Type type) => type.GetCustomAttribute<EventTypeAttribute>()?.Name
+        ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(type.Name);
 
     /// <summary>Names under which older builds stored it.</summary>
     public static IReadOnlyList<string> FormerNamesOf(Type type) => type.GetCustomAttribute<EventTypeAttribute>()?.FormerNames ?? [];

@@ -8,7 +8,8 @@ namespace EventSourcedAnomaly.Server.Infrastructure.Marten;
 /// append, and by a poll should a notification be lost. Commits happen in the order of sequence numbers, so whoever has read up to the
 /// mark has missed nothing.
 /// </summary>
-public sealed partial class HighWaterMark(NpgsqlDataSource sessions, RecordedEventReader reader, TimeProvider time, ILogger<HighWaterMark> logger) : IAsyncDisposable
+public sealed partial class HighWaterMark(NpgsqlDataSource sessions, RecordedEventReader reader, TimeProvider time,
+    ILogger<HighWaterMark> logger) : IAsyncDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
     private readonly CancellationTokenSource _stopping = new();

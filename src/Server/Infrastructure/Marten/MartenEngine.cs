@@ -16,7 +16,8 @@ internal static class MartenEngine
     /// <summary>Registers the event store on a database.</summary>
     /// <param name="services">The services.</param>
     /// <param name="connections">The pools of connections to the database.</param>
-    public static MartenServiceCollectionExtensions.MartenConfigurationExpression AddEventStore(this IServiceCollection services, DatabaseConnections connections)
+    public static MartenServiceCollectionExtensions.MartenConfigurationExpression AddEventStore(this IServiceCollection services,
+        DatabaseConnections connections)
     {
         services
             .AddSingleton(connections.Database)
@@ -34,7 +35,8 @@ internal static class MartenEngine
             .AddSingleton<EventFeed>().AddSingleton<AggregateStore>()
             .AddSingleton<CommitBatch>()
             .AddSingleton(provider => new EventCommitter(
-                provider.GetRequiredService<CommitBatch>(), provider.GetRequiredService<CommitterTelemetry>(), provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<CommitBatch>(), provider.GetRequiredService<CommitterTelemetry>(),
+                    provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<EventCommitter>>()));
         return services.AddMarten(provider =>
         {
@@ -89,7 +91,8 @@ internal static class MartenEngine
     public static void Register<TState>(StoreOptions options)
         where TState : Aggregate, IAggregate<TState>
     {
-        options.Schema.For<TState>().Identity(state => state.StreamId).Metadata(metadata => metadata.TenantId.MapTo(state => state.TenantId));
+        options.Schema.For<TState>().Identity(state => state.StreamId)
+            .Metadata(metadata => metadata.TenantId.MapTo(state => state.TenantId));
         foreach (var type in Fold<TState>.EventTypes)
         {
             options.Events.MapEventType(type, EventSchema.NameOf(type));

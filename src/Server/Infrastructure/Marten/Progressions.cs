@@ -13,7 +13,8 @@ internal sealed record Progression(string Name, long Sequence, DateTimeOffset Up
 internal sealed class Progressions(NpgsqlDataSource database, IDocumentStore store)
 {
     /// <summary>The names of every projection and subscription.</summary>
-    public IReadOnlyList<string> Names => [.. ((DocumentStore)store).Options.Projections.AllShards().Select(shard => shard.Name.Name).Distinct()];
+    public IReadOnlyList<string> Names =>
+        [.. ((DocumentStore)store).Options.Projections.AllShards().Select(shard => shard.Name.Name).Distinct()];
 
     /// <summary>That of every projection and subscription that has moved.</summary>
     public async Task<IReadOnlyList<Progression>> All(CancellationToken ct)

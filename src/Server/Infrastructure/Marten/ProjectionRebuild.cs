@@ -13,7 +13,8 @@ namespace EventSourcedAnomaly.Server.Infrastructure.Marten;
 /// <param name="Finished">When it was over.</param>
 /// <param name="Error">Why it failed.</param>
 public sealed record RebuildStatus(
-    string Projection, string State, long Position, string? LiveHash, string? RebuiltHash, DateTimeOffset Requested, DateTimeOffset? Finished, string? Error)
+    string Projection, string State, long Position, string? LiveHash, string? RebuiltHash, DateTimeOffset Requested,
+    DateTimeOffset? Finished, string? Error)
 {
     /// <summary>Whether the rebuilt tables were proven to be what the live ones were.</summary>
     public bool? Identical => LiveHash is null ? null : LiveHash == RebuiltHash;
@@ -56,7 +57,8 @@ internal sealed partial class ProjectionRebuild(
         while (await reader.ReadAsync(ct))
         {
             all.Add(new RebuildStatus(
-                reader.GetString(0), reader.GetString(1), reader.GetInt64(2), Text(reader, 3), Text(reader, 4), reader.GetFieldValue<DateTimeOffset>(5),
+                reader.GetString(0), reader.GetString(1), reader.GetInt64(2), Text(reader, 3), Text(reader, 4),
+                reader.GetFieldValue<DateTimeOffset>(5),
                 reader.IsDBNull(6) ? null : reader.GetFieldValue<DateTimeOffset>(6), Text(reader, 7)));
         }
 
@@ -92,20 +94,25 @@ internal sealed partial class ProjectionRebuild(
         {
             LogFailed(e, name);
             await Execute(connection, $"drop schema if exists {schema} cascade", ct);
-            await using var command = new NpgsqlCommand("update projection_rebuilds set state = 'failed', error = $1, finished = now() where id = $2", connection)
-            {
-                Parameters = { new() { Value = e.Message }, new() { Value = id } },
-            };
+            await using var command =
+                new NpgsqlCommand("update projection_rebuilds set state = 'failed', error = $1, finished = now() where id = $2", connection)
+                {
+                    Parameters = { new() { Value = e.Message }, new() { Value = id } },
+                };
             await command.ExecuteNonQueryAsync(ct);
         }
     }
 
-    private static async Task<bool> TryBegin(NpgsqlConnection connection, long id, TableProjectionType projection, string schema, CancellationToken ct)
+    private static async Task<bool> TryBegin(NpgsqlConnection connection, long id, TableProjectionType projection,
+        string schema, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand("update projection_rebuilds set state = 'running', started = now(), position = 0 where id = $1 and finished is null", connection)
-        {
-            Parameters = { new() { Value = id } },
-        };
+        await using var command =
+            new NpgsqlCommand(
+                "update projection_rebuilds set state = 'running', started = now(), position = 0 where id = $1 and finished is null",
+                connection)
+            {
+                Parameters = { new() { Value = id } },
+            };
         if (await command.ExecuteNonQueryAsync(ct) == 0)
         {
             return false;
@@ -128,13 +135,15 @@ internal sealed partial class ProjectionRebuild(
 
     private async Task<long> Project(TableProjection projection, long position, long until, CancellationToken ct)
     {
-        var types = projection.IncludedEventTypes.SelectMany(type => EventSchema.FormerNamesOf(type).Prepend(EventSchema.NameOf(type))).ToArray();
+        var types = projection.IncludedEventTypes.SelectMany(type => EventSchema.FormerNamesOf(type).Prepend(EventSchema.NameOf(type)))
+            .ToArray();
         while (position < until)
         {
             await using var session = store.LightweightSession();
             var after = position;
             var page = await session.Events.QueryAllRawEvents()
-                .Where(@event => @event.AnyTenant() && @event.Sequence > after && @event.Sequence <= until && @event.EventTypeName.IsOneOf(types))
+                .Where(@event => @event.AnyTenant() && @event.Sequence > after && @event.Sequence <= until
+                    && @event.EventTypeName.IsOneOf(types))
                 .OrderBy(@event => @event.Sequence).Take(PageSize).ToListAsync(ct);
             foreach (var @event in page)
             {
@@ -149,16 +158,19 @@ internal sealed partial class ProjectionRebuild(
     }
 
     // The live projection's tables are locked first: what it has under way is waited for, and what comes then waits.
-    private static async Task<bool> TrySwap(NpgsqlConnection connection, long id, TableProjectionType projection, string schema, long position, CancellationToken ct)
+    private static async Task<bool> TrySwap(NpgsqlConnection connection, long id, TableProjectionType projection, string schema,
+        long position, CancellationToken ct)
     {
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        await Execute(connection, $"lock table {string.Join(", ", projection.Tables.Select(table => $"public.{table}"))} in access exclusive mode", ct);
+        await Execute(connection,
+            $"lock table {string.Join(", ", projection.Tables.Select(table => $"public.{table}"))} in access exclusive mode", ct);
         if (await Progression(connection, projection.Name, ct) != position)
         {
             return false;
         }
 
-        var (live, rebuilt) = (await Hash(connection, "public", projection.Tables, ct), await Hash(connection, schema, projection.Tables, ct));
+        var (live, rebuilt) =
+            (await Hash(connection, "public", projection.Tables, ct), await Hash(connection, schema, projection.Tables, ct));
         foreach (var table in projection.Tables)
         {
             await Execute(connection, $"drop table public.{table}; alter table {schema}.{table} set schema public", ct);
@@ -166,14 +178,16 @@ internal sealed partial class ProjectionRebuild(
 
         await Execute(connection, $"drop schema {schema} cascade; select guard_tenant_rows()", ct);
         await Execute(
-            connection, $"update projection_rebuilds set state = 'swapped', live_hash = '{live}', rebuilt_hash = '{rebuilt}', finished = now() where id = {id}", ct);
+            connection, $"update projection_rebuilds set state = 'swapped', live_hash = '{live}', rebuilt_hash = '{rebuilt}', finished = "
+                + $"now() where id = {id}", ct);
         await transaction.CommitAsync(ct);
         return true;
     }
 
     private static async Task<long> Progression(NpgsqlConnection connection, string name, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand("select last_seq_id from mt_event_progression where name = $1", connection) { Parameters = { new() { Value = $"{name}:All" } } };
+        await using var command = new NpgsqlCommand("select last_seq_id from mt_event_progression where name = $1", connection)
+        { Parameters = { new() { Value = $"{name}:All" } } };
         return (long?)await command.ExecuteScalarAsync(ct) ?? 0;
     }
 

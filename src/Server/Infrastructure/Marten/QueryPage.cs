@@ -12,11 +12,13 @@ internal static class QueryPage
     /// <param name="limit">How many at most.</param>
     /// <param name="offset">How many to pass over.</param>
     /// <param name="ct">Stops the query.</param>
-    public static Task<(IReadOnlyList<TState> States, long Total)> NewestFirst<TState>(this IQueryable<TState> query, int limit, int offset, CancellationToken ct)
+    public static Task<(IReadOnlyList<TState> States, long Total)> NewestFirst<TState>(this IQueryable<TState> query, int limit,
+        int offset, CancellationToken ct)
         where TState : Aggregate => query.OrderByDescending(state => state.StreamId).Page(limit, offset, ct);
 
     /// <summary>One page in the order of the query, and how many there are in all.</summary>
-    public static async Task<(IReadOnlyList<TState> States, long Total)> Page<TState>(this IQueryable<TState> query, int limit, int offset, CancellationToken ct)
+    public static async Task<(IReadOnlyList<TState> States, long Total)> Page<TState>(this IQueryable<TState> query, int limit,
+        int offset, CancellationToken ct)
         where TState : Aggregate
     {
         var page = await ((IMartenQueryable<TState>)query).Stats(out var statistics).Skip(offset).Take(limit).ToListAsync(ct);

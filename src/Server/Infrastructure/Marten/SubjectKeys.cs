@@ -32,7 +32,8 @@ public sealed class SubjectKeys(NpgsqlDataSource database)
         RandomNumberGenerator.Fill(bytes.AsSpan(0, NonceLength));
         using var aes = new AesGcm(key, TagLength);
         aes.Encrypt(
-            bytes.AsSpan(0, NonceLength), plain, bytes.AsSpan(NonceLength + TagLength), bytes.AsSpan(NonceLength, TagLength), Context(tenant, subject));
+            bytes.AsSpan(0, NonceLength), plain, bytes.AsSpan(NonceLength + TagLength), bytes.AsSpan(NonceLength, TagLength),
+            Context(tenant, subject));
         return new PersonalText(subject, Convert.ToBase64String(bytes));
     }
 
@@ -49,7 +50,8 @@ public sealed class SubjectKeys(NpgsqlDataSource database)
         var plain = new byte[bytes.Length - NonceLength - TagLength];
         using var aes = new AesGcm(key, TagLength);
         aes.Decrypt(
-            bytes.AsSpan(0, NonceLength), bytes.AsSpan(NonceLength + TagLength), bytes.AsSpan(NonceLength, TagLength), plain, Context(tenant, text.Subject));
+            bytes.AsSpan(0, NonceLength), bytes.AsSpan(NonceLength + TagLength), bytes.AsSpan(NonceLength, TagLength), plain,
+            Context(tenant, text.Subject));
         return Encoding.UTF8.GetString(plain);
     }
 
@@ -73,7 +75,8 @@ public sealed class SubjectKeys(NpgsqlDataSource database)
 
     private async Task<byte[]> FindOrMake(string tenant, string subject, CancellationToken ct)
     {
-        await using var command = database.CreateCommand("insert into subject_keys (tenant_id, subject, key) values ($1, $2, $3) on conflict do nothing");
+        await using var command =
+            database.CreateCommand("insert into subject_keys (tenant_id, subject, key) values ($1, $2, $3) on conflict do nothing");
         command.Parameters.Add(new() { Value = tenant });
         command.Parameters.Add(new() { Value = subject });
         command.Parameters.Add(new() { Value = RandomNumberGenerator.GetBytes(KeyLength) });

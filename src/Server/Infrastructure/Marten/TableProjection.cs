@@ -7,7 +7,8 @@ namespace EventSourcedAnomaly.Server.Infrastructure.Marten;
 
 /// <summary>
 /// An asynchronous projection into plain tables. Marten commits what it writes together with its progression, and
-/// each event leaves its position, so it counts exactly once, also where two silos own the projection for a moment; a rebuild runs the same code against tables beside the live ones.
+/// each event leaves its position, so it counts exactly once, also where two silos own the projection for a moment; a rebuild runs the same
+/// code against tables beside the live ones.
 /// </summary>
 internal abstract class TableProjection : EventProjection
 {
@@ -32,7 +33,8 @@ internal abstract class TableProjection : EventProjection
     public string Schema { get; set; } = "public";
 
     /// <inheritdoc/>
-    public sealed override ValueTask ApplyAsync(IDocumentOperations operations, IEvent e, CancellationToken cancellation) => Write(operations, e, cancellation);
+    public sealed override ValueTask ApplyAsync(IDocumentOperations operations, IEvent e, CancellationToken cancellation) =>
+        Write(operations, e, cancellation);
 
     /// <summary>
     /// Queues the one statement of an event, which is executed once however many owners the projection has for a moment: it inserts

@@ -18,7 +18,8 @@ internal sealed partial class TenantReads : IAsyncDisposable
     /// <summary>Opens them; where the role could not be made, without the second line.</summary>
     public TenantReads(DatabaseConnections connections, ILogger<TenantReads> logger)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connections.ConnectionString) { Timezone = "UTC", MaxAutoPrepare = 50, NoResetOnClose = true };
+        var settings = new NpgsqlConnectionStringBuilder(connections.ConnectionString)
+        { Timezone = "UTC", MaxAutoPrepare = 50, NoResetOnClose = true };
         settings.MaxPoolSize = Math.Min(settings.MaxPoolSize, MaxConcurrency);
         if (MayBecomeTenant(connections.Database))
         {
@@ -36,7 +37,8 @@ internal sealed partial class TenantReads : IAsyncDisposable
     public TenantCommand CreateCommand(string tenant, string sql)
     {
         var batch = _database.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("select set_config('esa.tenant', $1, true)") { Parameters = { new() { Value = tenant } } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select set_config('esa.tenant', $1, true)")
+        { Parameters = { new() { Value = tenant } } });
         batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));
         return new TenantCommand(batch);
     }
@@ -46,7 +48,9 @@ internal sealed partial class TenantReads : IAsyncDisposable
 
     private static bool MayBecomeTenant(NpgsqlDataSource database)
     {
-        using var command = database.CreateCommand("select exists (select 1 from pg_roles where rolname = $1 and pg_has_role(current_user, oid, 'member'))");
+        using var command =
+            database.CreateCommand(
+                "select exists (select 1 from pg_roles where rolname = $1 and pg_has_role(current_user, oid, 'member'))");
         command.Parameters.Add(new() { Value = Role });
         return (bool)command.ExecuteScalar()!;
     }

@@ -17,5 +17,6 @@ internal static class TimeTravel
         version == 0
             ? TState.Initial
             : Fold<TState>.Apply(
-                TState.Initial, session.TenantId, streamId, [.. (await session.Events.FetchStreamAsync(streamId, version, token: ct)).Select(recorded => (IDomainEvent)recorded.Data)]);
+                TState.Initial, session.TenantId, streamId,
+                [.. (await session.Events.FetchStreamAsync(streamId, version, token: ct)).Select(recorded => (IDomainEvent)recorded.Data)]);
 }

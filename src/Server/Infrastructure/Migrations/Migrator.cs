@@ -17,7 +17,8 @@ public sealed record Migration(string Module, int Number, string Name, string Sq
     /// <param name="module">The folder that they lie in, which names the module.</param>
     public static IReadOnlyList<Migration> Embedded(Assembly assembly, string module) =>
         [.. assembly.GetManifestResourceNames()
-            .Where(resource => resource.EndsWith(".sql", StringComparison.Ordinal) && resource.Contains($".Migrations.{module}.", StringComparison.Ordinal))
+            .Where(resource => resource.EndsWith(".sql", StringComparison.Ordinal)
+                && resource.Contains($".Migrations.{module}.", StringComparison.Ordinal))
             .Select(resource => Read(assembly, module, resource))
             .OrderBy(migration => migration.Number)];
 
@@ -63,7 +64,8 @@ public static class Migrator
         var applied = await Applied(connection, module, ct);
         if (applied.Count > 0 && applied.Keys.Max() > migrations.Max(migration => migration.Number))
         {
-            throw new SchemaMismatchException($"The database's schema '{module}' is newer than this build; use the build that made it, or a later one.");
+            throw new SchemaMismatchException(
+                $"The database's schema '{module}' is newer than this build; use the build that made it, or a later one.");
         }
 
         foreach (var migration in migrations)
@@ -76,7 +78,8 @@ public static class Migrator
             }
             else if (!known.AsSpan().SequenceEqual(sha256))
             {
-                throw new SchemaMismatchException($"Migration {module}/{migration.Number} ({migration.Name}) differs from the one this database ran.");
+                throw new SchemaMismatchException(
+                    $"Migration {module}/{migration.Number} ({migration.Name}) differs from the one this database ran.");
             }
         }
     }
@@ -99,13 +102,15 @@ public static class Migrator
 
     private static async Task Record(NpgsqlConnection connection, Migration migration, byte[] sha256, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand("insert into esa_schema (module, number, name, sha256) values ($1, $2, $3, $4)", connection)
-        {
-            Parameters =
+        await using var command =
+            new NpgsqlCommand("insert into esa_schema (module, number, name, sha256) values ($1, $2, $3, $4)", connection)
             {
-                new() { Value = migration.Module }, new() { Value = migration.Number }, new() { Value = migration.Name }, new() { Value = sha256 },
+                Parameters =
+            {
+                new() { Value = migration.Module }, new() { Value = migration.Number }, new() { Value = migration.Name },
+                    new() { Value = sha256 },
             },
-        };
+            };
         await command.ExecuteNonQueryAsync(ct);
     }
 

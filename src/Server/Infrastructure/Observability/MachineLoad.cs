@@ -15,8 +15,8 @@ internal sealed record LoadAverages(
     double Cpu, double ProcessCpu, double Memory, long MemoryUsedBytes, long ProcessMemoryBytes, double Disk, long DiskFreeBytes);
 
 /// <summary>
-/// Samples the load every few seconds, from <c>/proc/stat</c> and <c>/proc/meminfo</c> (see proc(5)), so that asking costs nothing and processor
-/// time is that of a known period. Before the first period is over it is the mean since the machine started.
+/// Samples the load every few seconds, from <c>/proc/stat</c> and <c>/proc/meminfo</c> (see proc(5)), so that asking costs nothing and
+/// processor time is that of a known period. Before the first period is over it is the mean since the machine started.
 /// </summary>
 internal sealed class MachineLoad : BackgroundService
 {

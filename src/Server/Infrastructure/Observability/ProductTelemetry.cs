@@ -27,15 +27,20 @@ internal sealed class ProductTelemetry : IDisposable
         _detections = _meter.CreateCounter<long>("esa.detections", "{detection}", "Detections that were recorded.");
         _rowsScored = _meter.CreateCounter<long>("esa.rows.scored", "{row}", "Rows that were judged.");
         _meter.CreateObservableGauge(
-            "esa.build.info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", build.Version)), description: "Always 1; the label says which build runs.");
-        _meter.CreateObservableGauge("esa.machine.cpu.utilization", () => load.Now.Cpu, "1", "The share of the machine's processor time in use.");
-        _meter.CreateObservableGauge("esa.machine.memory.utilization", () => load.Now.Memory, "1", "The share of the machine's memory in use.");
-        _meter.CreateObservableGauge("esa.machine.disk.utilization", () => load.Now.Disk, "1", "The share of the data directory's disk in use.");
+            "esa.build.info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", build.Version)),
+            description: "Always 1; the label says which build runs.");
+        _meter.CreateObservableGauge("esa.machine.cpu.utilization", () =>
+            load.Now.Cpu, "1", "The share of the machine's processor time in use.");
+        _meter.CreateObservableGauge("esa.machine.memory.utilization", () =>
+            load.Now.Memory, "1", "The share of the machine's memory in use.");
+        _meter.CreateObservableGauge("esa.machine.disk.utilization", () =>
+            load.Now.Disk, "1", "The share of the data directory's disk in use.");
     }
 
     /// <summary>Adds the lag of what follows the log.</summary>
     public void ObserveSubscriptionLag(Func<IEnumerable<Measurement<long>>> lags) =>
-        _meter.CreateObservableGauge("esa.subscription.lag", lags, "{event}", "Events that a subscription or projection has yet to take in.");
+        _meter.CreateObservableGauge("esa.subscription.lag",
+            lags, "{event}", "Events that a subscription or projection has yet to take in.");
 
     /// <summary>A detection was recorded.</summary>
     /// <param name="rows">How many rows it judged.</param>

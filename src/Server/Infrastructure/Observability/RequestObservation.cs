@@ -57,7 +57,8 @@ internal sealed partial class RequestObservation(RequestDelegate next, RequestSt
         }
 
         using var scope = logger.BeginScope("correlation_id:{correlation_id}", conversation.RequestId);
-        LogAnswered(level, http.Request.Method, http.Request.Path.Value ?? "/", status, Math.Round(took.TotalMilliseconds, 3), http.Features.Get<Principal>()?.Actor ?? "nobody");
+        LogAnswered(level, http.Request.Method, http.Request.Path.Value
+            ?? "/", status, Math.Round(took.TotalMilliseconds, 3), http.Features.Get<Principal>()?.Actor ?? "nobody");
     }
 
     [LoggerMessage(Message = "{Method} {Path} answered {Status} in {Milliseconds} ms to {Actor}")]

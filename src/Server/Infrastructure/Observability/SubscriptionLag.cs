@@ -14,7 +14,8 @@ internal sealed partial class SubscriptionLag : BackgroundService
     private IReadOnlyList<Progression> _last = [];
 
     /// <summary>Creates the gauge.</summary>
-    public SubscriptionLag(Progressions progressions, HighWaterMark mark, ProductTelemetry telemetry, TimeProvider time, ILogger<SubscriptionLag> logger)
+    public SubscriptionLag(Progressions progressions, HighWaterMark mark, ProductTelemetry telemetry, TimeProvider time,
+        ILogger<SubscriptionLag> logger)
     {
         (_progressions, _mark, _time, _logger) = (progressions, mark, time, logger);
         telemetry.ObserveSubscriptionLag(() => _last.Select(progression => new Measurement<long>(

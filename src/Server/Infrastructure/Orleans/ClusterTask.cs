@@ -1,6 +1,8 @@
 namespace EventSourcedAnomaly.Server.Infrastructure.Orleans;
 
-/// <summary>Something that one silo of the cluster does every few seconds. Every silo calls it, so that whichever lives keeps it going.</summary>
+/// <summary>
+/// Something that one silo of the cluster does every few seconds. Every silo calls it, so that whichever lives keeps it going.
+/// </summary>
 [Alias("esa.ClusterTask")]
 internal interface IClusterTask : IGrainWithIntegerKey
 {
@@ -42,7 +44,8 @@ internal abstract class ClusterTaskGrain(TimeProvider time) : Grain
 internal sealed record ClusterTaskType(string Name, Func<IGrainFactory, IClusterTask> Get);
 
 /// <summary>Calls every task of the cluster every few seconds.</summary>
-internal sealed partial class ClusterTasks(IGrainFactory grains, IEnumerable<ClusterTaskType> tasks, TimeProvider time, ILogger<ClusterTasks> logger) : BackgroundService
+internal sealed partial class ClusterTasks(IGrainFactory grains,
+    IEnumerable<ClusterTaskType> tasks, TimeProvider time, ILogger<ClusterTasks> logger) : BackgroundService
 {
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(tasks.Select(task => Keep(task, stoppingToken)));
@@ -85,5 +88,6 @@ internal static class ClusterTaskRegistration
 {
     /// <summary>Has a task done by one silo of the cluster at a time.</summary>
     public static IServiceCollection AddClusterTask<TGrain>(this IServiceCollection services)
-        where TGrain : IClusterTask => services.AddSingleton(new ClusterTaskType(typeof(TGrain).Name, grains => grains.GetGrain<TGrain>(0)));
+        where TGrain : IClusterTask =>
+            services.AddSingleton(new ClusterTaskType(typeof(TGrain).Name, grains => grains.GetGrain<TGrain>(0)));
 }

@@ -77,7 +77,8 @@ public abstract class EventSourcedGrain<TState>(AggregateStore aggregates) : Gra
                 continue;
             }
 
-            if (events.Count > 0 ? await TryAppend(StreamAppend.On(Tenant, StreamId, State, events, bulk), others, attempt, ct) : !await Refresh(ct))
+            if (events.Count > 0
+                ? await TryAppend(StreamAppend.On(Tenant, StreamId, State, events, bulk), others, attempt, ct) : !await Refresh(ct))
             {
                 return State.Version;
             }

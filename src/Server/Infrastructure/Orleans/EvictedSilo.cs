@@ -25,6 +25,7 @@ internal sealed partial class EvictedSilo(ILogger<EvictedSilo> logger) : IFatalE
         Environment.FailFast(context, exception);
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "This silo cannot go on ({Sender}: {Context}); the process begins anew and joins the cluster")]
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "This silo cannot go on ({Sender}: {Context}); the process begins anew and joins the cluster")]
     private partial void LogJoinsAnew(object? sender, string? context, Exception? exception);
 }

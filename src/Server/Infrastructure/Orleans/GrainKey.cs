@@ -8,7 +8,8 @@ internal static class GrainKey
 
     /// <summary>The tenant and the stream of a key.</summary>
     public static (string Tenant, string StreamId) Parse(string key) =>
-        key.IndexOf('/') is > 0 and var slash ? (key[..slash], key[(slash + 1)..]) : throw new ArgumentException($"'{key}' names no tenant.", nameof(key));
+        key.IndexOf('/') is > 0 and var slash
+            ? (key[..slash], key[(slash + 1)..]) : throw new ArgumentException($"'{key}' names no tenant.", nameof(key));
 
     /// <summary>The grain of a tenant's stream.</summary>
     /// <param name="grains">The cluster.</param>

@@ -21,7 +21,8 @@ internal static class OrleansEngine
     /// <param name="endpoints">Where the silo listens for its peers.</param>
     public static void UseGrains(this IHostApplicationBuilder builder, string connectionString, SiloEndpoints endpoints)
     {
-        var providers = new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = "orleans", Timezone = "UTC", MaxPoolSize = 10 }.ConnectionString;
+        var providers = new NpgsqlConnectionStringBuilder(connectionString)
+        { SearchPath = "orleans", Timezone = "UTC", MaxPoolSize = 10 }.ConnectionString;
         builder.UseOrleans(silo =>
         {
             silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (Cluster, Cluster));
@@ -41,7 +42,8 @@ internal static class OrleansEngine
 
     // Events travel between silos as they are stored, so that silos of different builds understand each other as they understand the log.
     private static bool TravelsAsJson(Type type) =>
-        type == typeof(JsonElement) || (type.Assembly == typeof(IDomainEvent).Assembly && !type.IsDefined(typeof(GenerateSerializerAttribute), inherit: true));
+        type == typeof(JsonElement)
+            || (type.Assembly == typeof(IDomainEvent).Assembly && !type.IsDefined(typeof(GenerateSerializerAttribute), inherit: true));
 
     // A silo that is killed is noticed within seconds; one that starves for a moment keeps its place. A silo that is evicted by mistake
     // loses nothing: its appends meet version conflicts.

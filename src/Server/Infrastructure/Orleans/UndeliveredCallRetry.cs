@@ -7,7 +7,8 @@ namespace EventSourcedAnomaly.Server.Infrastructure.Orleans;
 /// </summary>
 internal sealed class UndeliveredCallRetry(TimeProvider time) : IOutgoingGrainCallFilter
 {
-    private static readonly TimeSpan MaxDuration = TimeSpan.FromSeconds(20), FirstPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan MaxDuration = TimeSpan.FromSeconds(20), FirstPause = TimeSpan.FromMilliseconds(50),
+        LongestPause = TimeSpan.FromMilliseconds(500);
 
     /// <inheritdoc/>
     public async Task Invoke(IOutgoingGrainCallContext context)

@@ -39,7 +39,8 @@ internal static class ResumableWorkRegistration
 internal interface IWorkSweeperGrain : IClusterTask;
 
 /// <inheritdoc cref="IWorkSweeperGrain"/>
-internal sealed partial class WorkSweeperGrain(IEnumerable<WorkSource> sources, IDocumentStore store, TimeProvider time, ILogger<WorkSweeperGrain> logger)
+internal sealed partial class WorkSweeperGrain(
+    IEnumerable<WorkSource> sources, IDocumentStore store, TimeProvider time, ILogger<WorkSweeperGrain> logger)
     : ClusterTaskGrain(time), IWorkSweeperGrain
 {
     /// <inheritdoc/>

@@ -22,7 +22,8 @@ public interface IResumable : IGrainWithStringKey
 /// <param name="work">Runs the work.</param>
 /// <param name="logger">Where to log.</param>
 /// <typeparam name="TState">The state.</typeparam>
-public abstract partial class WorkingGrain<TState>(AggregateStore aggregates, BackgroundWork work, ILogger logger) : EventSourcedGrain<TState>(aggregates), IResumable
+public abstract partial class WorkingGrain<TState>(AggregateStore aggregates, BackgroundWork work, ILogger logger)
+    : EventSourcedGrain<TState>(aggregates), IResumable
     where TState : Aggregate, IAggregate<TState>
 {
     private CancellationTokenSource? _cancellation;
@@ -104,7 +105,8 @@ public abstract partial class WorkingGrain<TState>(AggregateStore aggregates, Ba
     {
         await using var session = Aggregates.Query(tenant);
         var events = await session.Events.FetchStreamAsync(state.StreamId, fromVersion: state.Version, token: ct);
-        return new EventMetadata($"system:{TState.StreamType}", events.Count > 0 ? events[^1].CorrelationId : null, events.Count > 0 ? events[^1].Id.ToString() : null);
+        return new EventMetadata($"system:{TState.StreamType}", events.Count > 0 ? events[^1].CorrelationId : null, events.Count > 0
+            ? events[^1].Id.ToString() : null);
     }
 
     private async Task Cancel()

@@ -28,7 +28,8 @@ internal static partial class LogKey
         var shared = SecretBox.Open(secrets.KeyEncryption, stored, Place);
         if (shared is null && !File.Exists(settings.LedgerKeyFile))
         {
-            throw new SettingException("ESA_SECRET_KEY: the log's signing key is encrypted with another secret; set the same on every silo, or bring the file ledger.key along.");
+            throw new SettingException("ESA_SECRET_KEY: the log's signing key is encrypted with another secret; set the same on every "
+                + "silo, or bring the file ledger.key along.");
         }
 
         var own = await LedgerKey.LoadOrCreate(settings.LedgerKeyFile, settings.LedgerOrigin, ct, shared);

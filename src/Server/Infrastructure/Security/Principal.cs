@@ -56,7 +56,8 @@ internal sealed record Principal(string Tenant, string Actor, IReadOnlyList<stri
     {
         if (!Has(roles))
         {
-            throw new Problem(ProblemKind.Forbidden, $"This needs one of the roles: {string.Join(", ", (IEnumerable<string>)[Role.Admin, .. roles.ToArray()])}.");
+            throw new Problem(ProblemKind.Forbidden,
+                $"This needs one of the roles: {string.Join(", ", (IEnumerable<string>)[Role.Admin, .. roles.ToArray()])}.");
         }
     }
 

@@ -6,14 +6,15 @@ using JasperFx.Events.Daemon;
 namespace EventSourcedAnomaly.Server.Infrastructure.Wolverine;
 
 /// <summary>
-/// Gives up subscriptions of this silo that stopped for reasons which lie outside of the events, so that Wolverine assigns them anew and they
-/// go on from what is stored. Wolverine itself goes on only after what it takes for a passing failure; it leaves alone a step that was
+/// Gives up subscriptions of this silo that stopped for reasons which lie outside of the events, so that Wolverine assigns them anew and
+/// they go on from what is stored. Wolverine itself goes on only after what it takes for a passing failure; it leaves alone a step that was
 /// cancelled with its connection, and a progression that is not where this silo left it, for it must fear that two silos run the same
 /// subscription. Ours may, because what they write is fenced, and it happens without a second silo too: a connection lost while a commit is
 /// being answered leaves its outcome unknown, and the repeated step finds itself done. A subscription that cannot deal with an event stays
 /// where it is until somebody has mended the cause.
 /// </summary>
-internal sealed partial class SubscriptionRestart(IWolverineRuntime runtime, TimeProvider time, ILogger<SubscriptionRestart> logger) : BackgroundService
+internal sealed partial class SubscriptionRestart(IWolverineRuntime runtime, TimeProvider time, ILogger<SubscriptionRestart> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1), Pause = TimeSpan.FromSeconds(3);
 

@@ -43,9 +43,11 @@ internal static class WolverineEngine
         options.Durability.DeadLetterQueueExpirationEnabled = true;
         options.Durability.DeadLetterQueueExpiration = TimeSpan.FromDays(30);
 
-        options.OnException<NpgsqlException>().RetryWithCooldown(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2))
+        options.OnException<NpgsqlException>()
+            .RetryWithCooldown(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2))
             .Then.ScheduleRetry(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(1));
         options.OnException<Exception>(e => e is not OperationCanceledException)
-            .RetryWithCooldown(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(400), TimeSpan.FromSeconds(1)).Then.MoveToErrorQueue();
+            .RetryWithCooldown(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(400),
+                TimeSpan.FromSeconds(1)).Then.MoveToErrorQueue();
     });
 }

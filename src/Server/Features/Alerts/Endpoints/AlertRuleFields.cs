@@ -18,7 +18,8 @@ internal static class AlertRuleFields
 
     public static void Metric<T>(this IRuleBuilder<T, string?> rule) => rule
         .Must(name => name is null || (name.Length is > 0 and <= MaxMetricLength && !name.Any(char.IsControl)))
-        .Expecting($"one of {string.Join(", ", SystemMetrics.Names)}, or a metric that training sessions report, of 1 to {MaxMetricLength} characters");
+        .Expecting($"one of {string.Join(", ", SystemMetrics.Names)}, or a metric that training sessions report, of 1 to "
+            + $"{MaxMetricLength} characters");
 
     public static void Threshold<T>(this IRuleBuilder<T, double?> rule) =>
         rule.Must(number => number is null || double.IsFinite(number.Value)).Expecting("a finite number");

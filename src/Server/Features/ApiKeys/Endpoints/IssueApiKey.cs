@@ -79,7 +79,8 @@ internal sealed class IssueApiKey(IGrainFactory grains, ApiKeyQueries keys, Tena
         Choice.RequireSome("roles", roles, Role.All);
         if (!permissions.All(principal.Permissions.Contains) || (!administrator && !roles.All(principal.Roles.Contains)))
         {
-            throw new Problem(ProblemKind.Forbidden, "A key can do no more than whoever issues it.", "roles", $"some of: {string.Join(", ", principal.Roles)}");
+            throw new Problem(ProblemKind.Forbidden, "A key can do no more than whoever issues it.",
+                "roles", $"some of: {string.Join(", ", principal.Roles)}");
         }
 
         if (request.ExpiresAt <= now)

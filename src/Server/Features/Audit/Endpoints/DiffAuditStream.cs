@@ -10,7 +10,8 @@ using FastEndpoints;
 namespace EventSourcedAnomaly.Server.Features.Audit.Endpoints;
 
 /// <summary>Shows what changed between two versions of a stream, and by which events.</summary>
-internal sealed class DiffAuditStream(RecordedEventReader reader, StreamStates states) : Endpoint<DiffAuditStream.Request, DiffAuditStream.Response>
+internal sealed class DiffAuditStream(RecordedEventReader reader, StreamStates states)
+    : Endpoint<DiffAuditStream.Request, DiffAuditStream.Response>
 {
     public sealed record Request
     {

@@ -12,7 +12,8 @@ using FluentValidation;
 namespace EventSourcedAnomaly.Server.Features.Audit.Endpoints;
 
 /// <summary>Shows a stream's state as it was at a version or a time, with the events that led there.</summary>
-internal sealed class GetAuditStream(RecordedEventReader reader, StreamStates states) : Endpoint<GetAuditStream.Request, GetAuditStream.Response>
+internal sealed class GetAuditStream(RecordedEventReader reader, StreamStates states)
+    : Endpoint<GetAuditStream.Request, GetAuditStream.Response>
 {
     public sealed record Request
     {

@@ -14,7 +14,8 @@ namespace EventSourcedAnomaly.Server.Features.Batches.Endpoints;
 
 /// <summary>A detector or an algorithm judges a data set later, or a list of inputs at once, each as a single detection would.</summary>
 internal sealed class BatchInputs(
-    BatchService service, BatchQueries queries, AdHocDetectionService adHoc, DetectionService detections, IGrainFactory grains, TimeProvider time)
+    BatchService service, BatchQueries queries, AdHocDetectionService adHoc, DetectionService detections,
+    IGrainFactory grains, TimeProvider time)
     : Endpoint<BatchInputs.Request, BatchInputs.Response>
 {
     private const int MaxInputs = 1000;

@@ -33,7 +33,8 @@ internal sealed class ListDatasets(DatasetQueries queries) : Endpoint<ListDatase
     public sealed class RequestValidator : Validator<Request>
     {
         public RequestValidator() => RuleFor(r => r.Status)
-            .Must(status => status is null || Statuses.ContainsKey(status)).Expecting($"one of: {string.Join(", ", Statuses.Keys)}", showing: true);
+            .Must(status => status is null || Statuses.ContainsKey(status))
+                .Expecting($"one of: {string.Join(", ", Statuses.Keys)}", showing: true);
     }
 
     public override void Configure()

@@ -26,8 +26,10 @@ internal sealed class ValidateDataset(DatasetQueries queries, DatasetRows rows, 
         public RequestValidator()
         {
             RuleFor(r => r.QualityThreshold).Must(threshold => threshold is >= 0 and <= 1).Expecting("a number from 0 to 1", showing: true);
-            RuleForEach(r => r.Checks).Must(check => DatasetChecks.All.Contains(check)).Expecting($"one of: {string.Join(", ", DatasetChecks.All)}", showing: true);
-            RuleFor(r => r.Checks).Must(checks => checks is not { Count: 0 }).Expecting($"at least one of: {string.Join(", ", DatasetChecks.All)}");
+            RuleForEach(r => r.Checks).Must(check => DatasetChecks.All.Contains(check))
+                .Expecting($"one of: {string.Join(", ", DatasetChecks.All)}", showing: true);
+            RuleFor(r => r.Checks).Must(checks => checks is not { Count: 0 })
+                .Expecting($"at least one of: {string.Join(", ", DatasetChecks.All)}");
         }
     }
 

@@ -10,7 +10,8 @@ using FastEndpoints;
 namespace EventSourcedAnomaly.Server.Features.ModelTrainings.Endpoints;
 
 /// <summary>Creates a detector and trains it, in one step.</summary>
-internal sealed class TrainModel(TrainingData data, ModelTrainingService service, TrainingSlots slots, IGrainFactory grains, TimeProvider time)
+internal sealed class TrainModel(TrainingData data, ModelTrainingService service, TrainingSlots slots,
+    IGrainFactory grains, TimeProvider time)
     : Endpoint<TrainModel.Request, TrainModel.Response>
 {
     public sealed record Request(

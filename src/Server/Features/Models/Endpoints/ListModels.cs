@@ -38,7 +38,8 @@ internal sealed class ListModels(ModelQueries queries) : Endpoint<ListModels.Req
         var page = request.Page;
         var (models, total) = await queries.List(
             HttpContext.Tenant(), request.DetectorId is { } id ? ResourceId.Canonical("detector", id) : null,
-            request.Algorithm is { } name ? ProductAlgorithms.Catalog.TryResolve(name, out var known) ? known.Name : name : null, page.Limit, page.Offset,
+            request.Algorithm is { } name ? ProductAlgorithms.Catalog.TryResolve(name, out var known)
+                ? known.Name : name : null, page.Limit, page.Offset,
             ct);
         return new ModelList([.. models.Select(ModelQueries.Item)], total, page.Describe(total));
     }

@@ -13,7 +13,8 @@ namespace EventSourcedAnomaly.Server.Features.SignIns.Endpoints;
 /// Gives a new access token, and the refresh token that takes the place of the one presented. One that was presented before ends the
 /// session.
 /// </summary>
-internal sealed class Refresh(IGrainFactory grains, LoginSessionQueries sessions, UserQueries users, TenantQueries tenants, AccessTokens tokens,
+internal sealed class Refresh(IGrainFactory grains, LoginSessionQueries sessions, UserQueries users,
+    TenantQueries tenants, AccessTokens tokens,
     TimeProvider time)
     : Endpoint<Refresh.Request, Refresh.Response>
 {

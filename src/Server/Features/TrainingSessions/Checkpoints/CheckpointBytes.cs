@@ -7,10 +7,11 @@ using Npgsql;
 namespace EventSourcedAnomaly.Server.Features.TrainingSessions.Checkpoints;
 
 /// <summary>
-/// The bytes of checkpoints, in parts that every silo can read, each part with its SHA-256. What nobody's event speaks of goes again: whoever
-/// writes holds a lock that ends with the writer's connection, so what is not locked and not saved was given up.
+/// The bytes of checkpoints, in parts that every silo can read, each part with its SHA-256. What nobody's event speaks of goes again:
+/// whoever writes holds a lock that ends with the writer's connection, so what is not locked and not saved was given up.
 /// </summary>
-internal sealed class CheckpointBytes(AggregateStore aggregates, NpgsqlDataSource database, TenantReads reads, TrainingSessionQueries sessions, ServerSettings settings)
+internal sealed class CheckpointBytes(AggregateStore aggregates, NpgsqlDataSource database, TenantReads reads,
+    TrainingSessionQueries sessions, ServerSettings settings)
 {
     /// <summary>The size of every part but the last.</summary>
     public const int PartSize = 1 << 20;
@@ -41,7 +42,8 @@ internal sealed class CheckpointBytes(AggregateStore aggregates, NpgsqlDataSourc
     /// <summary>The session that a checkpoint belongs to, or null.</summary>
     public async Task<string?> SessionOf(string tenant, string id, CancellationToken ct)
     {
-        await using var command = reads.CreateCommand(tenant, "select session_id from checkpoint_files where tenant_id = $1 and checkpoint_id = $2");
+        await using var command =
+            reads.CreateCommand(tenant, "select session_id from checkpoint_files where tenant_id = $1 and checkpoint_id = $2");
         command.Parameters.Add(new() { Value = tenant });
         command.Parameters.Add(new() { Value = id });
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -51,7 +53,8 @@ internal sealed class CheckpointBytes(AggregateStore aggregates, NpgsqlDataSourc
     /// <summary>The SHA-256 of each part, in order.</summary>
     public async Task<IReadOnlyList<byte[]>> Hashes(string tenant, string id, CancellationToken ct)
     {
-        await using var command = reads.CreateCommand(tenant, "select sha256 from checkpoint_parts where tenant_id = $1 and checkpoint_id = $2 order by part");
+        await using var command =
+            reads.CreateCommand(tenant, "select sha256 from checkpoint_parts where tenant_id = $1 and checkpoint_id = $2 order by part");
         command.Parameters.Add(new() { Value = tenant });
         command.Parameters.Add(new() { Value = id });
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -68,7 +71,8 @@ internal sealed class CheckpointBytes(AggregateStore aggregates, NpgsqlDataSourc
     /// <returns>Its length; 0 where it is gone.</returns>
     public async Task<int> Read(string tenant, string id, int part, Memory<byte> buffer, CancellationToken ct)
     {
-        await using var command = reads.CreateCommand(tenant, "select data from checkpoint_parts where tenant_id = $1 and checkpoint_id = $2 and part = $3");
+        await using var command =
+            reads.CreateCommand(tenant, "select data from checkpoint_parts where tenant_id = $1 and checkpoint_id = $2 and part = $3");
         command.Parameters.Add(new() { Value = tenant });
         command.Parameters.Add(new() { Value = id });
         command.Parameters.Add(new() { Value = part });
@@ -106,7 +110,8 @@ internal sealed class CheckpointBytes(AggregateStore aggregates, NpgsqlDataSourc
                 continue;
             }
 
-            var isSaved = session is not null && (await aggregates.Load<TrainingSession>(tenant, session, ct)).Checkpoints.All.Any(kept => kept.Id == id);
+            var isSaved = session is not null
+                && (await aggregates.Load<TrainingSession>(tenant, session, ct)).Checkpoints.All.Any(kept => kept.Id == id);
             await using var command = new NpgsqlCommand(
                 isSaved
                     ? "update checkpoint_files set is_saved = true where tenant_id = $1 and checkpoint_id = $2"
@@ -134,7 +139,8 @@ internal sealed class CheckpointBytes(AggregateStore aggregates, NpgsqlDataSourc
 
     private async Task<IReadOnlyList<(string Tenant, string Id, string? Session)>> Unsaved(CancellationToken ct)
     {
-        await using var command = database.CreateCommand("select tenant_id, checkpoint_id, session_id from checkpoint_files where not is_saved order by created");
+        await using var command =
+            database.CreateCommand("select tenant_id, checkpoint_id, session_id from checkpoint_files where not is_saved order by created");
         await using var reader = await command.ExecuteReaderAsync(ct);
         var found = new List<(string, string, string?)>();
         while (await reader.ReadAsync(ct))
@@ -150,7 +156,8 @@ internal sealed class CheckpointBytes(AggregateStore aggregates, NpgsqlDataSourc
     {
         if (settings.ConnectionString is null && new DriveInfo(settings.DataDirectory).AvailableFreeSpace - bytes < settings.ReservedBytes)
         {
-            throw new Problem(ProblemKind.NoRoom, "There is no room for this checkpoint on the server's disk; nothing of it was stored.", "file");
+            throw new Problem(ProblemKind.NoRoom,
+                "There is no room for this checkpoint on the server's disk; nothing of it was stored.", "file");
         }
     }
 }

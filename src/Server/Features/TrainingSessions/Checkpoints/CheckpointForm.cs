@@ -20,7 +20,8 @@ internal sealed class CheckpointForm
     public string SessionId => ResourceId.Canonical("sess", Field("session_id", "the id of a training session"));
 
     /// <summary>The epoch.</summary>
-    public int Epoch => int.TryParse(Field("epoch", "a whole number of at least 0"), NumberStyles.None, CultureInfo.InvariantCulture, out var epoch)
+    public int Epoch =>
+        int.TryParse(Field("epoch", "a whole number of at least 0"), NumberStyles.None, CultureInfo.InvariantCulture, out var epoch)
         ? epoch
         : throw Problem.Invalid("epoch", "a whole number of at least 0", _fields["epoch"]);
 
@@ -88,7 +89,8 @@ internal sealed class CheckpointForm
     }
 
     private string Field(string name, string expected) =>
-        _fields.TryGetValue(name, out var value) ? value : throw new Problem(ProblemKind.Invalid, $"{name}: field required.", name, expected);
+        _fields.TryGetValue(name, out var value)
+            ? value : throw new Problem(ProblemKind.Invalid, $"{name}: field required.", name, expected);
 
     // A name comes back to other machines: no folders, nothing that a file system or a header could take amiss.
     private static string Safe(string? given)
@@ -105,12 +107,15 @@ internal sealed class CheckpointForm
         {
             using var json = JsonDocument.Parse(text.Length == 0 ? "{}" : text);
             var metrics = new Dictionary<string, double>();
-            foreach (var member in json.RootElement.ValueKind == JsonValueKind.Object ? json.RootElement.EnumerateObject() : throw Problem.Invalid("metrics", Expected))
+            foreach (var member in json.RootElement.ValueKind == JsonValueKind.Object
+                ? json.RootElement.EnumerateObject() : throw Problem.Invalid("metrics", Expected))
             {
-                metrics[member.Name] = member.Name.Length is > 0 and <= MaxNameLength && member.Value.ValueKind == JsonValueKind.Number && member.Value.TryGetDouble(out var value)
+                metrics[member.Name] = member.Name.Length is > 0 and <= MaxNameLength && member.Value.ValueKind == JsonValueKind.Number
+                    && member.Value.TryGetDouble(out var value)
                     && double.IsFinite(value)
                         ? value
-                        : throw Problem.Invalid($"metrics.{member.Name}", $"a finite number under a name of 1 to {MaxNameLength} characters", member.Value.GetRawText());
+                        : throw Problem.Invalid($"metrics.{member.Name}",
+                            $"a finite number under a name of 1 to {MaxNameLength} characters", member.Value.GetRawText());
             }
 
             return metrics.Count <= MaxMetrics ? metrics : throw Problem.Invalid("metrics", $"at most {MaxMetrics} numbers");

@@ -8,7 +8,8 @@ namespace EventSourcedAnomaly.Server.Features.TrainingSessions.Checkpoints;
 
 /// <summary>Takes uploads in, each with a connection of its own, and so only some at once.</summary>
 internal sealed class CheckpointIntake(
-    CheckpointBytes bytes, TrainingSessionQueries sessions, MetricPoints points, IGrainFactory grains, ServerSettings settings, TimeProvider time) : IDisposable
+    CheckpointBytes bytes, TrainingSessionQueries sessions, MetricPoints points, IGrainFactory grains, ServerSettings settings,
+    TimeProvider time) : IDisposable
 {
     private const int AtOnce = 16;
     private const long LargestForm = 1 << 20;
@@ -20,12 +21,14 @@ internal sealed class CheckpointIntake(
     {
         if (http.Request.ContentLength > settings.MaxUploadBytes + LargestForm)
         {
-            throw new Problem(ProblemKind.TooLarge, $"file: at most {settings.MaxUploadBytes} bytes.", "file", $"at most {settings.MaxUploadBytes} bytes");
+            throw new Problem(ProblemKind.TooLarge, $"file: at most {settings.MaxUploadBytes} bytes.",
+                "file", $"at most {settings.MaxUploadBytes} bytes");
         }
 
         if (!await _places.WaitAsync(Patience, http.RequestAborted))
         {
-            throw new Problem(ProblemKind.Unavailable, $"{AtOnce} checkpoints are being uploaded already; try again shortly.") { RetryAfter = Patience };
+            throw new Problem(ProblemKind.Unavailable, $"{AtOnce} checkpoints are being uploaded already; try again shortly.")
+            { RetryAfter = Patience };
         }
 
         try
@@ -44,7 +47,8 @@ internal sealed class CheckpointIntake(
     private async Task<(TrainingSession Session, CheckpointSaved Saved)> Receive(HttpContext http, string tenant, CancellationToken ct)
     {
         await using var writing = await bytes.Begin(tenant, ResourceId.New("ckpt"), http.Request.ContentLength ?? 0, ct);
-        var form = await CheckpointForm.Receive(http, known => sessions.Get(tenant, known.SessionId, ct), file => writing.Write(file, settings.MaxUploadBytes, ct));
+        var form = await CheckpointForm.Receive(http, known =>
+            sessions.Get(tenant, known.SessionId, ct), file => writing.Write(file, settings.MaxUploadBytes, ct));
         if (writing.Size == 0)
         {
             throw Problem.Invalid("file", "at least one byte");
@@ -52,7 +56,8 @@ internal sealed class CheckpointIntake(
 
         var metrics = form.Has("metrics") ? form.Metrics : await points.Of(new StreamKey(tenant, form.SessionId), form.Epoch, ct);
         var wanted = new CheckpointSaved(
-            writing.Id, form.Epoch, form.FileName!, writing.Size, writing.Sha256, writing.PartsSha256, metrics, null, null, null, false, time.GetUtcNow());
+            writing.Id, form.Epoch, form.FileName!, writing.Size, writing.Sha256, writing.PartsSha256, metrics, null, null,
+            null, false, time.GetUtcNow());
         await writing.Assign(form.SessionId, ct);
         await grains.Of<ITrainingSessionGrain>(tenant, form.SessionId).SaveCheckpoint(wanted, CancellationToken.None);
         await writing.Keep();

@@ -11,7 +11,8 @@ internal sealed class CheckpointQueries(TenantReads reads)
     private const int Decimals = 6;
 
     /// <summary>A page of a tenant's checkpoints, or of one session's, newest first.</summary>
-    public async Task<(IReadOnlyList<CheckpointBody> Checkpoints, long Total)> List(string tenant, string? session, Paging paging, CancellationToken ct)
+    public async Task<(IReadOnlyList<CheckpointBody> Checkpoints, long Total)> List(string tenant, string? session,
+        Paging paging, CancellationToken ct)
     {
         await using var command = reads.CreateCommand(
             tenant,
@@ -30,7 +31,8 @@ internal sealed class CheckpointQueries(TenantReads reads)
         while (await reader.ReadAsync(ct))
         {
             var kept = JsonSerializer.Deserialize<RetainedCheckpoint>(reader.GetString(0), EventJson.Options)!;
-            found.Add(Body(kept, reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3)));
+            found.Add(Body(kept, reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.IsDBNull(3)
+                ? null : reader.GetString(3)));
             total = reader.GetInt64(4);
         }
 
@@ -38,7 +40,8 @@ internal sealed class CheckpointQueries(TenantReads reads)
     }
 
     /// <summary>One of a session's checkpoints.</summary>
-    public static CheckpointBody Body(TrainingSession session, RetainedCheckpoint kept) => Body(kept, session.Made.Id, session.Checkpoints.Metric, session.Checkpoints.Best);
+    public static CheckpointBody Body(TrainingSession session, RetainedCheckpoint kept) =>
+        Body(kept, session.Made.Id, session.Checkpoints.Metric, session.Checkpoints.Best);
 
     /// <summary>Bytes in MB of 2^20 bytes.</summary>
     public static double Megabytes(long bytes) => Math.Round(bytes / Mebibyte, Decimals);

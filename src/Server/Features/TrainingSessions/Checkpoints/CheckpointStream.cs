@@ -3,8 +3,11 @@ using System.Security.Cryptography;
 
 namespace EventSourcedAnomaly.Server.Features.TrainingSessions.Checkpoints;
 
-/// <summary>A checkpoint's bytes, from any place in them, one part in memory at a time; a part that is not what was stored is not given out.</summary>
-internal sealed class CheckpointStream(CheckpointBytes bytes, string tenant, RetainedCheckpoint checkpoint, IReadOnlyList<byte[]> hashes) : Stream
+/// <summary>
+/// A checkpoint's bytes, from any place in them, one part in memory at a time; a part that is not what was stored is not given out.
+/// </summary>
+internal sealed class CheckpointStream(CheckpointBytes bytes, string tenant, RetainedCheckpoint checkpoint, IReadOnlyList<byte[]> hashes)
+    : Stream
 {
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(CheckpointBytes.PartSize);
     private int _loaded = -1;
@@ -27,7 +30,8 @@ internal sealed class CheckpointStream(CheckpointBytes bytes, string tenant, Ret
 
     /// <summary>Opens a checkpoint.</summary>
     /// <exception cref="InvalidDataException">Its parts are not those that were stored.</exception>
-    public static async Task<CheckpointStream> Open(CheckpointBytes bytes, string tenant, RetainedCheckpoint checkpoint, CancellationToken ct)
+    public static async Task<CheckpointStream> Open(CheckpointBytes bytes, string tenant,
+        RetainedCheckpoint checkpoint, CancellationToken ct)
     {
         var hashes = await bytes.Hashes(tenant, checkpoint.Id, ct);
         using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -38,7 +42,8 @@ internal sealed class CheckpointStream(CheckpointBytes bytes, string tenant, Ret
 
         return Convert.ToHexStringLower(all.GetCurrentHash()) == checkpoint.PartsSha256
             ? new CheckpointStream(bytes, tenant, checkpoint, hashes)
-            : throw new InvalidDataException($"The parts of checkpoint {checkpoint.Id} are not those that were stored: their SHA-256 differs.");
+            : throw new InvalidDataException(
+                $"The parts of checkpoint {checkpoint.Id} are not those that were stored: their SHA-256 differs.");
     }
 
     /// <inheritdoc/>

@@ -33,7 +33,9 @@ internal sealed class CheckpointWriting(NpgsqlConnection connection, string tena
     /// <summary>Takes the writer's lock for the transaction of a connection, if nobody holds it.</summary>
     public static async Task<bool> TryLock(NpgsqlConnection connection, string tenant, string id, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand("select pg_try_advisory_xact_lock(hashtextextended($1, 0))", connection) { Parameters = { new() { Value = Lock(tenant, id) } } };
+        await using var command = new NpgsqlCommand("select pg_try_advisory_xact_lock(hashtextextended($1, 0))",
+            connection)
+        { Parameters = { new() { Value = Lock(tenant, id) } } };
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
@@ -54,7 +56,8 @@ internal sealed class CheckpointWriting(NpgsqlConnection connection, string tena
         var buffer = ArrayPool<byte>.Shared.Rent(CheckpointBytes.PartSize);
         try
         {
-            while (await source.ReadAtLeastAsync(buffer.AsMemory(0, CheckpointBytes.PartSize), CheckpointBytes.PartSize, throwOnEndOfStream: false, ct) is > 0 and var length)
+            while (await source.ReadAtLeastAsync(buffer.AsMemory(0, CheckpointBytes.PartSize), CheckpointBytes.PartSize,
+                throwOnEndOfStream: false, ct) is > 0 and var length)
             {
                 if (Size + length > most)
                 {
@@ -73,13 +76,15 @@ internal sealed class CheckpointWriting(NpgsqlConnection connection, string tena
 
     /// <summary>Says to which session the file belongs, before that session's event speaks of it.</summary>
     public Task Assign(string sessionId, CancellationToken ct) =>
-        Execute("update checkpoint_files set session_id = $3 where tenant_id = $1 and checkpoint_id = $2", ct, [.. Owner(), new() { Value = sessionId }]);
+        Execute("update checkpoint_files set session_id = $3 where tenant_id = $1 and checkpoint_id = $2",
+            ct, [.. Owner(), new() { Value = sessionId }]);
 
     /// <summary>Keeps it, since the session's event is there.</summary>
     public async Task Keep()
     {
         _isKept = true;
-        await Execute("update checkpoint_files set is_saved = true where tenant_id = $1 and checkpoint_id = $2", CancellationToken.None, Owner());
+        await Execute("update checkpoint_files set is_saved = true where tenant_id = $1 and checkpoint_id = $2",
+            CancellationToken.None, Owner());
     }
 
     /// <inheritdoc/>
@@ -106,7 +111,8 @@ internal sealed class CheckpointWriting(NpgsqlConnection connection, string tena
                 await Execute("delete from checkpoint_files where tenant_id = $1 and checkpoint_id = $2", CancellationToken.None, Owner());
             }
 
-            await Execute("select pg_advisory_unlock(hashtextextended($1, 0))", CancellationToken.None, new NpgsqlParameter { Value = Lock(tenant, id) });
+            await Execute("select pg_advisory_unlock(hashtextextended($1, 0))", CancellationToken.None,
+                new NpgsqlParameter { Value = Lock(tenant, id) });
         }
         catch (NpgsqlException)
         {
@@ -123,10 +129,12 @@ internal sealed class CheckpointWriting(NpgsqlConnection connection, string tena
         await using var batch = connection.CreateBatch();
         // The log's commit of the event, which comes later, makes these durable with it.
         batch.BatchCommands.Add(new NpgsqlBatchCommand("set local synchronous_commit = off"));
-        var insert = new NpgsqlBatchCommand("insert into checkpoint_parts (tenant_id, checkpoint_id, part, sha256, data) values ($1, $2, $3, $4, $5)");
+        var insert = new NpgsqlBatchCommand(
+            "insert into checkpoint_parts (tenant_id, checkpoint_id, part, sha256, data) values ($1, $2, $3, $4, $5)");
         NpgsqlParameter[] parameters =
         [
-            .. Owner(), new() { Value = _count }, new() { Value = hash }, new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = bytes, NpgsqlDbType = NpgsqlDbType.Bytea },
+            .. Owner(), new() { Value = _count }, new() { Value = hash },
+            new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = bytes, NpgsqlDbType = NpgsqlDbType.Bytea },
         ];
         foreach (var parameter in parameters)
         {

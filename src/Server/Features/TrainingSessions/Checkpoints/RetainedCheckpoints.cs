@@ -4,7 +4,8 @@ namespace EventSourcedAnomaly.Server.Features.TrainingSessions.Checkpoints;
 
 /// <summary>One checkpoint of a session.</summary>
 public sealed record RetainedCheckpoint(
-    string Id, int Epoch, string FileName, long Size, string Sha256, string PartsSha256, IReadOnlyDictionary<string, double> Metrics, double? MetricValue,
+    string Id, int Epoch, string FileName, long Size, string Sha256, string PartsSha256,
+    IReadOnlyDictionary<string, double> Metrics, double? MetricValue,
     DateTimeOffset SavedAt);
 
 /// <summary>The checkpoints that a session keeps, in the order in which they were saved, and which of them is the best.</summary>
@@ -25,7 +26,8 @@ public sealed record RetainedCheckpoints(IReadOnlyList<RetainedCheckpoint> All, 
     /// <summary>With one that was saved.</summary>
     public RetainedCheckpoints With(CheckpointSaved e) => (this with
     {
-        All = [.. All, new RetainedCheckpoint(e.Id, e.Epoch, e.FileName, e.Size, e.Sha256, e.PartsSha256, e.Metrics, e.MetricValue, e.SavedAt)],
+        All = [.. All,
+            new RetainedCheckpoint(e.Id, e.Epoch, e.FileName, e.Size, e.Sha256, e.PartsSha256, e.Metrics, e.MetricValue, e.SavedAt)],
         Metric = Metric ?? e.MetricName,
         Mode = Mode ?? e.Mode,
     }).Judged();
@@ -54,7 +56,8 @@ public sealed record RetainedCheckpoints(IReadOnlyList<RetainedCheckpoint> All, 
         return
         [
             saved with { IsBest = after.Best == saved.Id },
-            .. after.All.SkipLast(keep).Where(kept => kept.Id != after.Best).Select(kept => new CheckpointRemoved(kept.Id, CheckpointRemoved.Superseded, wanted.SavedAt)),
+            .. after.All.SkipLast(keep).Where(kept => kept.Id != after.Best)
+                .Select(kept => new CheckpointRemoved(kept.Id, CheckpointRemoved.Superseded, wanted.SavedAt)),
         ];
     }
 
@@ -77,13 +80,18 @@ public sealed record RetainedCheckpoints(IReadOnlyList<RetainedCheckpoint> All, 
         }
 
         var name = metrics.Keys.FirstOrDefault(name => name.StartsWith("val_", StringComparison.Ordinal)) ?? metrics.Keys.FirstOrDefault();
-        var isLess = name is not null && (name.Contains("loss", StringComparison.OrdinalIgnoreCase) || name.Contains("error", StringComparison.OrdinalIgnoreCase));
+        var isLess = name is not null
+            && (name.Contains("loss", StringComparison.OrdinalIgnoreCase) || name.Contains("error", StringComparison.OrdinalIgnoreCase));
         return name is null ? (null, null) : (name, isLess ? Least : Greatest);
     }
 
     private RetainedCheckpoints Judged()
     {
         var measured = All.Where(kept => kept.MetricValue is not null);
-        return this with { Best = (Mode == Greatest ? measured.MaxBy(kept => kept.MetricValue) : measured.MinBy(kept => kept.MetricValue))?.Id };
+        return this with
+        {
+            Best = (Mode == Greatest
+            ? measured.MaxBy(kept => kept.MetricValue) : measured.MinBy(kept => kept.MetricValue))?.Id
+        };
     }
 }

@@ -14,7 +14,8 @@ internal static class WebhookFields
     {
         if (given is not null && (given.Count == 0 || given.Any(name => name is null || EventNames.Find(name) is null)))
         {
-            context.Refuse("events", $"some of: {string.Join(", ", EventNames.All)}", given.FirstOrDefault(name => name is null || EventNames.Find(name) is null));
+            context.Refuse("events", $"some of: {string.Join(", ", EventNames.All)}",
+                given.FirstOrDefault(name => name is null || EventNames.Find(name) is null));
         }
     });
 

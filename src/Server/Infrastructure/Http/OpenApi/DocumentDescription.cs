@@ -15,7 +15,8 @@ internal sealed class DocumentDescription(BuildInfo build) : IOpenApiDocumentTra
             Title = "EventSourcedAnomaly",
             Version = build.Release,
             Description =
-                "Anomaly detection on an event-sourced log. Five API contracts lead to one product; a contract is an envelope for answers and a shape for errors. " +
+                "Anomaly detection on an event-sourced log. Five API contracts lead to one product; a contract is an envelope for "
+                    + "answers and a shape for errors. " +
                 "`X-Request-ID` is echoed on every answer and stands on every event that the request causes.",
             Contact = new OpenApiContact { Name = "The operators of this server" },
         };

@@ -62,7 +62,8 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
     {
         var demand = access.IsOpen
             ? "Open without a credential."
-            : $"Needs a credential with the permission `{access.Scope}` and one of the roles {string.Join(", ", access.Roles.Append(Role.Admin).Distinct().Select(role => $"`{role}`"))}.";
+            : $"Needs a credential with the permission `{access.Scope}` and one of the roles "
+                + $"{string.Join(", ", access.Roles.Append(Role.Admin).Distinct().Select(role => $"`{role}`"))}.";
         return $"{Spell(contract.Name)} contract. {demand}";
     }
 

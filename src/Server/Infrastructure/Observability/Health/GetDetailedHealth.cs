@@ -5,7 +5,8 @@ using FastEndpoints;
 namespace EventSourcedAnomaly.Server.Infrastructure.Observability.Health;
 
 /// <summary>The parts of the product, the load and the uptime.</summary>
-internal sealed class GetDetailedHealth(SystemHealth health, MachineLoad load) : EndpointWithoutRequest<HealthAnswer<GetDetailedHealth.Data>>
+internal sealed class GetDetailedHealth(SystemHealth health, MachineLoad load)
+    : EndpointWithoutRequest<HealthAnswer<GetDetailedHealth.Data>>
 {
     /// <summary>There is no Redis: PostgreSQL does what it would do.</summary>
     public sealed record Components(string Database, string Redis, string Workers, string Storage);

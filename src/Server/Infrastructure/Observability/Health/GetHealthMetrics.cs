@@ -6,7 +6,8 @@ using FastEndpoints;
 namespace EventSourcedAnomaly.Server.Infrastructure.Observability.Health;
 
 /// <summary>The machine, this process and the log in numbers, for the Enterprise contract.</summary>
-internal sealed class GetHealthMetrics(SystemHealth health, MachineLoad load, IGrainFactory grains, TimeProvider time) : EndpointWithoutRequest<GetHealthMetrics.Response>
+internal sealed class GetHealthMetrics(SystemHealth health, MachineLoad load, IGrainFactory grains, TimeProvider time)
+    : EndpointWithoutRequest<GetHealthMetrics.Response>
 {
     /// <summary>The machine's load; shares in percent, sizes in MB.</summary>
     public sealed record Machine(double CpuPercent, double MemoryPercent, double MemoryUsedMb, double DiskPercent, double DiskFreeMb);
@@ -17,7 +18,8 @@ internal sealed class GetHealthMetrics(SystemHealth health, MachineLoad load, IG
     public sealed record Log(long Head, double HeartbeatAgeSeconds, IReadOnlyList<SubscriptionLag> Subscriptions);
 
     public new sealed record Response(
-        string Status, DateTimeOffset Timestamp, string Version, double UptimeSeconds, Machine System, Process Process, Log EventLog, int ActiveGrains);
+        string Status, DateTimeOffset Timestamp, string Version, double UptimeSeconds, Machine System,
+        Process Process, Log EventLog, int ActiveGrains);
 
     public override void Configure()
     {
@@ -34,9 +36,11 @@ internal sealed class GetHealthMetrics(SystemHealth health, MachineLoad load, IG
         return HealthReply.Plain(HttpContext, parts.Status, new Response(
             parts.Status, time.GetUtcNow(), BuildInfo.Current.Release, Math.Round(load.Uptime.TotalSeconds, 1),
             new Machine(
-                Units.Percent(now.Cpu), Units.Percent(now.Memory), Units.Megabytes(now.MemoryUsedBytes), Units.Percent(now.Disk), Units.Megabytes(now.DiskFreeBytes)),
+                Units.Percent(now.Cpu), Units.Percent(now.Memory), Units.Megabytes(now.MemoryUsedBytes), Units.Percent(now.Disk),
+                Units.Megabytes(now.DiskFreeBytes)),
             new Process(
-                Units.Percent(now.ProcessCpu), Units.Megabytes(now.ProcessMemoryBytes), Units.Megabytes(GC.GetTotalMemory(forceFullCollection: false)), ThreadPool.ThreadCount),
+                Units.Percent(now.ProcessCpu), Units.Megabytes(now.ProcessMemoryBytes),
+                Units.Megabytes(GC.GetTotalMemory(forceFullCollection: false)), ThreadPool.ThreadCount),
             new Log(parts.Head, Math.Round(parts.HeartbeatAgeSeconds, 3), parts.Subscriptions),
             await grains.GetGrain<IManagementGrain>(0).GetTotalActivationCount()));
     }

@@ -20,6 +20,7 @@ internal sealed class GetLiveness(SystemHealth health) : EndpointWithoutRequest<
     public override Task<HealthAnswer<Data>> ExecuteAsync(CancellationToken ct)
     {
         var status = health.IsAlive ? HealthStatus.Healthy : HealthStatus.Unhealthy;
-        return Task.FromResult(HealthReply.United(HttpContext, status, now => new Data(status, now, Math.Round(health.HeartbeatAge.TotalSeconds, 3))));
+        return Task.FromResult(
+            HealthReply.United(HttpContext, status, now => new Data(status, now, Math.Round(health.HeartbeatAge.TotalSeconds, 3))));
     }
 }

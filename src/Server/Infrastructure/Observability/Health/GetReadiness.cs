@@ -10,7 +10,8 @@ namespace EventSourcedAnomaly.Server.Infrastructure.Observability.Health;
 /// </summary>
 internal sealed class GetReadiness(SystemHealth health) : EndpointWithoutRequest<HealthAnswer<GetReadiness.Data>>
 {
-    public sealed record Data(string Status, DateTimeOffset Timestamp, string Database, string Workers, long LogHead, IReadOnlyList<SubscriptionLag> Subscriptions);
+    public sealed record Data(string Status, DateTimeOffset Timestamp, string Database, string Workers,
+        long LogHead, IReadOnlyList<SubscriptionLag> Subscriptions);
 
     public override void Configure()
     {

@@ -25,6 +25,7 @@ internal sealed class GetReferenceHealth(SystemHealth health, TimeProvider time)
     {
         var parts = await health.Check(ct);
         return HealthReply.Plain(HttpContext, parts.Status, new Response(
-            parts.Status, time.GetUtcNow(), BuildInfo.Current.Release, new Services(parts.Database, HealthStatus.NotConfigured, parts.Storage)));
+            parts.Status, time.GetUtcNow(), BuildInfo.Current.Release,
+            new Services(parts.Database, HealthStatus.NotConfigured, parts.Storage)));
     }
 }

@@ -37,7 +37,8 @@ internal sealed class GetStatus(InventoryMetrics inventory, DetectionMetrics det
         var today = await detections.Total(tenant, new TimeRange(new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero), now), ct);
         var usage = load.Now;
         return new Response(
-            new SystemLoad((long)load.Uptime.TotalSeconds, Math.Round(usage.Memory, 4), Math.Round(usage.Cpu, 4), Math.Round(usage.Disk, 4)),
+            new SystemLoad((long)load.Uptime.TotalSeconds, Math.Round(usage.Memory, 4), Math.Round(usage.Cpu, 4),
+                Math.Round(usage.Disk, 4)),
             new Counts(counts.ActiveDetectors, counts.Datasets, today.Detections));
     }
 }

@@ -6,14 +6,16 @@ using FastEndpoints;
 namespace EventSourcedAnomaly.Server.Infrastructure.Observability.Health;
 
 /// <summary>The parts of the product and the load, for the Training contract.</summary>
-internal sealed class GetTrainingHealth(SystemHealth health, MachineLoad load, TimeProvider time) : EndpointWithoutRequest<GetTrainingHealth.Response>
+internal sealed class GetTrainingHealth(SystemHealth health, MachineLoad load, TimeProvider time)
+    : EndpointWithoutRequest<GetTrainingHealth.Response>
 {
     /// <summary>The machine's load, each in percent.</summary>
     public sealed record SystemLoad(double CpuPercent, double MemoryPercent, double DiskPercent);
 
     public sealed record Components(string Database, string Filesystem, string Workers);
 
-    public new sealed record Response(string Status, DateTimeOffset Timestamp, string Version, double UptimeSeconds, SystemLoad System, Components Components);
+    public new sealed record Response(string Status, DateTimeOffset Timestamp, string Version, double UptimeSeconds,
+        SystemLoad System, Components Components);
 
     public override void Configure()
     {

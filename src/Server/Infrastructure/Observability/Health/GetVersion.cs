@@ -23,5 +23,6 @@ internal sealed class GetVersion(BuildInfo build) : EndpointWithoutRequest<GetVe
 
     public override Task<Response> ExecuteAsync(CancellationToken ct) => Task.FromResult(new Response(
         build.Release, build.Release, build.Version, [.. ProductAlgorithms.Catalog.All.Select(algorithm => algorithm.Name)],
-        [.. ProductAlgorithms.Catalog.All.Any(algorithm => algorithm.Family == "ensemble") ? ["ensemble"] : Array.Empty<string>(), .. Features]));
+        [.. ProductAlgorithms.Catalog.All.Any(algorithm => algorithm.Family == "ensemble")
+            ? ["ensemble"] : Array.Empty<string>(), .. Features]));
 }

@@ -12,13 +12,16 @@ internal static class HealthReply
     {
         var exchange = ContractAnswer.ExchangeOf(http);
         return Plain(http, status, new HealthAnswer<TData>(
-            status != HealthStatus.Unhealthy, status, BuildInfo.Current.Release, $"The service is {status}", exchange.Now, exchange.RequestId, data(exchange.Now)));
+            status != HealthStatus.Unhealthy, status, BuildInfo.Current.Release, $"The service is {status}", exchange.Now,
+            exchange.RequestId, data(exchange.Now)));
     }
 
     /// <summary>The body as it is.</summary>
     public static TBody Plain<TBody>(HttpContext http, string status, TBody body)
     {
-        http.AnswerWith(new Http.Success(status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK) { IsEnveloped = false });
+        http.AnswerWith(new Http.Success(status == HealthStatus.Unhealthy
+            ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK)
+        { IsEnveloped = false });
         return body;
     }
 }

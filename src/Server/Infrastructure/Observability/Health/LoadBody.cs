@@ -7,5 +7,6 @@ namespace EventSourcedAnomaly.Server.Infrastructure.Observability.Health;
 /// <param name="DiskUsage">In percent.</param>
 internal sealed record LoadBody(double CpuUsage, double MemoryUsage, double DiskUsage)
 {
-    public static LoadBody Of(MachineLoad load) => new(Units.Percent(load.Now.Cpu), Units.Megabytes(load.Now.MemoryUsedBytes), Units.Percent(load.Now.Disk));
+    public static LoadBody Of(MachineLoad load) =>
+        new(Units.Percent(load.Now.Cpu), Units.Megabytes(load.Now.MemoryUsedBytes), Units.Percent(load.Now.Disk));
 }

@@ -27,7 +27,8 @@ internal sealed record SubscriptionLag(string Name, long Sequence, long Lag);
 
 /// <summary>How the parts of the product are.</summary>
 internal sealed record HealthMetrics(
-    string Status, string Database, string Workers, string Storage, double HeartbeatAgeSeconds, long Head, IReadOnlyList<SubscriptionLag> Subscriptions);
+    string Status, string Database, string Workers, string Storage, double HeartbeatAgeSeconds, long Head,
+    IReadOnlyList<SubscriptionLag> Subscriptions);
 
 /// <summary>Asks the parts of the product how they are.</summary>
 internal sealed class SystemHealth(

@@ -14,7 +14,8 @@ namespace EventSourcedAnomaly.Server.Infrastructure.Observability.Metrics;
 /// <param name="Recall">Likewise.</param>
 /// <param name="F1Score">Likewise.</param>
 internal sealed record DetectionBucket(
-    DateTimeOffset Start, long Detections, long Samples, long Anomalies, double Seconds, double? Confidence, double? Accuracy, double? Precision, double? Recall,
+    DateTimeOffset Start, long Detections, long Samples, long Anomalies, double Seconds, double? Confidence, double? Accuracy,
+    double? Precision, double? Recall,
     double? F1Score)
 {
     /// <summary>The mean time of a detection in seconds.</summary>
@@ -29,7 +30,8 @@ internal sealed class DetectionMetrics(NpgsqlDataSource database)
             select hour, sum(detections) detections, sum(samples) samples, sum(anomalies) anomalies, sum(seconds) seconds
               from detection_statistics where tenant_id = $1 and hour > $2 and hour < $3 group by hour)
         select date_trunc($4, h.hour, 'UTC'), sum(h.detections)::bigint, sum(h.samples)::bigint, sum(h.anomalies)::bigint, sum(h.seconds),
-               sum(q.confidence) / nullif(sum(q.samples), 0), sum(q.accuracy) / nullif(sum(q.labelled), 0), sum(q.precision) / nullif(sum(q.labelled), 0),
+               sum(q.confidence) / nullif(sum(q.samples), 0), sum(q.accuracy) / nullif(sum(q.labelled), 0),
+                   sum(q.precision) / nullif(sum(q.labelled), 0),
                sum(q.recall) / nullif(sum(q.labelled), 0), sum(q.f1_score) / nullif(sum(q.labelled), 0)
           from hours h left join detection_quality q on q.tenant_id = $1 and q.hour = h.hour
          group by 1 order by 1

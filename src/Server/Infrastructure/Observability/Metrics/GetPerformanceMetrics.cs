@@ -41,7 +41,8 @@ internal sealed class GetPerformanceMetrics(DetectionMetrics detections, TimePro
     /// <param name="Samples">How many rows they judged.</param>
     /// <param name="AnomaliesDetected">How many of these they flagged.</param>
     public sealed record Point(
-        DateTimeOffset Timestamp, double? Accuracy, double? Precision, double? Recall, double? F1Score, double? ResponseTime, double? Throughput, long Detections,
+        DateTimeOffset Timestamp, double? Accuracy, double? Precision, double? Recall, double? F1Score, double? ResponseTime,
+        double? Throughput, long Detections,
         long Samples, long AnomaliesDetected);
 
     public new sealed record Response(Range TimeRange, string Granularity, IReadOnlyList<Point> Metrics);
@@ -64,14 +65,16 @@ internal sealed class GetPerformanceMetrics(DetectionMetrics detections, TimePro
         var granularity = request.Granularity ?? "hour";
         var range = Metrics.TimeRange.Of(request.StartTime, request.EndTime, TimeSpan.FromDays(1), time);
         var buckets = await detections.ByTime(HttpContext.Tenant(), range, granularity, ct);
-        return new Response(new Range(range.Start, range.End), granularity, [.. buckets.Select(bucket => PointOf(bucket, range, granularity))]);
+        return new Response(new Range(range.Start, range.End),
+            granularity, [.. buckets.Select(bucket => PointOf(bucket, range, granularity))]);
     }
 
     private static Point PointOf(DetectionBucket bucket, TimeRange range, string granularity)
     {
         var seconds = range.Within(bucket.Start, granularity).TotalSeconds;
         return new Point(
-            bucket.Start, bucket.Accuracy, bucket.Precision, bucket.Recall, bucket.F1Score, bucket.SecondsEach, seconds > 0 ? bucket.Samples / seconds : null,
+            bucket.Start, bucket.Accuracy, bucket.Precision, bucket.Recall, bucket.F1Score, bucket.SecondsEach, seconds > 0
+                ? bucket.Samples / seconds : null,
             bucket.Detections, bucket.Samples, bucket.Anomalies);
     }
 }

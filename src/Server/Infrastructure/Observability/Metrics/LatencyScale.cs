@@ -13,9 +13,12 @@ internal static class LatencyScale
 
     /// <summary>The class of a latency.</summary>
     public static int ClassOf(TimeSpan latency) =>
-        latency.TotalMilliseconds <= SmallestMilliseconds ? 0 : Math.Min(Classes - 1, (int)Math.Ceiling(2 * Math.Log2(latency.TotalMilliseconds / SmallestMilliseconds)));
+        latency.TotalMilliseconds <= SmallestMilliseconds
+            ? 0 : Math.Min(Classes - 1, (int)Math.Ceiling(2 * Math.Log2(latency.TotalMilliseconds / SmallestMilliseconds)));
 
-    /// <summary>The latency in milliseconds below which a share of the requests lies, placed within its class in proportion; null of none.</summary>
+    /// <summary>
+    /// The latency in milliseconds below which a share of the requests lies, placed within its class in proportion; null of none.
+    /// </summary>
     public static double? Quantile(IReadOnlyList<long> counts, double share)
     {
         var wanted = share * counts.Sum();

@@ -4,12 +4,14 @@ namespace EventSourcedAnomaly.Server.Infrastructure.Observability.Metrics;
 
 /// <summary>Documents 000 and 003 in one body.</summary>
 internal sealed record MetricsBody(
-    bool Success, string Status, string Message, MetricsBody.Payload Data, MetricsBody.Exchanged Metadata, DateTimeOffset Timestamp, string RequestId)
+    bool Success, string Status, string Message, MetricsBody.Payload Data, MetricsBody.Exchanged Metadata,
+    DateTimeOffset Timestamp, string RequestId)
 {
     public sealed record Exchanged(string RequestId, DateTimeOffset Timestamp, long ProcessingTimeMs);
 
     public sealed record Payload(
-        Machine System, Detection Detection, Models Models, MetricGroups Metrics, Range TimeRange, string Aggregation, IReadOnlyList<Point> Series);
+        Machine System, Detection Detection, Models Models, MetricGroups Metrics, Range TimeRange, string Aggregation,
+        IReadOnlyList<Point> Series);
 
     /// <summary>The machine's load: percent, MB, percent, seconds.</summary>
     public sealed record Machine(double CpuUsage, double MemoryUsage, double DiskUsage, long Uptime);
@@ -37,9 +39,12 @@ internal sealed record MetricGroups(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] MetricGroups.Requests? ApiPerformance,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] MetricGroups.Costs? CostMetrics)
 {
-    private static readonly string[] Names = ["anomalies_detected", "detection_performance", "correlation_accuracy", "api_performance", "cost_metrics"];
+    private static readonly string[] Names =
+        ["anomalies_detected", "detection_performance", "correlation_accuracy", "api_performance", "cost_metrics"];
 
-    /// <summary>Recorded anomalies. Rows that detections flag become none: a recorded anomaly has a severity, a flagged row has not.</summary>
+    /// <summary>
+    /// Recorded anomalies. Rows that detections flag become none: a recorded anomaly has a severity, a flagged row has not.
+    /// </summary>
     public sealed record Anomalies(long Total, Severities BySeverity, string Trend);
 
     public sealed record Severities(long Critical, long High, long Medium, long Low);
@@ -58,7 +63,8 @@ internal sealed record MetricGroups(
     /// <param name="ErrorRate">The share answered with 400 or above; null without a request.</param>
     /// <param name="P95LatencyMs">To within a fifth.</param>
     /// <param name="P99LatencyMs">To within a fifth.</param>
-    public sealed record Requests(long TotalRequests, double? AverageResponseTimeMs, double? ErrorRate, double? P95LatencyMs, double? P99LatencyMs);
+    public sealed record Requests(long TotalRequests, double? AverageResponseTimeMs, double? ErrorRate,
+        double? P95LatencyMs, double? P99LatencyMs);
 
     /// <summary>This server meters no costs, so they are null.</summary>
     public sealed record Costs(double? TotalApiCost, double? TotalComputeCost, double? CostPerAnalysis, string Currency);

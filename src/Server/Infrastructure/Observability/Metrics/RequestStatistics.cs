@@ -17,7 +17,8 @@ internal sealed record RequestMetrics(long Requests, long Errors, double Seconds
 /// Counts requests by tenant and hour in memory, and adds the counts to those of all silos every few seconds. A silo that
 /// is killed loses what it counted since.
 /// </summary>
-internal sealed partial class RequestStatistics(NpgsqlDataSource database, TenantReads reads, TimeProvider time, ILogger<RequestStatistics> logger) : StoredPeriodically(time)
+internal sealed partial class RequestStatistics(NpgsqlDataSource database, TenantReads reads, TimeProvider time,
+    ILogger<RequestStatistics> logger) : StoredPeriodically(time)
 {
     private readonly ConcurrentDictionary<(string Tenant, DateTimeOffset Hour), Tally> _tallies = new();
 

@@ -6,7 +6,8 @@ using FastEndpoints;
 namespace EventSourcedAnomaly.Server.Infrastructure.Observability.Resources;
 
 /// <summary>What the last minutes looked like, since this process started.</summary>
-internal sealed class GetResourceHistory(ResourceMonitor monitor, TimeProvider time) : Endpoint<GetResourceHistory.Request, GetResourceHistory.Response>
+internal sealed class GetResourceHistory(ResourceMonitor monitor, TimeProvider time)
+    : Endpoint<GetResourceHistory.Request, GetResourceHistory.Response>
 {
     public sealed record Request
     {
@@ -31,5 +32,6 @@ internal sealed class GetResourceHistory(ResourceMonitor monitor, TimeProvider t
     }
 
     public override Task<Response> ExecuteAsync(Request request, CancellationToken ct) => Task.FromResult(
-        new Response(request.Minutes, ResourceMonitor.Period.TotalSeconds, monitor.Series.Since(time.GetUtcNow().AddMinutes(-request.Minutes))));
+        new Response(request.Minutes, ResourceMonitor.Period.TotalSeconds,
+            monitor.Series.Since(time.GetUtcNow().AddMinutes(-request.Minutes))));
 }

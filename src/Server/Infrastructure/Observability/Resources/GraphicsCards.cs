@@ -15,7 +15,8 @@ internal static class GraphicsCards
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limited.CancelAfter(Patience);
-        var start = new ProcessStartInfo("nvidia-smi", ["--query-gpu=index,name,memory.used,memory.total,utilization.gpu,temperature.gpu", "--format=csv,noheader,nounits"])
+        var start = new ProcessStartInfo("nvidia-smi",
+            ["--query-gpu=index,name,memory.used,memory.total,utilization.gpu,temperature.gpu", "--format=csv,noheader,nounits"])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         };
@@ -42,13 +43,15 @@ internal static class GraphicsCards
 
     /// <summary>Reads the program's lines, <c>index, name, MiB used, MiB in all, percent, degrees Celsius</c>.</summary>
     public static IReadOnlyList<GpuUsage> Read(string text) =>
-        [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(',', StringSplitOptions.TrimEntries)).Where(cells => cells.Length == 6).Select(Card)];
+        [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(',', StringSplitOptions.TrimEntries)).Where(cells => cells.Length == 6).Select(Card)];
 
     private static GpuUsage Card(string[] cells)
     {
         var (used, total) = (Number(cells[2]), Number(cells[3]));
         return new GpuUsage(
-            (int)(Number(cells[0]) ?? 0), cells[1], used is { } part && total is > 0 ? Math.Round(100 * part / total.Value, 1) : null, Gigabytes(used), Gigabytes(total),
+            (int)(Number(cells[0]) ?? 0), cells[1], used is { } part && total is > 0
+                ? Math.Round(100 * part / total.Value, 1) : null, Gigabytes(used), Gigabytes(total),
             Number(cells[4]), Number(cells[5]));
     }
 

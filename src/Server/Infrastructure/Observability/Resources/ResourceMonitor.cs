@@ -75,7 +75,8 @@ internal sealed class ResourceMonitor : BackgroundService
     [
         .. File.ReadLines("/proc/stat").TakeWhile(line => line.StartsWith("cpu", StringComparison.Ordinal)).Select(line =>
         {
-            var ticks = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..9].Select(text => long.Parse(text, CultureInfo.InvariantCulture)).ToArray();
+            var ticks = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..9].Select(text =>
+                long.Parse(text, CultureInfo.InvariantCulture)).ToArray();
             return (ticks.Sum() - ticks[3] - ticks[4], ticks.Sum());
         }),
     ];
