@@ -89,6 +89,17 @@ public sealed class ApiClient : IDisposable
 
     private async Task<Answer> Send(HttpMethod method, string path, HttpContent? content, string? ifMatch = null)
     {
+        var answer = await Exchange(method, path, content, ifMatch);
+        if (answer.Status == 500 && _host is not null)
+        {
+            ErrorLog.Tell(_host);
+        }
+
+        return answer;
+    }
+
+    private async Task<Answer> Exchange(HttpMethod method, string path, HttpContent? content, string? ifMatch)
+    {
         // A scenario takes paths as they are after decoding, and a query only where there is no body.
         if (_host is null || path.AsSpan().IndexOfAny('%', '+') >= 0
             || (content is not null && path.Contains('?', StringComparison.Ordinal)))

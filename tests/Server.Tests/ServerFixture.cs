@@ -4,6 +4,7 @@ using Alba;
 using EventSourcedAnomaly.Server.Tests;
 using EventSourcedAnomaly.Tests.Shared;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
 
 [assembly: AssemblyFixture(typeof(ServerFixture))]
 
@@ -47,6 +48,7 @@ public sealed class ServerFixture : IAsyncLifetime
         host =>
         {
             host.UseEnvironment("Production");
+            host.ConfigureLogging(logging => logging.AddProvider(new ErrorLog()));
             foreach (var (name, value) in new Dictionary<string, string>
             {
                 ["ESA_ADMIN_PASSWORD"] = AdminPassword, ["ESA_ANONYMOUS_PER_HOUR"] = "1000000",
