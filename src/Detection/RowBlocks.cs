@@ -19,7 +19,11 @@ internal static class RowBlocks
             }
             return;
         }
-        var options = new ParallelOptions { MaxDegreeOfParallelism = maxDegreeOfParallelism, CancellationToken = ct };
+        // On the threads of whoever asks, where that is a scheduler of its own.
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = maxDegreeOfParallelism, CancellationToken = ct, TaskScheduler = TaskScheduler.Current,
+        };
         try
         {
             Parallel.For(0, blocks, options, Run);

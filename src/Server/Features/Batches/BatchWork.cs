@@ -4,6 +4,7 @@ using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Datasets;
 using EventSourcedAnomaly.Server.Features.Detections;
+using EventSourcedAnomaly.Server.Infrastructure.Compute;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using EventSourcedAnomaly.Server.Infrastructure.Observability;
@@ -18,7 +19,7 @@ namespace EventSourcedAnomaly.Server.Features.Batches;
 /// </summary>
 internal sealed partial class BatchWork(
     IGrainFactory grains, BulkStore bulk, DatasetReadiness readiness, BatchRows rows, LoadedModels models, AdHocModels adHoc,
-    RecordedDetections recorded, BatchQueries batches,
+    RecordedDetections recorded, BatchQueries batches, Computation computation,
     DetectionRecord record, BuildInfo build, ProductTelemetry telemetry, TimeProvider time, ILogger<BatchWork> logger)
 {
     /// <summary>Under which name the contributions lie beside the stream.</summary>
@@ -66,7 +67,7 @@ internal sealed partial class BatchWork(
         await foreach (var group in Groups(rows.Read(tenant, dataset.Uploaded, model.Artifact, request.Options.ChunkSize, chunks, ct),
             request.Options.ParallelJobs))
         {
-            var scored = await Task.WhenAll(group.Select(chunk => Task.Run(() => Score(tenant, id, request, model, chunk, ct), ct)));
+            var scored = await Task.WhenAll(group.Select(chunk => Score(tenant, id, request, model, chunk, ct)));
             (chunks, tally, stored) =
                 (chunks + group.Count, scored.Aggregate(tally, (sum, one) => sum.Add(one.Tally)), stored + scored.Sum(one => one.Bytes));
             peak = Math.Max(peak, GC.GetTotalMemory(false) / 1048576.0);
@@ -88,14 +89,15 @@ internal sealed partial class BatchWork(
     private async Task<(BatchTally Tally, long Bytes)> Score(string tenant, string id, BatchRequested request, LoadedModel model,
         BatchChunk chunk, CancellationToken ct)
     {
-        var predictions = chunk.Judge(model, request.Model is null, ct);
+        var predictions = await computation.InBackground(tenant, () => chunk.Judge(model, request.Model is null, ct), ct);
         var stream = new StreamKey(tenant, id);
         var bytes = predictions.ToBytes();
         await bulk.Put(stream, new BulkBytes(DetectionRecord.Output, chunk.Index, bytes), ct);
         var size = bytes.LongLength;
         if (request.Options.ReturnExplanations)
         {
-            var contributions = Explain(request, model, chunk, predictions, ct);
+            var contributions = await computation.InBackground(
+                tenant, () => Explain(request, model, chunk, predictions, ct), ct);
             await bulk.Put(stream, new BulkBytes(Contributions, chunk.Index, contributions), ct);
             size += contributions.LongLength;
         }

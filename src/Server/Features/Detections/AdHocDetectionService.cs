@@ -6,6 +6,7 @@ using EventSourcedAnomaly.Detection;
 using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Detectors;
+using EventSourcedAnomaly.Server.Infrastructure.Compute;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using EventSourcedAnomaly.Server.Infrastructure.Observability;
@@ -18,7 +19,7 @@ internal sealed record DetectedAdHoc(DetectionCompleted Completed, Predictions P
 /// <summary>
 /// Judges rows by one another: a model is fitted to them, judges them, and is forgotten; the record is enough to do it again.
 /// </summary>
-internal sealed class AdHocDetectionService(AdHocModels models, DetectionRecord record, BuildInfo build,
+internal sealed class AdHocDetectionService(AdHocModels models, Computation computation, DetectionRecord record, BuildInfo build,
     ProductTelemetry telemetry, TimeProvider time)
 {
     /// <summary>The algorithm of a request, with the seed 0 unless <c>random_state</c> says another.</summary>
@@ -44,12 +45,15 @@ internal sealed class AdHocDetectionService(AdHocModels models, DetectionRecord 
         var (clock, cpu, allocated) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes());
         var id = ResourceId.New("result");
         var sequential = ProductAlgorithms.Catalog.Create(algorithm.Algorithm, algorithm.Parameters, algorithm.Seed).IsSequential;
-        var (rows, model, predictions) = await Task.Run(
-            () =>
+        var rows = data.Features(sequential);
+        var cost = ComputeCost.OfFit(algorithm.Algorithm, rows.Rows, rows.Columns);
+        ComputeCost.RequireInRequest(cost, algorithm.Algorithm, rows.Rows, field);
+        var (model, predictions) = await computation.InRequest(
+            tenant,
+            stop =>
             {
-                var features = data.Features(sequential);
-                var made = Fit(models, id, features, algorithm.SuitedTo(features.Rows), ct, field);
-                return (features, made, Predictions.OfTrainingRows(ModelArtifact.FromBytes(made.Bytes).Detector, 0, features.Rows));
+                var made = Fit(models, id, rows, algorithm.SuitedTo(rows.Rows), stop, field);
+                return (made, Predictions.OfTrainingRows(ModelArtifact.FromBytes(made.Bytes).Detector, 0, rows.Rows));
             },
             ct);
         var (input, output) = (NumberBlock.Encode(rows.Values), predictions.ToBytes());

@@ -4,6 +4,7 @@ using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Datasets;
 using EventSourcedAnomaly.Server.Features.Detectors;
 using EventSourcedAnomaly.Server.Features.ModelTrainings;
+using EventSourcedAnomaly.Server.Infrastructure.Compute;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 
 namespace EventSourcedAnomaly.Server.Features.Detections;
@@ -43,7 +44,7 @@ internal sealed record AdHocAlgorithm(string Algorithm, IReadOnlyDictionary<stri
 internal sealed record AdHocModel(TrainedModel Metadata, byte[] Bytes);
 
 /// <summary>Makes models without a detector, by the same road as trainings.</summary>
-internal sealed class AdHocModels(DatasetRows rows, BuildInfo build, TimeProvider time)
+internal sealed class AdHocModels(DatasetRows rows, Computation computation, BuildInfo build, TimeProvider time)
 {
     /// <summary>A model of a data set.</summary>
     /// <param name="tenant">Whose.</param>
@@ -56,7 +57,7 @@ internal sealed class AdHocModels(DatasetRows rows, BuildInfo build, TimeProvide
         var manifest = await rows.Manifest(tenant, dataset.Uploaded, ct);
         var inputs = manifest.InputNames(dataset.Uploaded.LabelColumn, new PreprocessingOptions());
         var (matrix, columns, _) = await rows.Load(tenant, dataset.Uploaded, inputs, ct);
-        return await Task.Run(() => Fit(id, dataset.Id, matrix, columns, algorithm, ct), ct);
+        return await computation.InBackground(tenant, () => Fit(id, dataset.Id, matrix, columns, algorithm, ct), ct);
     }
 
     /// <summary>A model of some rows.</summary>

@@ -4,6 +4,7 @@ using EventSourcedAnomaly.Detection;
 using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Detectors;
+using EventSourcedAnomaly.Server.Infrastructure.Compute;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using EventSourcedAnomaly.Server.Infrastructure.Observability;
@@ -17,7 +18,7 @@ internal sealed record Detected(DetectionCompleted Completed, Predictions Predic
 /// Judges rows and records the predictions. A detection is written once and never changes, so it needs no grain: it is one append
 /// to a stream of its own.
 /// </summary>
-internal sealed class DetectionService(DetectionRecord record, LoadedModels models, BuildInfo build,
+internal sealed class DetectionService(DetectionRecord record, LoadedModels models, Computation computation, BuildInfo build,
     ProductTelemetry telemetry, TimeProvider time)
 {
     /// <summary>Judges rows with the model that a detector has in service.</summary>
@@ -29,7 +30,7 @@ internal sealed class DetectionService(DetectionRecord record, LoadedModels mode
         var allocated = GC.GetTotalAllocatedBytes();
         var model = await models.InService(tenant, detectorId, ct);
         var matrix = rows(model.Artifact);
-        var predictions = Predictions.Of(model, matrix, ct);
+        var predictions = await Judge(tenant, model, matrix, ct);
         var (input, output) = (NumberBlock.Encode(matrix.RowRange(0, matrix.Rows)), predictions.ToBytes());
         var completed = new DetectionCompleted(
             ResourceId.New("result"), detectorId, null, model.Metadata.TrainingId, model.Metadata.Version,
@@ -45,6 +46,18 @@ internal sealed class DetectionService(DetectionRecord record, LoadedModels mode
             ct);
         telemetry.Detected(matrix.Rows);
         return new Detected(completed, predictions, model, matrix);
+    }
+
+    private async Task<Predictions> Judge(string tenant, LoadedModel model, Matrix rows, CancellationToken ct)
+    {
+        var cost = ComputeCost.OfScoring(model.Metadata.Algorithm, model.Metadata.Rows, rows.Rows, rows.Columns);
+        if (ComputeCost.IsSmall(cost))
+        {
+            return Predictions.Of(model, rows, ct);
+        }
+
+        ComputeCost.RequireInRequest(cost, model.Metadata.Algorithm, rows.Rows, "data");
+        return await computation.InRequest(tenant, stop => Predictions.Of(model, rows, stop), ct);
     }
 
     private static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));

@@ -6,6 +6,7 @@ using EventSourcedAnomaly.Server.Features.Datasets;
 using EventSourcedAnomaly.Server.Features.Detections;
 using EventSourcedAnomaly.Server.Features.Detectors;
 using EventSourcedAnomaly.Server.Features.ModelTrainings;
+using EventSourcedAnomaly.Server.Infrastructure.Compute;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 using EventSourcedAnomaly.Server.Infrastructure.Orleans;
 
@@ -14,7 +15,7 @@ namespace EventSourcedAnomaly.Server.Features.Evaluations;
 /// <summary>Compares a detector's predictions with labels and records what came of it.</summary>
 internal sealed class DetectorEvaluation(
     IGrainFactory grains, LoadedModels models, ModelTrainingQueries trainings, DatasetReadiness readiness, DatasetQueries datasets,
-    DatasetRows rows, BatchService batches, BatchRows chunks,
+    DatasetRows rows, BatchService batches, BatchRows chunks, Computation computation,
     BuildInfo build, TimeProvider time)
 {
     private const int RowsAtATime = 4096;
@@ -63,7 +64,7 @@ internal sealed class DetectorEvaluation(
         var (scores, labels) = (new List<double>(), new List<int>());
         await foreach (var chunk in chunks.Read(tenant, dataset.Uploaded, model.Artifact, RowsAtATime, 0, ct))
         {
-            scores.AddRange((await Task.Run(() => chunk.Judge(model, learned: false, ct), ct)).Scores);
+            scores.AddRange((await computation.InBackground(tenant, () => chunk.Judge(model, learned: false, ct), ct)).Scores);
             labels.AddRange(chunk.Labels!);
         }
 
@@ -88,7 +89,7 @@ internal sealed class DetectorEvaluation(
         var training = (await trainings.Get(tenant, model.Metadata.TrainingId, ct)).Requested;
         var request = training with { Options = training.Options with { ValidationSplit = 0, Folds = 0 } };
         var (matrix, columns, labels) = await rows.Load(tenant, dataset.Uploaded, model.Artifact.FeatureNames, ct);
-        return await Task.Run(() => CrossValidate(matrix, columns, labels!, request, folds, ct), ct);
+        return await computation.InBackground(tenant, () => CrossValidate(matrix, columns, labels!, request, folds, ct), ct);
     }
 
     private static FoldMetrics CrossValidate(Matrix matrix, IReadOnlyList<RawColumn> columns, int[] labels, TrainingRequested request,

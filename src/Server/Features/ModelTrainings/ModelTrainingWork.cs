@@ -4,6 +4,7 @@ using EventSourcedAnomaly.Detection;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Datasets;
 using EventSourcedAnomaly.Server.Features.Detectors;
+using EventSourcedAnomaly.Server.Infrastructure.Compute;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using EventSourcedAnomaly.Server.Infrastructure.Observability;
@@ -17,8 +18,8 @@ namespace EventSourcedAnomaly.Server.Features.ModelTrainings;
 /// decisions, so a silo may die in the middle of it.
 /// </summary>
 internal sealed partial class ModelTrainingWork(
-    IGrainFactory grains, DatasetReadiness readiness, DatasetRows rows, BuildInfo build, ProductTelemetry telemetry, TimeProvider time,
-    ILogger<ModelTrainingWork> logger)
+    IGrainFactory grains, DatasetReadiness readiness, DatasetRows rows, Computation computation, BuildInfo build,
+    ProductTelemetry telemetry, TimeProvider time, ILogger<ModelTrainingWork> logger)
 {
     private const int MaxLeftOutNamed = 100;
 
@@ -60,12 +61,12 @@ internal sealed partial class ModelTrainingWork(
         var started = time.GetUtcNow();
         var clock = Stopwatch.StartNew();
         var share = request.Options.Folds > 0 ? 0.5 : 0.85;
-        var fitted = await Task.Run(
-            () => ModelFitting.Fit(matrix, columns, labels, request, new Share(report, 0.05, share, "fitting"), ct), ct);
+        var fitted = await computation.InBackground(
+            tenant, () => ModelFitting.Fit(matrix, columns, labels, request, new Share(report, 0.05, share, "fitting"), ct), ct);
         var seconds = clock.Elapsed.TotalSeconds;
         report.Say(0.05 + share, "validation", fitted.Metrics);
-        var crossValidation = request.Options.Folds == 0 ? null : await Task.Run(
-            () => ModelFitting.CrossValidate(
+        var crossValidation = request.Options.Folds == 0 ? null : await computation.InBackground(
+            tenant, () => ModelFitting.CrossValidate(
                 matrix, columns, labels, request, done =>
                     report.Say(0.55 + (0.4 * done / request.Options.Folds), "cross_validation", fitted.Metrics), ct),
             ct);

@@ -3,6 +3,7 @@ using EventSourcedAnomaly.Detection;
 using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.TrainingSessions.Checkpoints;
+using EventSourcedAnomaly.Server.Infrastructure.Compute;
 using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using EventSourcedAnomaly.Server.Infrastructure.Orleans;
 using Orleans.Concurrency;
@@ -15,8 +16,7 @@ namespace EventSourcedAnomaly.Server.Features.TrainingSessions;
 /// </summary>
 internal sealed partial class EpochWork(
     IGrainFactory grains, TrainingSessionQueries sessions, EpochRows rows, MetricPoints points, CheckpointBytes checkpoints,
-    BulkStore bulk, TimeProvider time,
-    ILogger<EpochWork> logger)
+    BulkStore bulk, Computation computation, TimeProvider time, ILogger<EpochWork> logger)
 {
     /// <summary>Trains the run that is under way, and reports each epoch to the session's grain.</summary>
     /// <param name="tenant">The tenant.</param>
@@ -43,11 +43,11 @@ internal sealed partial class EpochWork(
         var stream = new StreamKey(tenant, session.StreamId);
         var state = session.StateSha256 is null ? null : await bulk.Get(stream, TrainingSessionGrain.StateAttachment, ct);
         var data = await rows.Load(tenant, plan, ct);
-        var training = await Task.Run(() => EpochTraining.Begin(plan, data, state), ct);
+        var training = await computation.InBackground(tenant, () => EpochTraining.Begin(plan, data, state), ct);
         var run = session.Run;
         while (!training.IsComplete)
         {
-            var metrics = await Task.Run(() => training.Next(ct), ct);
+            var metrics = await computation.InBackground(tenant, () => training.Next(ct), ct);
             session = await Commit(tenant, session, training, metrics, ct);
             if (session.Status != TrainingSession.Running || session.Run != run)
             {
@@ -55,7 +55,7 @@ internal sealed partial class EpochWork(
             }
         }
 
-        var model = await Task.Run(() => training.Model(ct), ct);
+        var model = await computation.InBackground(tenant, () => training.Model(ct), ct);
         await grains.Of<ITrainingSessionGrain>(tenant, session.StreamId).Complete(run, new Immutable<byte[]>(model), ct);
     }
 

@@ -1,3 +1,4 @@
+using EventSourcedAnomaly.Server.Infrastructure.Compute;
 using EventSourcedAnomaly.Server.Infrastructure.Ledger;
 using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using EventSourcedAnomaly.Server.Infrastructure.Migrations;
@@ -30,7 +31,7 @@ internal static class Engines
         builder.UseGrains(database.ConnectionString, settings.SiloEndpoints);
         builder.UseMessages();
         builder.Services.AddLedger()
-            .AddSingleton<BackgroundWork>().AddClusterTask<IWorkSweeperGrain>().AddHostedService<ClusterTasks>()
+            .AddSingleton<Computation>().AddSingleton<BackgroundWork>().AddClusterTask<IWorkSweeperGrain>().AddHostedService<ClusterTasks>()
             .AddSingleton(_ => new SubjectKeys(connections.Database))
             .AddSingleton<TenantReads>().AddSingleton<ProjectionRebuild>().AddSingleton<Progressions>()
             .AddHostedService<LogFollowers>().AddHostedService<SubscriptionRestart>();
