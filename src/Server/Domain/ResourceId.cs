@@ -1,6 +1,6 @@
 namespace EventSourcedAnomaly.Server.Domain;
 
-/// <summary>Ids are a prefix and the 32 hex digits of a UUIDv7; a plain UUID is taken where a document says uuid.</summary>
+/// <summary>Ids are a prefix and the 32 hex digits of a UUIDv7; a plain UUID is taken where a contract says uuid.</summary>
 internal static class ResourceId
 {
     /// <summary>A fresh id.</summary>

@@ -3,7 +3,7 @@ using EventSourcedAnomaly.Server.Domain;
 
 namespace EventSourcedAnomaly.Server.Tests.Api;
 
-/// <summary>Document 001: data are judged without a stored detector, and a model is trained in one step.</summary>
+/// <summary>The Enterprise contract: data are judged without a stored detector, and a model is trained in one step.</summary>
 public sealed class AdHocTests(ServerFixture server)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace EventSourcedAnomaly.Server.Tests.Api;
 
-/// <summary>A validation (002) counts what is really in the data, and passes or fails as it was told to.</summary>
+/// <summary>A validation counts what is really in the data, and passes or fails as it was told to.</summary>
 public sealed class DatasetValidationTests(ServerFixture server)
 {
     [Fact]

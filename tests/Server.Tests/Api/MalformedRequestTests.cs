@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 namespace EventSourcedAnomaly.Server.Tests.Api;
 
 /// <summary>
-/// Thousands of malformed requests to every operation there is: each is refused as the document of its path says, none ends in an error of
+/// Thousands of malformed requests to every operation there is: each is refused as the contract of its path says, none ends in an error of
 /// the server.
 /// </summary>
 public sealed partial class MalformedRequestTests(ServerFixture server)

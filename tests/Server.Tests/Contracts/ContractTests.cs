@@ -8,7 +8,7 @@ using EventSourcedAnomaly.Server.Tests.Webhooks;
 namespace EventSourcedAnomaly.Server.Tests.Contracts;
 
 /// <summary>
-/// The documents' own examples, kept beside this class in their order, are sent to the server, and its answers have every field
+/// The contracts' own examples, kept beside this class in their order, are sent to the server, and its answers have every field
 /// of theirs with the same type.
 /// </summary>
 public sealed class ContractTests(ServerFixture server)

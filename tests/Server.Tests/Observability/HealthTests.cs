@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace EventSourcedAnomaly.Server.Tests.Observability;
 
-/// <summary>The server says how it is, to whoever asks, in each document's form.</summary>
+/// <summary>The server says how it is, to whoever asks, in each contract's form.</summary>
 public sealed class HealthTests(ServerFixture server)
 {
     [Theory]

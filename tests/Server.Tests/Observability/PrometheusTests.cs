@@ -79,7 +79,7 @@ public sealed partial class PrometheusTests(ServerFixture server) : IClassFixtur
     }
 
     [Fact]
-    public async Task Requests_are_labelled_with_their_surface()
+    public async Task Requests_are_labelled_with_their_contract()
     {
         using var api = server.Client();
         await api.Get("/v1/detectors");

@@ -3,7 +3,7 @@ using EventSourcedAnomaly.Server.Tests.Security;
 
 namespace EventSourcedAnomaly.Server.Tests.Observability;
 
-/// <summary>The machine in the shape of document 004.</summary>
+/// <summary>The machine in the shape of the Training contract.</summary>
 public sealed class ResourceTests(ServerFixture server)
 {
     [Fact]

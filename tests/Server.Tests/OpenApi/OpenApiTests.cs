@@ -3,7 +3,7 @@ using EventSourcedAnomaly.Server.Tests.Api;
 
 namespace EventSourcedAnomaly.Server.Tests.OpenApi;
 
-/// <summary>The API's description is complete, true, and where the documents say it is.</summary>
+/// <summary>The API's description is complete, true, and where the contracts say it is.</summary>
 public sealed class OpenApiTests(ServerFixture server)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -71,7 +71,7 @@ public sealed class OpenApiTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Answers_are_as_described_on_every_surface()
+    public async Task Answers_are_as_described_on_every_contract()
     {
         using var admin = server.Client();
         await admin.Post("/api/v1/tenants", new { id = "described", name = "Described" });

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace EventSourcedAnomaly.Server.Tests.Security;
 
-/// <summary>Users sign in, stay signed in, and sign out as the documents say.</summary>
+/// <summary>Users sign in, stay signed in, and sign out as the contracts say.</summary>
 public sealed class LoginTests(ServerFixture server)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

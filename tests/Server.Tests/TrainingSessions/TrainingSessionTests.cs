@@ -3,7 +3,7 @@ using EventSourcedAnomaly.Server.Tests.Security;
 
 namespace EventSourcedAnomaly.Server.Tests.TrainingSessions;
 
-/// <summary>Training sessions as document 004 shows them.</summary>
+/// <summary>Training sessions as the Training contract shows them.</summary>
 public sealed class TrainingSessionTests(ServerFixture server)
 {
     private const string Sessions = "/api/v1/training/sessions";
@@ -219,7 +219,7 @@ public sealed class TrainingSessionTests(ServerFixture server)
     }
 
     [Fact]
-    public async Task Without_a_credential_the_surface_is_open_only_where_the_operator_says_so()
+    public async Task Without_a_credential_the_contract_is_open_only_where_the_operator_says_so()
     {
         using var closed = new ApiClient(new Uri(server.Address), null);
         Assert.Equal(401, (await closed.Get(Sessions)).Status);

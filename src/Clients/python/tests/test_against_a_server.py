@@ -1,4 +1,4 @@
-"""The document's example, and the rest of the client, against a running server: that of ESA_TEST_URL, with the key in ESA_API_KEY.
+"""The Training contract's example, and the rest of the client, against a running server: that of ESA_TEST_URL, with the key in ESA_API_KEY.
 
 The server reads its configurations from a folder with train.yaml, which is quick, and long.yaml, which is not.
 """
@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from pivot_client import BadRequest, Conflict, NotFound, PIVOTClient, SessionFailed, SessionStopped, Unauthorized, verify_webhook
 
 ADDRESS = os.environ.get("ESA_TEST_URL")
-# As printed in the API's document, import path and address apart.
+# The example of the Training contract's Python client, import path and address apart.
 EXAMPLE = """
 from pivot_client import PIVOTClient
 

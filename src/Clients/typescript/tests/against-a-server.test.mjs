@@ -1,4 +1,4 @@
-// The document's example, and the rest of the client, against a running server: that of ESA_TEST_URL, with the key in ESA_API_KEY.
+// The Training contract's example, and the rest of the client, against a running server: that of ESA_TEST_URL, with the key in ESA_API_KEY.
 // The server reads its configurations from a folder with train.yaml, which is quick, and long.yaml, which is not.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -17,7 +17,7 @@ const client = new PIVOTClient(address ?? 'http://localhost');
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-// As printed in the API's document.
+// The example of the Training contract's TypeScript client.
 const example = `
 import { PIVOTClient } from './pivot-client';
 
@@ -56,7 +56,7 @@ async function temporary(t) {
   return folder;
 }
 
-test("The document's example compiles and runs as printed, over both transports", { skip }, async (t) => {
+test("The Training contract's example compiles and runs as printed, over both transports", { skip }, async (t) => {
   const folder = await temporary(t);
   await writeFile(join(folder, 'package.json'), '{"type": "module"}');
   await writeFile(join(folder, 'example.ts'), example.replace('./pivot-client', '../dist/pivot-client.js').replace('http://localhost:8000', address));

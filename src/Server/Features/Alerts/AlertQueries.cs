@@ -96,7 +96,7 @@ internal sealed class AlertQueries(AggregateStore aggregates, SubjectKeys subjec
     }
 }
 
-/// <summary>A rule; the fields of document 004's request, and what else is known.</summary>
+/// <summary>A rule; the fields of the Training contract's request, and what else is known.</summary>
 /// <param name="RuleId">Its id.</param>
 /// <param name="Id">The same.</param>
 /// <param name="Name">What its owner calls it.</param>
@@ -116,7 +116,7 @@ internal sealed record RuleBody(
     double Duration, double HoldOff,
     AlertSeverity Severity, bool Enabled, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
-/// <summary>An alert; the fields of document 004's data model, and what else is known.</summary>
+/// <summary>An alert; the fields of the Training contract's data model, and what else is known.</summary>
 internal sealed record AlertBody(
     string AlertId,
     string RuleId,

@@ -10,7 +10,7 @@ using Marten;
 
 namespace EventSourcedAnomaly.Server.Features.Batches;
 
-/// <summary>Finds batches, estimates their time, and puts them as documents 000 and 002 show them.</summary>
+/// <summary>Finds batches, estimates their time, and puts them as the Platform and Reference contracts show them.</summary>
 internal sealed class BatchQueries(AggregateStore aggregates, DatasetQueries datasets, BatchRows rows, EventFeed feed, TimeProvider time)
 {
     private const double SecondsAtLeast = 0.1;
@@ -94,9 +94,9 @@ internal sealed class BatchQueries(AggregateStore aggregates, DatasetQueries dat
             batch.Failure, asked, batch.StartedAt ?? asked, batch.EndedAt);
     }
 
-    /// <summary>The word of a surface for a batch's state: documents 000 and 002 differ on one that waits.</summary>
-    public static string WordOf(ApiContract surface, string status) => status == Batch.Queued
-        && surface == ApiContract.Reference ? "started" : status;
+    /// <summary>The word of a contract for a batch's state: Platform and Reference differ on one that waits.</summary>
+    public static string WordOf(ApiContract contract, string status) => status == Batch.Queued
+        && contract == ApiContract.Reference ? "started" : status;
 
     /// <summary>Where the output will be.</summary>
     public static string OutputOf(HttpContext http, string id, string format) =>
@@ -124,7 +124,7 @@ internal sealed class BatchQueries(AggregateStore aggregates, DatasetQueries dat
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 }
 
-/// <summary>A batch; the fields of all documents. Times in seconds.</summary>
+/// <summary>A batch; the fields of all contracts. Times in seconds.</summary>
 internal sealed record BatchBody(
     string Id,
     string JobId,

@@ -7,7 +7,7 @@ using EventSourcedAnomaly.Server.Infrastructure.Orleans;
 
 namespace EventSourcedAnomaly.Server.Features.Batches;
 
-/// <summary>What is wanted of a batch, as the documents let it be said.</summary>
+/// <summary>What is wanted of a batch, as the contracts let it be said.</summary>
 internal sealed record BatchSubmission(
     int? ChunkSize = null, int? ParallelJobs = null, double? Threshold = null, bool ReturnScores = true, bool ReturnExplanations = false,
     string? OutputFormat = null)
@@ -18,7 +18,7 @@ internal sealed record BatchSubmission(
     private static readonly string[] Formats = ["csv", "ndjson", "parquet"];
 
     /// <summary>The options, if they validate.</summary>
-    /// <param name="sizeField">What the document calls the size of a chunk.</param>
+    /// <param name="sizeField">What the contract calls the size of a chunk.</param>
     /// <param name="parallelField">What it calls the number of chunks judged side by side.</param>
     /// <param name="place">Where both stand, with a dot at the end.</param>
     /// <param name="samples">How many rows there are; very small chunks of very many rows are made larger.</param>

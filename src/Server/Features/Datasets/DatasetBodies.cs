@@ -3,7 +3,9 @@ using EventSourcedAnomaly.Server.Infrastructure.Http;
 
 namespace EventSourcedAnomaly.Server.Features.Datasets;
 
-/// <summary>What every answer about a data set says. <c>size</c> counts rows and <c>features</c> counts feature columns (000).</summary>
+/// <summary>
+/// What every answer about a data set says. The Platform contract's <c>size</c> counts rows, its <c>features</c> feature columns.
+/// </summary>
 internal abstract record DatasetHead
 {
     public string Id { get; init; } = string.Empty;

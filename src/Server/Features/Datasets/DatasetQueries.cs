@@ -6,7 +6,7 @@ using Marten;
 
 namespace EventSourcedAnomaly.Server.Features.Datasets;
 
-/// <summary>Finds data sets, and puts them as documents 000 and 002 show them.</summary>
+/// <summary>Finds data sets, and puts them as the Platform and Reference contracts show them.</summary>
 internal sealed class DatasetQueries(AggregateStore aggregates, DatasetRows rows)
 {
     /// <summary>A data set of a tenant, deleted ones apart.</summary>
@@ -38,7 +38,7 @@ internal sealed class DatasetQueries(AggregateStore aggregates, DatasetRows rows
     }
 
     /// <summary>A line of a list.</summary>
-    public static DatasetItem Item(Dataset dataset, ApiContract surface) => Fill(dataset, surface, new DatasetItem
+    public static DatasetItem Item(Dataset dataset, ApiContract contract) => Fill(dataset, contract, new DatasetItem
     {
         Statistics = new DatasetCounts(
             dataset.Uploaded.Columns.Numerical, dataset.Uploaded.Columns.Categorical, dataset.Uploaded.MissingValues,
@@ -46,14 +46,14 @@ internal sealed class DatasetQueries(AggregateStore aggregates, DatasetRows rows
     });
 
     /// <summary>Everything that is known of a data set.</summary>
-    public async Task<DatasetDetail> Detail(string tenant, Dataset dataset, ApiContract surface, CancellationToken ct)
+    public async Task<DatasetDetail> Detail(string tenant, Dataset dataset, ApiContract contract, CancellationToken ct)
     {
         var upload = dataset.Uploaded;
         var manifest = await rows.Manifest(tenant, upload, ct);
         var (profile, quality) = (manifest.Profile, manifest.Profile.Quality);
         var names = manifest.FeatureNames(upload.LabelColumn);
         var features = names.Select(name => profile.Columns[manifest.IndexOf(name)].Statistics).ToArray();
-        return Fill(dataset, surface, new DatasetDetail
+        return Fill(dataset, contract, new DatasetDetail
         {
             FeatureNames = names,
             LabelColumn = upload.LabelColumn,
@@ -70,7 +70,7 @@ internal sealed class DatasetQueries(AggregateStore aggregates, DatasetRows rows
     }
 
     /// <summary>What every answer about a data set says.</summary>
-    public static T Fill<T>(Dataset dataset, ApiContract surface, T head)
+    public static T Fill<T>(Dataset dataset, ApiContract contract, T head)
         where T : DatasetHead
     {
         var upload = dataset.Uploaded;
@@ -86,7 +86,7 @@ internal sealed class DatasetQueries(AggregateStore aggregates, DatasetRows rows
             ColumnCount = upload.Columns.Total,
             Size = upload.RowCount,
             Features = upload.Columns.Features,
-            Status = surface.DatasetStatus(dataset.Status),
+            Status = contract.DatasetStatus(dataset.Status),
             CreatedAt = upload.UploadedAt,
             UpdatedAt = dataset.UpdatedAt,
         };

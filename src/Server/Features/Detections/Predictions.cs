@@ -112,7 +112,7 @@ internal static class RequestRows
             return [.. Enumerable.Range(0, expected.Count)];
         }
 
-        // Names that are all unknown to the model only label its columns, as the documents' examples do.
+        // Names that are all unknown to the model only label its columns, as the contracts' examples do.
         if (given.Count == expected.Count && !given.Any(expected.Contains))
         {
             return [.. Enumerable.Range(0, expected.Count)];

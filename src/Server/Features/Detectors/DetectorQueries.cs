@@ -5,7 +5,7 @@ using EventSourcedAnomaly.Server.Infrastructure.Marten;
 
 namespace EventSourcedAnomaly.Server.Features.Detectors;
 
-/// <summary>Finds detectors, and puts them as documents 000 and 002 show them.</summary>
+/// <summary>Finds detectors, and puts them as the Platform and Reference contracts show them.</summary>
 internal sealed class DetectorQueries(AggregateStore aggregates)
 {
     /// <summary>The words for states, in any contract, and what they stand for.</summary>
@@ -41,13 +41,13 @@ internal sealed class DetectorQueries(AggregateStore aggregates)
         return await detectors.NewestFirst(page.Limit, page.Offset, ct);
     }
 
-    /// <summary>A detector as the documents show it.</summary>
-    public static DetectorBody Body(Detector detector, ApiContract surface)
+    /// <summary>A detector as the contracts show it.</summary>
+    public static DetectorBody Body(Detector detector, ApiContract contract)
     {
         var model = detector.Model;
         return new DetectorBody(
             detector.Id, detector.Id, detector.Name!, detector.Description, detector.Algorithm,
-            surface.DetectorStatus(detector.Status), detector.Parameters,
+            contract.DetectorStatus(detector.Status), detector.Parameters,
             detector.Tags, Performance(model), [.. detector.Models.Reverse().Select(History)], detector.ConfigurationVersion,
             model?.Version, detector.Failure,
             detector.CreatedAt, detector.UpdatedAt, model?.TrainedAt);
@@ -63,7 +63,7 @@ internal sealed class DetectorQueries(AggregateStore aggregates)
         model.Metrics, model.Version);
 }
 
-/// <summary>A detector; the fields of both documents.</summary>
+/// <summary>A detector; the fields of both contracts.</summary>
 internal sealed record DetectorBody(
     string Id,
     string DetectorId,

@@ -4,7 +4,7 @@ using Marten;
 
 namespace EventSourcedAnomaly.Server.Features.ModelTrainings;
 
-/// <summary>Finds trainings, estimates their time, and puts them as documents 000 and 002 show them.</summary>
+/// <summary>Finds trainings, estimates their time, and puts them as the Platform and Reference contracts show them.</summary>
 internal sealed class ModelTrainingQueries(AggregateStore aggregates, TimeProvider time)
 {
     private const double SecondsAtLeast = 1;
@@ -72,7 +72,7 @@ internal sealed class ModelTrainingQueries(AggregateStore aggregates, TimeProvid
     }
 }
 
-/// <summary>A training; the fields of both documents.</summary>
+/// <summary>A training; the fields of both contracts.</summary>
 internal sealed record TrainingBody(
     string TrainingId,
     string TrainingJobId,
@@ -90,8 +90,8 @@ internal sealed record TrainingBody(
     DateTimeOffset StartedAt,
     DateTimeOffset? CompletedAt);
 
-/// <summary>Document 000's view of a training's metrics; null without labels, or for an algorithm without a loss.</summary>
+/// <summary>The Platform contract's view of a training's metrics; null without labels, or for an algorithm without a loss.</summary>
 internal sealed record MetricsNow(double? Accuracy, double? Loss, double? Precision, double? Recall, double? F1Score, double? Auc);
 
-/// <summary>Document 002's view of the same.</summary>
+/// <summary>The Reference contract's view of the same.</summary>
 internal sealed record MetricsSoFar(double? CurrentAccuracy, double? BestAccuracy, double? TrainingLoss);

@@ -11,7 +11,7 @@ using EventSourcedAnomaly.Server.Infrastructure.Security;
 namespace EventSourcedAnomaly.Server.Features.ModelTrainings;
 
 /// <summary>
-/// Finds or makes the data set that document 001's <c>training_data</c> means: an id or a name, a file to import, or rows.
+/// Finds or makes the data set that the Enterprise contract's <c>training_data</c> means: an id or a name, a file to import, or rows.
 /// </summary>
 internal sealed class TrainingData(DatasetQueries datasets, DatasetIntake intake, ServerSettings settings)
 {

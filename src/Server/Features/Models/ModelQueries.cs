@@ -27,7 +27,7 @@ internal static class ModelId
 /// <summary>A detector's model, and whether it is the one in service.</summary>
 internal sealed record DetectorModel(string DetectorId, string DetectorName, TrainedModel Metadata, bool InService);
 
-/// <summary>Finds the models of detectors, and puts them as documents 001 and 002 show them.</summary>
+/// <summary>Finds the models of detectors, and puts them as the Enterprise and Reference contracts show them.</summary>
 internal sealed class ModelQueries(AggregateStore aggregates, TenantReads reads, DetectorQueries detectors, ModelTrainingQueries trainings)
 {
     /// <summary>A page of a tenant's models, newest first; those of deleted detectors apart.</summary>
@@ -123,7 +123,7 @@ internal sealed class ModelQueries(AggregateStore aggregates, TenantReads reads,
     }
 }
 
-/// <summary>A model; the fields of both documents. What is not known before the training ends is null.</summary>
+/// <summary>A model; the fields of both contracts. What is not known before the training ends is null.</summary>
 internal record ModelBody(
     string Id, string ModelId, string DetectorId, string DetectorName, string? Version, string Algorithm,
     IReadOnlyDictionary<string, JsonElement> Parameters, string Status,

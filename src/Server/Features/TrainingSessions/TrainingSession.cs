@@ -4,7 +4,9 @@ using JasperFx.Core;
 
 namespace EventSourcedAnomaly.Server.Features.TrainingSessions;
 
-/// <summary>The state of what document 004 calls a training session: one training by epochs, started and stopped at will.</summary>
+/// <summary>
+/// The state of what the Training contract calls a training session: one training by epochs, started and stopped at will.
+/// </summary>
 public sealed record TrainingSession(
     TrainingSessionCreated? Creation,
     string Status,

@@ -6,7 +6,7 @@ using EventSourcedAnomaly.Server.Infrastructure.Marten;
 
 namespace EventSourcedAnomaly.Server.Features.TrainingSessions;
 
-/// <summary>Finds training sessions, and puts them as document 004 shows them.</summary>
+/// <summary>Finds training sessions, and puts them as the Training contract shows them.</summary>
 internal sealed class TrainingSessionQueries(AggregateStore aggregates)
 {
     /// <summary>A session of a tenant.</summary>
@@ -39,7 +39,7 @@ internal sealed class TrainingSessionQueries(AggregateStore aggregates)
     }
 }
 
-/// <summary>A training session; the fields of the document's status and of its data model, and what else is known.</summary>
+/// <summary>A training session; the fields of the contract's status and of its data model, and what else is known.</summary>
 internal sealed record SessionBody(
     string SessionId,
     string? SessionName,

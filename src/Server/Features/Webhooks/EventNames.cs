@@ -1,8 +1,8 @@
 namespace EventSourcedAnomaly.Server.Features.Webhooks;
 
 /// <summary>
-/// The events that can be subscribed to, in the words of documents 000, 003 and 004. A name may be spelled with dots or underscores;
-/// some have two words. What is delivered goes by the spelling that was subscribed to.
+/// The events that can be subscribed to, in the words of the Platform, Operations and Training contracts. A name may be spelled with
+/// dots or underscores; some have two words. What is delivered goes by the spelling that was subscribed to.
 /// </summary>
 internal static class EventNames
 {

@@ -24,7 +24,7 @@ internal sealed class WebhookQueries(AggregateStore aggregates)
         webhook.OverlapUntil > now ? webhook.OverlapUntil : null);
 }
 
-/// <summary>A webhook; the fields of document 004's answer, and what else is known.</summary>
+/// <summary>A webhook; the fields of the Training contract's answer, and what else is known.</summary>
 /// <param name="WebhookId">Its id.</param>
 /// <param name="Id">The same.</param>
 /// <param name="Url">Where events are posted.</param>

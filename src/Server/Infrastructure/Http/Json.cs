@@ -13,7 +13,7 @@ internal static class Json
     /// <summary>For requests and responses alike.</summary>
     public static JsonSerializerOptions Options { get; } = Create();
 
-    /// <summary>A time as the documents write it, <c>2024-01-01T00:00:00Z</c>, with fractions where there are any.</summary>
+    /// <summary>A time as the contracts write it, <c>2024-01-01T00:00:00Z</c>, with fractions where there are any.</summary>
     public static string Time(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
 

@@ -8,7 +8,7 @@ namespace EventSourcedAnomaly.Server.Infrastructure.Observability;
 
 /// <summary>
 /// Stands around every request: what came of it goes to the access log, to the trace, to ASP.NET Core's own metrics as a label
-/// with the surface, and to the tenant's statistics. The query, which may hold a credential, goes nowhere.
+/// with the contract, and to the tenant's statistics. The query, which may hold a credential, goes nowhere.
 /// </summary>
 internal sealed partial class RequestObservation(RequestDelegate next, RequestStatistics statistics, ILogger<RequestObservation> logger)
 {

@@ -16,7 +16,7 @@ internal sealed record RateLimit(string Name, int Amount, TimeSpan Window)
     public long Seconds => (long)Window.TotalSeconds * Burst;
 }
 
-/// <summary>What a key or a user may ask for, as the documents name it.</summary>
+/// <summary>What a key or a user may ask for, as the contracts name it.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Limits">What holds for requests; the first is the one that <c>X-RateLimit-*</c> speaks of.</param>
 internal sealed record RatePlan(string Name, params IReadOnlyList<RateLimit> Limits)

@@ -4,7 +4,7 @@ using EventSourcedAnomaly.Server.Infrastructure.Marten;
 
 namespace EventSourcedAnomaly.Server.Features.TrainingSessions.Checkpoints;
 
-/// <summary>Lists checkpoints and puts them as document 004 shows them.</summary>
+/// <summary>Lists checkpoints and puts them as the Training contract shows them.</summary>
 internal sealed class CheckpointQueries(TenantReads reads)
 {
     private const double Mebibyte = 1 << 20;
@@ -51,7 +51,7 @@ internal sealed class CheckpointQueries(TenantReads reads)
         $"/api/v1/checkpoints/{kept.Id}/download", kept.Sha256, kept.Id == best, kept.SavedAt);
 }
 
-/// <summary>A checkpoint; the document's fields, and what else is known. <paramref name="FilePath"/> is where it is downloaded.</summary>
+/// <summary>A checkpoint; the contract's fields, and what else is known. <paramref name="FilePath"/> is where it is downloaded.</summary>
 internal sealed record CheckpointBody(
     string CheckpointId,
     string SessionId,

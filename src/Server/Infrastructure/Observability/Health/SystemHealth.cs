@@ -15,7 +15,7 @@ internal static class HealthStatus
 
     public const string Unhealthy = "unhealthy";
 
-    /// <summary>The documents name it, this product does without.</summary>
+    /// <summary>The contracts name it, this product does without.</summary>
     public const string NotConfigured = "not_configured";
 }
 

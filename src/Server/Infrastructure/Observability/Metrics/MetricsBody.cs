@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Observability.Metrics;
 
-/// <summary>Documents 000 and 003 in one body.</summary>
+/// <summary>The metrics of the Platform and the Operations contract in one body.</summary>
 internal sealed record MetricsBody(
     bool Success, string Status, string Message, MetricsBody.Payload Data, MetricsBody.Exchanged Metadata,
     DateTimeOffset Timestamp, string RequestId)
@@ -31,7 +31,7 @@ internal sealed record MetricsBody(
     public sealed record Point(DateTimeOffset Timestamp, long Detections, long Samples, long Anomalies, double? AverageDetectionTimeMs);
 }
 
-/// <summary>Document 003's groups; a group that was not asked for is left out.</summary>
+/// <summary>The Operations contract's groups; a group that was not asked for is left out.</summary>
 internal sealed record MetricGroups(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] MetricGroups.Anomalies? AnomaliesDetected,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] MetricGroups.Performance? DetectionPerformance,

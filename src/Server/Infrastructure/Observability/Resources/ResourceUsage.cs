@@ -1,6 +1,6 @@
 namespace EventSourcedAnomaly.Server.Infrastructure.Observability.Resources;
 
-/// <summary>What the machine has and how much of it is in use, in the units of document 004: percent, and GB of 2^30 bytes.</summary>
+/// <summary>What the machine has and how much of it is in use, in the Training contract's units: percent, and GB of 2^30 bytes.</summary>
 internal sealed record ResourceUsage(DateTimeOffset Timestamp, CpuUsage Cpu, SpaceUsage Memory, SpaceUsage Disk,
     IReadOnlyList<GpuUsage> Gpu);
 
