@@ -13,12 +13,19 @@ internal sealed record DatasetFileRequest(string Path, string Name, string? Desc
 
 /// <summary>Takes files in, whoever brings them.</summary>
 internal sealed class DatasetIntake(BulkStore bulk, IGrainFactory grains, DatasetQueries datasets, DatasetRows rows,
-    ServerSettings settings, TimeProvider time)
+    ServerSettings settings, TimeProvider time) : IDisposable
 {
+    private const int MaxUploads = 16, MaxUploadsOfTenant = 4;
     private readonly ReadLimits _limits = ReadLimits.Default with { MaxBytes = settings.MaxUploadBytes };
+
+    /// <summary>Who uploads.</summary>
+    public TenantSlots Slots { get; } = new("uploads of data sets", MaxUploads, MaxUploadsOfTenant, TimeSpan.FromSeconds(10));
 
     /// <summary>Where uploads rest while they are read.</summary>
     public string TempDirectory => settings.TempDirectory;
+
+    /// <inheritdoc/>
+    public void Dispose() => Slots.Dispose();
 
     /// <summary>Reads, stores and records a file.</summary>
     public async Task<Dataset> Take(string tenant, DatasetFileRequest request, CancellationToken ct)

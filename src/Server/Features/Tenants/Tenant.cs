@@ -39,6 +39,6 @@ public sealed partial record Tenant(string? Id, string Name, DateTimeOffset Crea
         _ => [new TenantDeleted(now)],
     };
 
-    [GeneratedRegex("^[a-z][a-z0-9_-]{1,62}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[a-z][a-z0-9_-]{1,62}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex IdPattern();
 }

@@ -26,25 +26,33 @@ internal sealed class ConfigurationRoot(ServerSettings settings)
         var root = new DirectoryInfo(Path.TrimEndingDirectorySeparator(settings.ConfigDirectory));
         var found = Find(root, segments) ?? (segments[0] == root.Name ? Find(root, segments[1..]) : null);
         return found ?? throw new Problem(ProblemKind.Invalid,
-            $"{field}: there is no file '{given}' below the configuration root.", field, expected);
+            $"{field}: there is no file with content '{given}' below the configuration root.", field, expected);
     }
 
     private static FileInfo? Find(DirectoryInfo root, IReadOnlyList<string> segments)
     {
         var home = Real(root.FullName);
         var real = Real(Path.Combine([root.FullName, .. segments]));
-        // Links are followed, but not out of the root.
-        return real.StartsWith(home + Path.DirectorySeparatorChar, StringComparison.Ordinal) && File.Exists(real)
-            ? new FileInfo(real) : null;
+        // Links are followed, but not out of the root. What is no file but can be opened like one, such as a pipe, has no length.
+        return real is not null && real.StartsWith(home + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            && new FileInfo(real) is { Exists: true, Length: > 0 } file ? file : null;
     }
 
-    private static string Real(string path)
+    // Null for links that lead in a circle.
+    private static string? Real(string path)
     {
         var real = Path.GetPathRoot(path)!;
         foreach (var segment in path[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
         {
             var next = new FileInfo(Path.Combine(real, segment));
-            real = next.LinkTarget is null ? next.FullName : next.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? next.FullName;
+            try
+            {
+                real = next.LinkTarget is null ? next.FullName : next.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? next.FullName;
+            }
+            catch (IOException)
+            {
+                return null;
+            }
         }
 
         return real;

@@ -14,12 +14,16 @@ internal static partial class YamlText
     private const int MaxNodes = 10_000;
     private const int Deepest = 30;
 
+    /// <summary>The stream and the document.</summary>
+    private const int EnclosingEvents = 2;
+
     /// <summary>The first document's bytes as JSON.</summary>
     /// <exception cref="InvalidDataException">It is not YAML, or too large.</exception>
     public static byte[] ToJson(string yaml)
     {
         try
         {
+            RequireShallow(yaml);
             var stream = new YamlStream();
             stream.Load(new StringReader(yaml));
             var left = MaxNodes;
@@ -33,11 +37,28 @@ internal static partial class YamlText
         }
     }
 
+    // The events come one by one, whereas what makes nodes of them calls itself for each level and would use up the stack.
+    private static void RequireShallow(string yaml)
+    {
+        var parser = new Parser(new StringReader(yaml));
+        for (var (depth, nodes) = (0, 0); parser.MoveNext();)
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > Deepest + EnclosingEvents || ++nodes > 2 * MaxNodes)
+            {
+                throw TooLarge();
+            }
+        }
+    }
+
+    private static InvalidDataException TooLarge() =>
+        new($"it has more than {MaxNodes} values or is nested deeper than {Deepest}");
+
     private static JsonNode? Convert(YamlNode node, int depth, ref int left)
     {
         if (depth == 0 || --left < 0)
         {
-            throw new InvalidDataException($"it has more than {MaxNodes} values or is nested deeper than {Deepest}");
+            throw TooLarge();
         }
 
         switch (node)
@@ -80,9 +101,9 @@ internal static partial class YamlText
         (_, var text) => JsonValue.Create(text),
     };
 
-    [GeneratedRegex("^[-+]?[0-9]+$")]
+    [GeneratedRegex(@"^[-+]?[0-9]+\z")]
     private static partial Regex Whole();
 
-    [GeneratedRegex(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$")]
+    [GeneratedRegex(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\z")]
     private static partial Regex Number();
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Hosting;
 
@@ -7,6 +8,8 @@ namespace EventSourcedAnomaly.Server.Infrastructure.Hosting;
 internal static class Listening
 {
     private const long MaxBodySize = 64L << 20;
+    private const double MinBytesPerSecond = 1024;
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     /// <summary>Listens where the settings say.</summary>
     public static void Listen(this WebApplicationBuilder builder, ServerSettings settings)
@@ -15,6 +18,7 @@ internal static class Listening
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBodySize;
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(MinBytesPerSecond, Grace);
         });
         builder.WebHost.UseUrls($"http://{settings.Host}:{settings.Port}");
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));

@@ -15,6 +15,12 @@ internal static class EndpointConfiguration
         endpoint.Definition.Options(route => route.WithMetadata(access));
     }
 
+    /// <summary>The largest body that the endpoint takes, where it is another than <see cref="BodySize.Default"/>.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="maxBodySize">In bytes.</param>
+    public static void TakesAtMost(this BaseEndpoint endpoint, long maxBodySize) =>
+        endpoint.Definition.Options(route => route.WithMetadata(new RequestSizeLimitAttribute(maxBodySize)));
+
     /// <summary>The status of a success and its message.</summary>
     public static void Answers(this BaseEndpoint endpoint, int status, string message) =>
         endpoint.Definition.Options(route => route.WithMetadata(new Success(status, message)));

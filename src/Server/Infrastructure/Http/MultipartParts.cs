@@ -31,6 +31,8 @@ internal static class MultipartParts
     /// <summary>ENOSPC of errno(3).</summary>
     private const int NoSpaceLeft = 28;
 
+    private const int MaxFileNameLength = 1024;
+
     /// <summary>The fields in the order in which they come.</summary>
     /// <exception cref="Problem">It is no such form, or has a field that is not known.</exception>
     public static async IAsyncEnumerable<MultipartPart> Read(HttpContext http, IReadOnlyCollection<string> known,
@@ -55,12 +57,14 @@ internal static class MultipartParts
                 throw new Problem(ProblemKind.Invalid, $"{field}: unknown field.", field, $"one of: {string.Join(", ", known)}");
             }
 
-            yield return new MultipartPart(
-                field, HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue
-                    ? disposition.FileNameStar
-                    : disposition.FileName).Value, section.Body);
+            var name = disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName;
+            yield return new MultipartPart(field, FileName(field, HeaderUtilities.RemoveQuotes(name).Value), section.Body);
         }
     }
+
+    private static string? FileName(string field, string? name) => name is null or { Length: <= MaxFileNameLength }
+        ? name is null ? null : StorableText.Require($"{field}.filename", name)
+        : throw Problem.Invalid($"{field}.filename", $"at most {MaxFileNameLength} characters");
 
     /// <summary>What went wrong while a form was read, in the product's words.</summary>
     public static Exception AsProblem(Exception e) => e switch

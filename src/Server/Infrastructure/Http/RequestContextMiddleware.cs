@@ -21,6 +21,7 @@ internal sealed partial class RequestContextMiddleware(RequestDelegate next, ILo
         var id = RequestIdOf(http);
         http.Features.Set<IRequestContext>(new Metadata(id, ApiContract.Of(http.Request.Path), started));
         http.Response.Headers["X-Request-ID"] = id;
+        http.Response.OnStarting(ResponseProtection.Add, http);
         using var scope = logger.BeginScope("correlation_id:{correlation_id}", id);
         try
         {

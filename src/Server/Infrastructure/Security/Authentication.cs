@@ -41,6 +41,7 @@ internal sealed class Authentication(RequestDelegate next, Credentials credentia
         var credential = Credential(http.Request);
         if (credential is null && settings.AnonymousTraining && http.ApiContract() == ApiContract.Training)
         {
+            RequireSameOrigin(http.Request);
             return Anonymous;
         }
 
@@ -50,6 +51,17 @@ internal sealed class Authentication(RequestDelegate next, Credentials credentia
         return await credentials.Find(credential, http.RequestAborted)
             ?? throw new Problem(ProblemKind.Unauthenticated, "The credential is not valid: unknown, expired or revoked.", "X-API-Key",
                 "a valid API key or access token");
+    }
+
+    // Without credentials a page of another site could start trainings from inside the network of whoever looks at it.
+    private static void RequireSameOrigin(HttpRequest request)
+    {
+        if (request.Headers.Origin.ToString() is { Length: > 0 } origin
+            && !(Uri.TryCreate(origin, UriKind.Absolute, out var from)
+                && string.Equals(from.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new Problem(ProblemKind.Forbidden, "Pages of another site need a credential.", "Origin", "the origin of this server");
+        }
     }
 
     private static string? Credential(HttpRequest request)

@@ -55,6 +55,7 @@ internal sealed class BatchInputs(
     {
         Post("/api/v1/detection/batch");
         this.Needs(Access.Detect);
+        this.TakesAtMost(BodySize.Data);
         this.Answers(StatusCodes.Status202Accepted, "Batch detection queued");
         Summary(s => s.Summary = "Judge a data set, or a list of inputs at once");
     }

@@ -22,6 +22,7 @@ internal sealed class UploadDataset(DatasetIntake intake) : EndpointWithoutReque
     public override async Task<DatasetReceipt> ExecuteAsync(CancellationToken ct)
     {
         var http = HttpContext;
+        using var slot = await intake.Slots.Take(http.Tenant(), http.RequestAborted);
         using var form = await UploadForm.Receive(http, intake.TempDirectory);
         var dataset = await intake.Take(http.Tenant(), form.ToRequest(), http.RequestAborted);
         http.Locate($"{http.Request.Path}/{dataset.Id}");

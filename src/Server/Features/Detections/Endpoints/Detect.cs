@@ -32,6 +32,7 @@ internal sealed class Detect(DetectionService service) : Endpoint<Detect.Request
     {
         Post("/v1/detect");
         this.Needs(Access.Detect);
+        this.TakesAtMost(BodySize.Data);
         Summary(s => s.Summary = "Judge rows with a detector");
     }
 

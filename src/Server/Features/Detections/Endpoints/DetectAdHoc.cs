@@ -41,6 +41,7 @@ internal sealed class DetectAdHoc(AdHocDetectionService service) : Endpoint<Dete
     {
         Post("/api/v1/detection/detect");
         this.Needs(Access.Detect);
+        this.TakesAtMost(BodySize.Data);
         Summary(s => s.Summary = "Judge rows or a series by one another");
     }
 

@@ -38,6 +38,7 @@ internal sealed class DetectWithDetector(DetectionService service) : Endpoint<De
     {
         Post("/api/v1/detectors/{detector_id}/detect");
         this.Needs(Access.Detect);
+        this.TakesAtMost(BodySize.Data);
         this.Answers("Detection completed");
         Summary(s => s.Summary = "Judge rows with a detector");
     }

@@ -49,6 +49,7 @@ internal sealed class TrainDetector(ModelTrainingService service, TrainingSlots 
     {
         Post("/api/v1/detectors/{detector_id}/train", "/v1/detectors/{detector_id}/train");
         this.Needs(Access.Build);
+        this.TakesAtMost(BodySize.Data);
         this.Answers(StatusCodes.Status202Accepted, "Training started");
         Summary(s => s.Summary = "Train a detector");
     }

@@ -39,6 +39,7 @@ internal sealed class TrainModel(TrainingData data, ModelTrainingService service
     {
         Post("/api/v1/detection/train");
         this.Needs(Access.Build);
+        this.TakesAtMost(BodySize.Data);
         this.Answers(StatusCodes.Status202Accepted, "Training started");
         Summary(s => s.Summary = "Create a detector and train it");
     }

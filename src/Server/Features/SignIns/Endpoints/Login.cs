@@ -29,6 +29,7 @@ internal sealed class Login(SignInService service, AccessTokens tokens, UserQuer
     {
         Post("/v1/auth/login", "/api/v1/auth/login");
         this.Needs(Access.Open);
+        this.TakesAtMost(BodySize.SignIn);
         Summary(s => s.Summary = "Sign in with a name and a password");
     }
 

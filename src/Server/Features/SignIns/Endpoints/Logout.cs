@@ -17,6 +17,7 @@ internal sealed class Logout(IGrainFactory grains, LoginSessionQueries sessions)
     {
         Post("/v1/auth/logout", "/api/v1/auth/logout");
         this.Needs(Access.Self);
+        this.TakesAtMost(BodySize.SignIn);
         this.BodyIsOptional();
         Summary(s => s.Summary = "Sign out");
     }

@@ -26,6 +26,7 @@ internal sealed class Refresh(IGrainFactory grains, LoginSessionQueries sessions
     {
         Post("/v1/auth/refresh", "/api/v1/auth/refresh");
         this.Needs(Access.Open);
+        this.TakesAtMost(BodySize.SignIn);
         Summary(s => s.Summary = "Get a new access token");
     }
 

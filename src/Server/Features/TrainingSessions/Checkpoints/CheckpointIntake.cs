@@ -11,10 +11,9 @@ internal sealed class CheckpointIntake(
     CheckpointBytes bytes, TrainingSessionQueries sessions, MetricPoints points, IGrainFactory grains, ServerSettings settings,
     TimeProvider time) : IDisposable
 {
-    private const int AtOnce = 16;
+    private const int MaxUploads = 16, MaxUploadsOfTenant = 4;
     private const long LargestForm = 1 << 20;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private readonly SemaphoreSlim _places = new(AtOnce);
+    private readonly TenantSlots _slots = new("uploads of checkpoints", MaxUploads, MaxUploadsOfTenant, TimeSpan.FromSeconds(10));
 
     /// <summary>Receives, stores and records one.</summary>
     public async Task<(TrainingSession Session, CheckpointSaved Saved)> Take(HttpContext http)
@@ -25,24 +24,12 @@ internal sealed class CheckpointIntake(
                 "file", $"at most {settings.MaxUploadBytes} bytes");
         }
 
-        if (!await _places.WaitAsync(Patience, http.RequestAborted))
-        {
-            throw new Problem(ProblemKind.Unavailable, $"{AtOnce} checkpoints are being uploaded already; try again shortly.")
-            { RetryAfter = Patience };
-        }
-
-        try
-        {
-            return await Receive(http, http.Tenant(), http.RequestAborted);
-        }
-        finally
-        {
-            _places.Release();
-        }
+        using var slot = await _slots.Take(http.Tenant(), http.RequestAborted);
+        return await Receive(http, http.Tenant(), http.RequestAborted);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _places.Dispose();
+    public void Dispose() => _slots.Dispose();
 
     private async Task<(TrainingSession Session, CheckpointSaved Saved)> Receive(HttpContext http, string tenant, CancellationToken ct)
     {

@@ -38,6 +38,7 @@ internal sealed class ReportMetrics(IGrainFactory grains, TrainingSessionQueries
     {
         Post("/api/v1/training/sessions/{session_id}/metrics");
         this.Needs(Access.Build);
+        this.TakesAtMost(BodySize.Data);
         this.Answers(StatusCodes.Status201Created, "Metrics recorded");
         Summary(s => s.Summary = "Report what an external trainer measured");
     }

@@ -1,14 +1,18 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 using EventSourcedAnomaly.Server.Domain;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Http.Binding;
 
 /// <summary>Reads a JSON body into a request record, or says which field is wrong and what was expected of it.</summary>
 internal static class Body
 {
+    private const int MaxDepth = 64, MaxDiagnosed = 1 << 20;
+
     /// <summary>Whether the request came without a body.</summary>
     public static bool IsAbsent(HttpContext http) =>
         http.Request.ContentLength == 0 || http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
@@ -18,7 +22,7 @@ internal static class Body
     public static async Task<T> Read<T>(HttpContext http)
         where T : notnull
     {
-        if (http.Request is { ContentLength: > 0, ContentType: { } type } && !type.Contains("json", StringComparison.OrdinalIgnoreCase))
+        if (http.Request.ContentType is { } type && !IsAbsent(http) && !IsJson(type))
         {
             throw new Problem(ProblemKind.UnsupportedMediaType, $"Expected a JSON body, got {type}.", "Content-Type", "application/json");
         }
@@ -26,11 +30,22 @@ internal static class Body
         return Parse<T>(await ReadBytes(http));
     }
 
+    private static bool IsJson(string contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            || type.MediaType.Equals("text/json", StringComparison.OrdinalIgnoreCase)
+            || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Reads JSON from elsewhere by the same rules.</summary>
     /// <exception cref="Problem">As for a request's body.</exception>
     public static T Parse<T>(byte[] json)
         where T : notnull
     {
+        if (!Utf8.IsValid(json))
+        {
+            throw new Problem(ProblemKind.Unreadable, "The body is not UTF-8.", "body", "a JSON object in UTF-8");
+        }
+
         StorableText.RequireIn(json);
         try
         {
@@ -44,20 +59,46 @@ internal static class Body
 
     private static async Task<byte[]> ReadBytes(HttpContext http)
     {
-        var buffer = new ArrayBufferWriter<byte>((int)Math.Clamp(http.Request.ContentLength ?? 1024, 256, 1 << 20));
+        var limit = BodySize.LimitOf(http);
+        RequireWithin(http.Request.ContentLength ?? 0, limit);
+        if (http.Request.ContentLength is { } length)
+        {
+            var exact = new byte[length];
+            await http.Request.Body.ReadExactlyAsync(exact, http.RequestAborted);
+            return exact;
+        }
+
+        var buffer = new ArrayBufferWriter<byte>();
         int read;
         do
         {
             read = await http.Request.Body.ReadAsync(buffer.GetMemory(4096), http.RequestAborted);
             buffer.Advance(read);
+            RequireWithin(buffer.WrittenCount, limit);
         }
         while (read > 0);
 
         return buffer.WrittenSpan.ToArray();
     }
 
+    private static void RequireWithin(long size, long limit)
+    {
+        if (size > limit)
+        {
+            throw new Problem(
+                ProblemKind.TooLarge, $"The body is larger than the {BodySize.Spell(limit)} that this path takes.", "body",
+                $"at most {BodySize.Spell(limit)}");
+        }
+    }
+
     private static Problem Diagnose(byte[] json, Type type, JsonException e)
     {
+        if (IsTooDeep(json))
+        {
+            return new Problem(
+                ProblemKind.Unreadable, $"The body is nested more than {MaxDepth} deep.", "body", $"at most {MaxDepth} levels");
+        }
+
         JsonDocument document;
         try
         {
@@ -74,9 +115,31 @@ internal static class Body
 
         using (document)
         {
-            return Find(document.RootElement, type, string.Empty)
+            // To look into millions of values one by one costs more than the precise word is worth.
+            return (json.Length > MaxDiagnosed ? null : Find(document.RootElement, type, string.Empty))
                 ?? Problem.Invalid(e.Path is { Length: > 2 } path ? path[2..] : "body", "a value of the documented type");
         }
+    }
+
+    private static bool IsTooDeep(byte[] json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth > MaxDepth)
+                {
+                    return true;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // It is no JSON, whatever its depth.
+        }
+
+        return false;
     }
 
     // Looks for what the serializer stumbled over, but in the caller's terms.
