@@ -34,12 +34,28 @@ internal sealed class ApiKeyQueries(AggregateStore aggregates, ServerSecrets sec
     public async Task<string?> NameOf(string tenant, string id, CancellationToken ct) =>
         (await aggregates.Load<ApiKey>(tenant, id, ct)).Name;
 
-    /// <summary>The keys of a tenant that are not revoked, newest first, with their ids.</summary>
-    public async Task<IReadOnlyList<ApiKey>> List(string tenant, CancellationToken ct)
+    /// <summary>A page of the keys of a tenant that are not revoked, newest first, with their ids; of one owner or of all.</summary>
+    public async Task<(IReadOnlyList<ApiKey> Page, long Total)> List(string tenant, string? owner, int limit, int offset,
+        CancellationToken ct)
     {
         await using var session = aggregates.Query(tenant);
-        var keys = await session.Query<ApiKey>().Where(key => key.RevokedAt == null)
-            .OrderByDescending(key => key.IssuedAt).Take(1000).ToListAsync(ct);
-        return [.. keys.Select(key => key with { Id = key.StreamId })];
+        var keys = await session.Query<ApiKey>().Stats(out var statistics)
+            .Where(key => key.RevokedAt == null && (owner == null || key.Owner == owner))
+            .OrderByDescending(key => key.IssuedAt).Skip(offset).Take(limit).ToListAsync(ct);
+        return ([.. keys.Select(key => key with { Id = key.StreamId })], statistics.TotalResults);
+    }
+
+    /// <summary>How many keys of an owner are neither revoked nor over; of a null owner those that belong to the tenant.</summary>
+    public async Task<int> Count(string tenant, string? owner, CancellationToken ct)
+    {
+        await using var session = aggregates.Query(tenant);
+        return await session.Query<ApiKey>().CountAsync(key => key.RevokedAt == null && !key.Expired && key.Owner == owner, ct);
+    }
+
+    /// <summary>Whether a tenant ever had a key.</summary>
+    public async Task<bool> Any(string tenant, CancellationToken ct)
+    {
+        await using var session = aggregates.Query(tenant);
+        return await session.Query<ApiKey>().AnyAsync(ct);
     }
 }

@@ -1,3 +1,4 @@
+using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Users;
 using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using EventSourcedAnomaly.Server.Infrastructure.Orleans;
@@ -14,12 +15,18 @@ internal sealed class SubjectGrain(AggregateStore aggregates, SubjectKeys keys, 
     public async Task<bool> Erase(string subject, CancellationToken ct)
     {
         // Whoever is forgotten cannot be signed in.
-        if (await users.Find(Tenant, subject, ct) is not null)
+        var user = await users.Find(Tenant, subject, ct);
+        if (user is not null)
         {
             await service.Delete(Tenant, subject, ct);
         }
 
         var had = await keys.Erase(Tenant, subject, ct);
+        if (user is null && !had && State.Erasures == 0)
+        {
+            throw Problem.NotFound("subject", subject);
+        }
+
         await Raise(_ => [new SubjectErased(subject, had, time.GetUtcNow())], ct);
         return had;
     }

@@ -24,18 +24,23 @@ internal sealed class FirstStart(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         RequestMetadata.Set(Metadata);
+        var isFirst = !await keys.Any(Principal.SystemTenant, cancellationToken);
         if (settings.BootstrapApiKey is { } given)
         {
             await Issue(given, cancellationToken);
         }
-        else if ((await keys.List(Principal.SystemTenant, cancellationToken)).Count == 0)
+        else if (isFirst)
         {
             var generated = ApiKeyQueries.Generate();
             await Issue(generated, cancellationToken);
             await Console.Out.WriteLineAsync($"admin API key (shown only this once): {generated}");
         }
 
-        await CreateAdministrator(cancellationToken);
+        // Whoever deletes this user later means it.
+        if (isFirst)
+        {
+            await CreateAdministrator(cancellationToken);
+        }
     }
 
     /// <inheritdoc/>

@@ -22,6 +22,19 @@ internal sealed class TenantQueries(AggregateStore aggregates)
     public async Task<bool> IsOpen(string id, CancellationToken ct) =>
         id == Principal.SystemTenant || (await aggregates.Load<Tenant>(Principal.SystemTenant, StreamOf(id), ct)).IsOpen;
 
+    /// <summary>The tenant that a request is about: the caller's own, or another that an administrator of the server names.</summary>
+    public async Task<string> OwnOrOther(Principal principal, string? named, CancellationToken ct)
+    {
+        if (named is null || named == principal.Tenant)
+        {
+            return principal.Tenant;
+        }
+
+        principal.RequireSystemAdministrator();
+        await RequireExisting(named, ct);
+        return named;
+    }
+
     public async Task RequireExisting(string id, CancellationToken ct)
     {
         if (!await IsOpen(id, ct))

@@ -10,8 +10,11 @@ namespace EventSourcedAnomaly.Server.Infrastructure.Security;
 /// Finds out who is asking, from <c>X-API-Key</c>, <c>Authorization: Bearer</c> or <c>?api_key=</c>. A route that does not say whom
 /// it is for is for nobody.
 /// </summary>
-internal sealed class Authentication(RequestDelegate next, Credentials credentials, ServerSettings settings)
+internal sealed class Authentication(RequestDelegate next, Credentials credentials, ServerSettings settings, TimeProvider time)
 {
+    private static readonly TimeSpan BetweenChecks = TimeSpan.FromSeconds(2);
+
+
     // The Training contract knows no keys; an operator may open its paths to whoever reaches the server.
     private static readonly Principal Anonymous = new(Principal.SystemTenant, "anonymous", [Role.Analyst], Scopes.All)
     {
@@ -30,10 +33,46 @@ internal sealed class Authentication(RequestDelegate next, Credentials credentia
             {
                 http.Features.Set(await Identify(http));
                 RequestMetadata.Set(http.EventMetadata());
+                await WhileValid(http, next(http));
+                return;
             }
         }
 
         await next(http);
+    }
+
+    // What lives long, such as a feed, a socket or a download, ends soon after its credential does.
+    private async Task WhileValid(HttpContext http, Task request)
+    {
+        while (!request.IsCompleted)
+        {
+            try
+            {
+                await request.WaitAsync(BetweenChecks, time);
+            }
+            catch (TimeoutException) when (!request.IsCompleted)
+            {
+                if (!await IsStillValid(http))
+                {
+                    http.Abort();
+                    break;
+                }
+            }
+        }
+
+        await request;
+    }
+
+    private async Task<bool> IsStillValid(HttpContext http)
+    {
+        if (Credential(http.Request) is not { } credential)
+        {
+            return true;
+        }
+
+        var before = http.Principal();
+        return await credentials.Find(credential, CancellationToken.None) is { } now
+            && before.Roles.All(now.Roles.Contains) && before.Permissions.All(now.Permissions.Contains);
     }
 
     private async Task<Principal> Identify(HttpContext http)

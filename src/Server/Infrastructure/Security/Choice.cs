@@ -8,9 +8,9 @@ internal static class Choice
     /// <summary>Refuses an empty choice and words that are not known.</summary>
     public static void RequireSome(string field, IReadOnlyList<string> given, IReadOnlyList<string> known)
     {
-        if (given.Count == 0 || given.Any(value => !known.Contains(value)))
+        if (given.Count == 0 || given.Count > known.Count || given.Distinct().Count() < given.Count || !given.All(known.Contains))
         {
-            throw Problem.Invalid(field, $"some of: {string.Join(", ", known)}", string.Join(", ", given));
+            throw Problem.Invalid(field, $"some of: {string.Join(", ", known)}, each once", string.Join(", ", given.Take(known.Count + 1)));
         }
     }
 

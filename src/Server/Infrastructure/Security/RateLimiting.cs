@@ -23,7 +23,7 @@ internal sealed class RateLimiting(RequestDelegate next, RateWindows windows, Se
             var limits = plan.For(access);
             if (limits.Count > 0)
             {
-                var state = await Take(plan.ByAddress || principal is null ? AddressOf(http) : $"{principal.Tenant}/{principal.Actor}",
+                var state = await Take(plan.ByAddress || principal is null ? AddressOf(http) : SubjectOf(principal),
                     limits, http.RequestAborted);
                 http.Response.OnStarting(() => Tell(http.Response, limits, state));
                 Require(state);
@@ -32,6 +32,9 @@ internal sealed class RateLimiting(RequestDelegate next, RateWindows windows, Se
 
         await next(http);
     }
+
+    // A user's keys are counted together: another key is not another allowance.
+    private static string SubjectOf(Principal principal) => $"{principal.Tenant}/{principal.Owner ?? principal.Actor}";
 
     private async ValueTask<RateState> Take(string subject, IReadOnlyList<RateLimit> limits, CancellationToken ct)
     {

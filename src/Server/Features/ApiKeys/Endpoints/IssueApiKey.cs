@@ -2,7 +2,6 @@ using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Features.Tenants;
 using EventSourcedAnomaly.Server.Infrastructure.Http;
 using EventSourcedAnomaly.Server.Infrastructure.Http.Binding;
-using EventSourcedAnomaly.Server.Infrastructure.Orleans;
 using EventSourcedAnomaly.Server.Infrastructure.Security;
 using FastEndpoints;
 
@@ -54,7 +53,8 @@ internal sealed class IssueApiKey(IGrainFactory grains, ApiKeyQueries keys, Tena
         var wanted = Validate(request, principal, now);
         var key = ApiKeyQueries.Generate();
         var id = keys.IdOf(key);
-        await grains.Of<IApiKeyGrain>(tenant, id).Issue(wanted with { Prefix = ApiKeyQueries.PrefixOf(key) }, http.RequestAborted);
+        await ApiKeyIssuerGrain.Of(grains, tenant, wanted.Owner)
+            .Issue(id, wanted with { Prefix = ApiKeyQueries.PrefixOf(key) }, http.RequestAborted);
         http.Locate($"/v1/auth/api-keys/{id}");
         return new Response(id, wanted.Name, key, wanted.Permissions, wanted.Roles, wanted.Plan, wanted.ExpiresAt, now, tenant);
     }

@@ -1,4 +1,5 @@
 using EventSourcedAnomaly.Server.Domain;
+using EventSourcedAnomaly.Server.Features.Tenants;
 using EventSourcedAnomaly.Server.Infrastructure.Http;
 using EventSourcedAnomaly.Server.Infrastructure.Orleans;
 using EventSourcedAnomaly.Server.Infrastructure.Security;
@@ -7,19 +8,26 @@ using FastEndpoints;
 namespace EventSourcedAnomaly.Server.Features.ApiKeys.Endpoints;
 
 /// <summary>Revokes a key: it is refused from now on, on every silo.</summary>
-internal sealed class RevokeApiKey(IGrainFactory grains) : Endpoint<RevokeApiKey.Request, Confirmation>
+internal sealed class RevokeApiKey(IGrainFactory grains, TenantQueries tenants) : Endpoint<RevokeApiKey.Request, Confirmation>
 {
     public sealed record Request
     {
         [RouteParam]
         public string KeyId { get; init; } = string.Empty;
+
+        [QueryParam]
+        public string? TenantId { get; init; }
     }
 
     public override void Configure()
     {
         Delete("/v1/auth/api-keys/{key_id}", "/api/v1/auth/api-keys/{key_id}");
         this.Needs(Access.Self);
-        Summary(s => s.Summary = "Revoke an API key");
+        Summary(s =>
+        {
+            s.Summary = "Revoke an API key";
+            s.Params["tenant_id"] = "That of another tenant; for administrators of the server.";
+        });
     }
 
     public override async Task<Confirmation> ExecuteAsync(Request request, CancellationToken ct)
@@ -28,7 +36,8 @@ internal sealed class RevokeApiKey(IGrainFactory grains) : Endpoint<RevokeApiKey
         principal.RequireMayChangeItself();
         var id = ResourceId.Canonical("key", request.KeyId);
         var owner = principal.Has() ? null : principal.Owner ?? throw Problem.NotFound("key", id);
-        await grains.Of<IApiKeyGrain>(principal.Tenant, id).Revoke(owner, http.RequestAborted);
+        var tenant = await tenants.OwnOrOther(principal, request.TenantId, ct);
+        await grains.Of<IApiKeyGrain>(tenant, id).Revoke(owner, http.RequestAborted);
         return new Confirmation("API key revoked successfully");
     }
 }

@@ -1,3 +1,4 @@
+using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Infrastructure.Http;
 using EventSourcedAnomaly.Server.Infrastructure.Orleans;
 using EventSourcedAnomaly.Server.Infrastructure.Security;
@@ -26,7 +27,7 @@ internal sealed class EraseSubject(IGrainFactory grains) : Endpoint<EraseSubject
 
     public override async Task<Response> ExecuteAsync(Request request, CancellationToken ct)
     {
-        var (http, id) = (HttpContext, request.Id);
+        var (http, id) = (HttpContext, ResourceId.Canonical("user", request.Id));
         var had = await grains.Of<ISubjectGrain>(http.Tenant(), $"subject_{id}").Erase(id, http.RequestAborted);
         return new Response(id, true, had);
     }

@@ -20,6 +20,7 @@ internal sealed class ClearNotifications(RecordedEventReader events, IGrainFacto
     public override async Task<Confirmation> ExecuteAsync(CancellationToken ct)
     {
         var (http, principal) = (HttpContext, HttpContext.Principal());
+        principal.RequireMayChangeItself();
         var reached = await events.HighWaterMark(ct);
         await grains.Of<IInboxGrain>(principal.Tenant, Inbox.StreamOf(principal.Id)).Clear(reached, ct);
         return new Confirmation("All notifications cleared");

@@ -27,6 +27,7 @@ internal sealed class MarkNotificationRead(NotificationQueries queries, IGrainFa
     public override async Task<NotificationBody> ExecuteAsync(Request request, CancellationToken ct)
     {
         var (http, principal) = (HttpContext, HttpContext.Principal());
+        principal.RequireMayChangeItself();
         var notification = await queries.Get(principal.Tenant, ResourceId.Canonical("notif", request.NotificationId), ct);
         await grains.Of<IInboxGrain>(principal.Tenant, Inbox.StreamOf(principal.Id)).MarkRead(notification.Sequence, ct);
         var inbox = await queries.InboxOf(principal.Tenant, principal.Id, ct);
