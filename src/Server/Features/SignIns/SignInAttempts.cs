@@ -3,10 +3,10 @@ using EventSourcedAnomaly.Server.Infrastructure.Marten;
 
 namespace EventSourcedAnomaly.Server.Features.SignIns;
 
-/// <summary>The attempts to sign in under one name, whether anybody has it or not.</summary>
+/// <summary>The attempts to sign in under one name from one address, whether anybody has the name or not.</summary>
 /// <param name="Failures">How many have failed in a row.</param>
 /// <param name="LastFailure">When the last of them did.</param>
-/// <param name="LockedUntil">Until when nobody signs in under the name.</param>
+/// <param name="LockedUntil">Until when nobody signs in under the name from there.</param>
 public sealed record SignInAttempts(int Failures, DateTimeOffset? LastFailure, DateTimeOffset? LockedUntil) : Aggregate,
     IAggregate<SignInAttempts>
 {
@@ -31,7 +31,7 @@ public sealed record SignInAttempts(int Failures, DateTimeOffset? LastFailure, D
     {
         if (LockedUntil is { } until && until > now)
         {
-            throw new Problem(ProblemKind.RateLimited, "Too many attempts have failed under this name. Try again later.")
+            throw new Problem(ProblemKind.RateLimited, "Too many attempts have failed under this name from this address. Try again later.")
             { RetryAfter = until - now };
         }
     }

@@ -23,12 +23,13 @@ internal sealed class SignInService(IGrainFactory grains, UserNames names, UserQ
         var hash = names.HashOf(username);
         var found = await names.Find(hash, ct);
         var tenant = found?.Tenant ?? Principal.SystemTenant;
-        var attempts = grains.Of<ISignInAttemptsGrain>(tenant, $"sign_in_{hash}");
+        // Counted by name and address together: whoever fails on purpose locks nobody out but itself.
+        var attempts = grains.Of<ISignInAttemptsGrain>(tenant, $"sign_in_{names.HashOf($"{username}\n{CallerAddress.Of(address)}")}");
         await attempts.RequireUnlocked(ct);
 
         var user = await users.Find(tenant, found?.UserId ?? string.Empty, ct);
         var right = await passwords.Check(tenant, user, password, ct);
-        RequestMetadata.Set(new EventMetadata(found is null ? "anonymous" : $"user:{found.Value.UserId}", requestId));
+        RequestMetadata.Set(new EventMetadata("anonymous", requestId));
         var from = await subjects.Seal(tenant, found?.UserId ?? $"sign_in_{hash}", address?.ToString() ?? "unknown", ct);
         if (!right || !await tenants.IsOpen(tenant, ct))
         {
@@ -36,6 +37,7 @@ internal sealed class SignInService(IGrainFactory grains, UserNames names, UserQ
             throw new Problem(ProblemKind.Unauthenticated, "The username or the password is wrong.");
         }
 
+        RequestMetadata.Set(new EventMetadata($"user:{found!.Value.UserId}", requestId));
         var refresh = RefreshToken.New(ResourceId.New("session"));
         await attempts.Succeed(found!.Value.UserId, refresh.SessionId, from, ct);
         await grains.Of<ILoginSessionGrain>(tenant, refresh.SessionId).Start(found!.Value.UserId, refresh.Hash, remember, ct);

@@ -36,6 +36,9 @@ internal sealed record ServerSettings(
     /// <summary>Where this silo listens for the others of its cluster.</summary>
     public required SiloEndpoints SiloEndpoints { get; init; }
 
+    /// <summary>The proxies whose word for a caller's address is taken (<c>X-Forwarded-For</c>); none unless told.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
     /// <summary>Where uploads rest while they are read.</summary>
     public string TempDirectory => Path.Combine(DataDirectory, "tmp");
 
@@ -78,6 +81,7 @@ internal sealed record ServerSettings(
         RetrySchedule.Parse("ESA_WEBHOOK_RETRY_SECONDS", configuration["ESA_WEBHOOK_RETRY_SECONDS"]))
     {
         SiloEndpoints = Endpoints(configuration),
+        TrustedProxies = Networks("ESA_TRUSTED_PROXIES", configuration["ESA_TRUSTED_PROXIES"]),
     };
 
     /// <summary>Where the key lies that signs checkpoints.</summary>
@@ -97,6 +101,14 @@ internal sealed record ServerSettings(
 
         return shipped;
     }
+
+    private static IReadOnlyList<IPNetwork> Networks(string name, string? given) =>
+    [
+        .. (given ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(text =>
+            IPNetwork.TryParse(text, out var network) ? network
+            : IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+            : throw new SettingException($"{name}: expected addresses and networks such as 10.0.0.1,10.1.0.0/16, got '{text}'.")),
+    ];
 
     // Silos on one machine take whatever ports are free; silos on several name an address and the ports that the others reach.
     private static SiloEndpoints Endpoints(IConfiguration configuration)

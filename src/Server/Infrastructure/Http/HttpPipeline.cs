@@ -1,6 +1,8 @@
+using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 using EventSourcedAnomaly.Server.Infrastructure.Http.OpenApi;
 using EventSourcedAnomaly.Server.Infrastructure.Observability;
 using EventSourcedAnomaly.Server.Infrastructure.Security;
+using Microsoft.AspNetCore.HttpOverrides;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Http;
 
@@ -12,6 +14,7 @@ internal static class HttpPipeline
     /// <summary>From the outermost step to the endpoint.</summary>
     public static void UseHttp(this WebApplication app)
     {
+        app.UseTrustedProxies();
         app.UseMiddleware<RequestObservation>();
         app.UseMiddleware<RequestContextMiddleware>();
         app.UseOpenApiReaders();
@@ -21,5 +24,29 @@ internal static class HttpPipeline
         app.UseMiddleware<RateLimiting>();
         app.UseMiddleware<Authorization>();
         app.MapHttpEndpoints();
+    }
+
+    // Behind a proxy all callers would share its address, and with it their limits.
+    private static void UseTrustedProxies(this WebApplication app)
+    {
+        var trusted = app.Services.GetRequiredService<ServerSettings>().TrustedProxies;
+        if (trusted.Count == 0)
+        {
+            return;
+        }
+
+        var options = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost,
+            ForwardLimit = null,
+        };
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var network in trusted)
+        {
+            options.KnownIPNetworks.Add(network);
+        }
+
+        app.UseForwardedHeaders(options);
     }
 }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Infrastructure.Hosting;
 
@@ -23,7 +21,7 @@ internal sealed class RateLimiting(RequestDelegate next, RateWindows windows, Se
             var limits = plan.For(access);
             if (limits.Count > 0)
             {
-                var state = await Take(plan.ByAddress || principal is null ? AddressOf(http) : SubjectOf(principal),
+                var state = await Take(plan.ByAddress || principal is null ? $"address:{CallerAddress.Of(http.Connection.RemoteIpAddress)}" : SubjectOf(principal),
                     limits, http.RequestAborted);
                 http.Response.OnStarting(() => Tell(http.Response, limits, state));
                 Require(state);
@@ -85,15 +83,6 @@ internal sealed class RateLimiting(RequestDelegate next, RateWindows windows, Se
         response.Headers["RateLimit"] = $"\"{state.Limit.Name}\";r={Text(remaining)};t={Text(seconds)}";
         return Task.CompletedTask;
     }
-
-    // Whoever has an IPv6 address has all of its /64.
-    private static string AddressOf(HttpContext http) => http.Connection.RemoteIpAddress switch
-    {
-        null => "address:unknown",
-        { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false } address =>
-            $"address:{new IPAddress([.. address.GetAddressBytes().Take(8), .. new byte[8]])}/64",
-        var address => $"address:{address.MapToIPv4()}",
-    };
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }
