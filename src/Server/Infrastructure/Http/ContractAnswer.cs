@@ -10,6 +10,9 @@ namespace EventSourcedAnomaly.Server.Infrastructure.Http;
 /// <summary>Writes answers in the form of the API contract that was asked; endpoints never know which one that is.</summary>
 internal static class ContractAnswer
 {
+    /// <summary>What is not there now mostly is again by then.</summary>
+    private static readonly TimeSpan RetryUnavailable = TimeSpan.FromSeconds(2);
+
     /// <summary>What the envelope says about this exchange.</summary>
     public static Exchange ExchangeOf(HttpContext http) => new(
         http.RequestId(),
@@ -49,7 +52,7 @@ internal static class ContractAnswer
             http.Response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        if (problem.RetryAfter is { } wait)
+        if ((problem.RetryAfter ?? (problem.Kind == ProblemKind.Unavailable ? RetryUnavailable : null)) is { } wait)
         {
             http.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }

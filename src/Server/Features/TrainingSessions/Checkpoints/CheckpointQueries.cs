@@ -46,9 +46,18 @@ internal sealed class CheckpointQueries(TenantReads reads)
     /// <summary>Bytes in MB of 2^20 bytes.</summary>
     public static double Megabytes(long bytes) => Math.Round(bytes / Mebibyte, Decimals);
 
-    private static CheckpointBody Body(RetainedCheckpoint kept, string session, string? metric, string? best) => new(
-        kept.Id, session, kept.Epoch, metric, kept.MetricValue, kept.Metrics, Megabytes(kept.Size), kept.Size, kept.FileName,
-        $"/api/v1/checkpoints/{kept.Id}/download", kept.Sha256, kept.Id == best, kept.SavedAt);
+    private static CheckpointBody Body(RetainedCheckpoint kept, string session, string? metric, string? best)
+    {
+        var (name, value) = Shown(kept, metric);
+        return new CheckpointBody(
+            kept.Id, session, kept.Epoch, name, value, kept.Metrics, Megabytes(kept.Size), kept.Size, kept.FileName,
+            $"/api/v1/checkpoints/{kept.Id}/download", kept.Sha256, kept.Id == best, kept.SavedAt);
+    }
+
+    // Where the session's deciding metric was not measured, what was measured says more than nothing.
+    private static (string? Name, double? Value) Shown(RetainedCheckpoint kept, string? metric) =>
+        kept.MetricValue is null && kept.Metrics.Count > 0 && kept.Metrics.MinBy(own => own.Key, StringComparer.Ordinal) is var first
+            ? (first.Key, first.Value) : (metric, kept.MetricValue);
 }
 
 /// <summary>A checkpoint; the contract's fields, and what else is known. <paramref name="FilePath"/> is where it is downloaded.</summary>
