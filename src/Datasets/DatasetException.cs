@@ -36,11 +36,11 @@ public static class DatasetError
     /// <summary>NaN or an infinity among numbers.</summary>
     public const string NonFinite = "non_finite_value";
 
+    /// <summary>A number beyond <see cref="DatasetNumber.Largest"/>.</summary>
+    public const string OutOfRange = "number_out_of_range";
+
     /// <summary>Two columns of one name.</summary>
     public const string DuplicateColumn = "duplicate_column";
-
-    /// <summary>A column without a name.</summary>
-    public const string UnnamedColumn = "unnamed_column";
 
     /// <summary>More columns than allowed.</summary>
     public const string TooManyColumns = "too_many_columns";

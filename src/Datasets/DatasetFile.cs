@@ -12,14 +12,16 @@ public sealed class DatasetFile : IDisposable
 {
     private readonly DirectoryInfo _workDirectory;
     private readonly Database _database;
+    private readonly IReadOnlyList<ReadingRemark> _remarks;
 
     private DatasetFile(DirectoryInfo workDirectory, Database database, DatasetFormat format,
-        IReadOnlyList<DatasetColumn> columns, long rowCount)
+        SourceTable source, long rowCount)
     {
         _workDirectory = workDirectory;
         _database = database;
         Format = format;
-        Columns = columns;
+        Columns = source.Columns;
+        _remarks = source.Remarks;
         RowCount = rowCount;
     }
 
@@ -36,7 +38,7 @@ public sealed class DatasetFile : IDisposable
     /// <param name="path">The file; its name helps to tell the format.</param>
     /// <param name="options">What is known of it.</param>
     /// <param name="limits">What it may cost.</param>
-    /// <param name="tempDirectory">Where its private folder is made; room for about twice the expanded file.</param>
+    /// <param name="tempDirectory">Where its private folder is made; room for about three times the expanded file.</param>
     /// <param name="ct">Stops the reading.</param>
     /// <exception cref="DatasetException">The file is not a table, or too large. Nothing is left behind.</exception>
     public static DatasetFile Open(string path, ReadOptions options, ReadLimits limits, string tempDirectory, CancellationToken ct)
@@ -48,10 +50,12 @@ public sealed class DatasetFile : IDisposable
             var file = SourceFile.Prepare(Path.GetFullPath(path), options, limits, work.FullName, ct);
             database = Database.Open(file.Path, work.FullName, limits.MemoryLimitMegabytes, limits.MaxExpandedBytes);
             using var connection = database.Connect();
-            var source = file.Read(connection, options, limits, ct);
+            var source = file.Read(connection, work.FullName, options, limits, ct);
             database.Lock(source.Columns.Count, limits.MemoryLimitMegabytes);
             var rows = Table.Load(connection, source, work.FullName, limits, ct);
-            return new DatasetFile(work, database, file.Format, source.Columns, rows);
+            foreach (var done in work.EnumerateFiles().Where(f => f.Name is "expanded" or "translated" or "canonical"))
+                done.Delete();
+            return new DatasetFile(work, database, file.Format, source, rows);
         }
         catch (Exception e)
         {
@@ -67,7 +71,7 @@ public sealed class DatasetFile : IDisposable
     public DatasetProfile Profile(CancellationToken ct)
     {
         using var connection = _database.Connect();
-        return ProfileComputation.Run(connection, Columns, RowCount, ct);
+        return ProfileComputation.Run(connection, Columns, RowCount, _remarks, ct);
     }
 
     /// <summary>Streams the rows in the file's order.</summary>

@@ -18,7 +18,8 @@ public enum DatasetFormat
 
 /// <summary>What the uploader says of the file; null means: find out.</summary>
 /// <param name="Format">The file format.</param>
-/// <param name="HasHeader">Whether the first row of a CSV file names the columns; detected as "it holds no number".</param>
+/// <param name="HasHeader">Whether the first row of a CSV file names the columns; detected by its cells being of
+/// another kind than those below them.</param>
 /// <param name="Delimiter">What separates the fields of a CSV file.</param>
 /// <param name="Encoding"><c>utf-8</c>, <c>latin-1</c> or <c>utf-16</c>; detected by byte order mark, else UTF-8.</param>
 public sealed record ReadOptions(DatasetFormat? Format = null, bool? HasHeader = null, char? Delimiter = null, string? Encoding = null);

@@ -1,6 +1,7 @@
 using DuckDB.NET.Data;
 using EventSourcedAnomaly.Datasets.DuckDb;
 using EventSourcedAnomaly.Datasets.Sources;
+using EventSourcedAnomaly.Datasets.Sources.Text;
 
 namespace EventSourcedAnomaly.Datasets;
 
@@ -46,7 +47,7 @@ internal static class Table
         {
             var offence = columns[i].Type switch
             {
-                ColumnType.Float64 => $"NOT isfinite(c{i})",
+                ColumnType.Float64 => $"NOT isfinite(c{i}) OR abs(c{i}) > {DatasetNumber.Largest:R}",
                 ColumnType.Timestamp => $"c{i} NOT BETWEEN TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'",
                 ColumnType.Text => $"strlen(c{i}) > {MaxCellBytes}",
                 _ => null,
@@ -60,8 +61,13 @@ internal static class Table
                     DatasetError.TooLarge, $"Row {row}, column '{columns[i].Name}' is longer than {MaxCellBytes:N0} bytes."),
                 ColumnType.Timestamp => DatasetException.OfFile(
                     DatasetError.NonFinite, $"Row {row}, column '{columns[i].Name}' is not a time between the years 1 and 9999."),
-                _ => NonFiniteCell.Error(columns[i].Name, row, where: ""),
+                _ => IsFinite(connection, i, row, ct)
+                    ? NonFiniteCell.TooLarge(columns[i].Name, new CellPlace(row, Line: 0))
+                    : NonFiniteCell.Error(columns[i].Name, new CellPlace(row, Line: 0)),
             };
         }
     }
+
+    private static bool IsFinite(DuckDBConnection connection, int column, long row, CancellationToken ct) =>
+        connection.Number($"SELECT count(*) FROM {Name} WHERE rowid = {row - 1} AND isfinite(c{column})", ct) > 0;
 }

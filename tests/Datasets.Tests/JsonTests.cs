@@ -22,6 +22,28 @@ public sealed class JsonTests : UploadFolder
     }
 
     [Fact]
+    public void A_byte_order_mark_is_no_part_of_the_first_name()
+    {
+        using var file = Open(Write("a.ndjson", "\uFEFF{\"id\":1,\"v\":2.5}\n{\"id\":2,\"v\":3.5}\n"));
+
+        Assert.Equal(["id", "v"], file.Columns.Select(c => c.Name));
+        Assert.Equal(2, file.RowCount);
+    }
+
+    [Fact]
+    public void Objects_over_several_lines_are_read() =>
+        Assert.Equal([[1L], [2L]], Rows(Write("a.ndjson", "{\n  \"a\": 1\n}\n{\n  \"a\": 2\n}\n")));
+
+    [Fact]
+    public void Half_a_surrogate_pair_is_refused_with_its_place() =>
+        Assert.Contains("Row 2, column 'a'", Refused(Write("a.json", "[{\"a\": \"x\"}, {\"a\": \"\\ud800\"}]")).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void Escaped_text_arrives_as_it_was_meant() =>
+        Assert.Equal([["a\"b\nc"], ["é"]], Rows(Write("a.json", "[{\"a\": \"a\\\"b\\nc\"}, {\"a\": \"\\u00e9\"}]")));
+
+    [Fact]
     public void A_column_of_numbers_and_words_is_text() =>
         Assert.Equal([["1"], ["x"], [null]], Rows(Write("a.json", """[{"a": 1}, {"a": "x"}, {"a": null}]""")));
 
@@ -45,6 +67,7 @@ public sealed class JsonTests : UploadFolder
     [InlineData("""[{"a": 1""", DatasetError.Unreadable)]
     [InlineData("""[{"a": 1}, {"a" 2}]""", DatasetError.Unreadable)]
     [InlineData("""[{"a": 1e999}]""", DatasetError.NonFinite)]
+    [InlineData("""[{"a": 1}, {"a": -1e155}]""", DatasetError.OutOfRange)]
     [InlineData("   ", DatasetError.Empty)]
     public void What_is_not_a_table_is_refused(string json, string code) => Assert.Equal(code, Refused(Write("a.json", json)).Code);
 

@@ -19,7 +19,11 @@ public sealed record DatasetProfile(
 /// <param name="NullCount">Missing cells.</param>
 /// <param name="UniqueCount">Different values among those present; counted, not estimated, however large the file.</param>
 /// <param name="Statistics">Null for text, and for a column without any value.</param>
-public sealed record ColumnProfile(string Name, ColumnType Type, long NullCount, long UniqueCount, ColumnStatistics? Statistics);
+/// <param name="MissingMarkers">The words in the file that were read as missing values; null where there are none.</param>
+/// <param name="NumberNotation"><c>decimal_comma</c> or <c>grouped_thousands</c> where the numbers are so written; else null.</param>
+public sealed record ColumnProfile(
+    string Name, ColumnType Type, long NullCount, long UniqueCount, ColumnStatistics? Statistics,
+    IReadOnlyList<SpellingCount>? MissingMarkers = null, string? NumberNotation = null);
 
 /// <summary>The figures of a column of numbers, over the cells that are present.</summary>
 /// <param name="Mean">The arithmetic mean.</param>
@@ -41,9 +45,16 @@ public sealed record ColumnStatistics(double Mean, double Std, double Min, doubl
 public sealed record QualityReport(double Completeness, double Consistency, double Validity, double OverallScore,
     IReadOnlyList<QualityIssue> Issues);
 
-/// <summary>One thing that is wrong with a data set.</summary>
-/// <param name="Type"><c>missing_values</c>, <c>mixed_types</c>, <c>duplicate_rows</c> or <c>constant_columns</c>.</param>
+/// <summary>One thing that is wrong with a data set, or that a person should know of how it was read.</summary>
+/// <param name="Type">
+/// Of the data: <c>missing_values</c>, <c>mixed_types</c>, <c>duplicate_rows</c> or <c>constant_columns</c>. Of text that was not
+/// understood: <c>unread_numbers</c>, <c>unread_times</c>, <c>numbers_as_text</c> or <c>missing_value_markers</c>. Of the reading:
+/// <c>missing_value_markers</c>, <c>number_notation</c>, <c>ambiguous_numbers</c>, <c>ambiguous_header</c> or <c>unnamed_columns</c>.
+/// </param>
 /// <param name="Severity"><c>low</c> (under 5 % of what it concerns), <c>medium</c> (under 20 %) or <c>high</c>.</param>
 /// <param name="Count">How many cells, rows or columns it concerns.</param>
 /// <param name="Description">The sentence for people.</param>
-public sealed record QualityIssue(string Type, string Severity, long Count, string Description);
+/// <param name="Column">The column it concerns, or null where it concerns several or the file.</param>
+/// <param name="Spellings">How the cells it concerns are written, the most frequent first; null where that says nothing.</param>
+public sealed record QualityIssue(
+    string Type, string Severity, long Count, string Description, string? Column = null, IReadOnlyList<SpellingCount>? Spellings = null);

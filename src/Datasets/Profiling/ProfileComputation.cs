@@ -1,6 +1,7 @@
 using System.Numerics;
 using DuckDB.NET.Data;
 using EventSourcedAnomaly.Datasets.DuckDb;
+using EventSourcedAnomaly.Datasets.Sources;
 
 namespace EventSourcedAnomaly.Datasets;
 
@@ -9,12 +10,14 @@ internal static class ProfileComputation
 {
     private const double MicrosecondsPerSecond = 1e6;
 
-    public static DatasetProfile Run(DuckDBConnection connection, IReadOnlyList<DatasetColumn> columns, long rows, CancellationToken ct)
+    public static DatasetProfile Run(
+        DuckDBConnection connection, IReadOnlyList<DatasetColumn> columns, long rows, IReadOnlyList<ReadingRemark> remarks,
+        CancellationToken ct)
     {
         var present = PresentCells(connection, columns.Count, ct);
         var moments = MomentsOf(connection, columns, ct);
         var profiles = new ColumnProfile[columns.Count];
-        long inconsistent = 0;
+        var unread = new List<UnreadText>();
         for (var i = 0; i < profiles.Length; i++)
         {
             profiles[i] = columns[i].Type switch
@@ -23,13 +26,18 @@ internal static class ProfileComputation
                 ColumnType.Float64 => NumberProfile<double>(connection, columns[i], i, rows, moments[i], ct),
                 _ => NumberProfile<long>(connection, columns[i], i, rows, moments[i], ct),
             };
-            if (columns[i].Type is ColumnType.Text)
-                inconsistent += Minority(connection, i, present[i], ct);
+            if (columns[i].Type is ColumnType.Text && present[i] > 0)
+                unread.Add(UnreadText.Of(connection, columns[i].Name, i, present[i], ct));
+            profiles[i] = profiles[i] with
+            {
+                MissingMarkers = remarks.FirstOrDefault(r => r.Type == ReadingRemark.MissingType && r.Column == columns[i].Name)?.Spellings,
+                NumberNotation = remarks.FirstOrDefault(r => r.Notation is not null && r.Column == columns[i].Name)?.Notation,
+            };
         }
         var duplicates = rows - DistinctRows(connection, columns.Count, ct);
         var constant = profiles.Where(p => p.UniqueCount <= 1).Select(p => p.Name).ToArray();
         return new DatasetProfile(rows, profiles, duplicates,
-            constant, QualityAssessment.Of(rows, profiles, duplicates, constant, inconsistent));
+            constant, QualityAssessment.Of(rows, profiles, duplicates, constant, unread, remarks));
     }
 
     private static long[] PresentCells(DuckDBConnection connection, int columns, CancellationToken ct)
@@ -81,13 +89,6 @@ internal static class ProfileComputation
             ? null
             : new ColumnStatistics(moments.Mean, moments.Std, least, greatest, sorted.Quartiles(unit));
         return new ColumnProfile(column.Name, column.Type, rows - moments.Count, sorted.UniqueCount, statistics);
-    }
-
-    /// <summary>Of a text column's cells, how many are in the smaller camp: those that read as numbers, or those that do not.</summary>
-    private static long Minority(DuckDBConnection connection, int position, long present, CancellationToken ct)
-    {
-        var numbers = connection.Number($"SELECT count(TRY_CAST(c{position} AS DOUBLE)) FROM {Table.Name}", ct);
-        return Math.Min(numbers, present - numbers);
     }
 
     /// <summary>

@@ -18,11 +18,12 @@ internal static class ParquetSource
 
         // DuckDB renames the second of two equal names; the footer has them as they are, the root first.
         var names = connection.Query($"SELECT name FROM parquet_schema({file})", ct).Select(row => row.GetString(0)).Skip(1).ToArray();
-        ColumnNames.Check(names);
+        names = [.. ColumnNames.Complete(names, out var made)];
         var rows = CheckSize(connection, file, types.Length, limits, ct);
         var values = string.Join(", ", types.Select((type, i) => $"c{i}::{SqlTypes.Of(type)} AS c{i}"));
         var query = $"SELECT {values} FROM read_parquet({file}) AS source({string.Join(", ", types.Select((_, i) => $"c{i}"))})";
-        return new SourceTable([.. names.Zip(types, (name, type) => new DatasetColumn(name, type))], query, rows, IsChecked: false);
+        return new SourceTable([.. names.Zip(types, (name, type) => new DatasetColumn(name, type))], query, rows, IsChecked: false,
+            made.Count > 0 ? [ReadingRemark.Unnamed(made)] : []);
     }
 
     private static long CheckSize(DuckDBConnection connection, string file, int columns, ReadLimits limits, CancellationToken ct)

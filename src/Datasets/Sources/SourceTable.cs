@@ -5,4 +5,6 @@ namespace EventSourcedAnomaly.Datasets.Sources;
 /// <param name="Query">The query that gives them as <c>c0</c>, <c>c1</c>, … in the SQL types of <see cref="SqlTypes.Of"/>.</param>
 /// <param name="RowCount">The rows the query must give, where they are known beforehand.</param>
 /// <param name="IsChecked">Whether every number is known to be finite and no cell overlong.</param>
-internal sealed record SourceTable(IReadOnlyList<DatasetColumn> Columns, string Query, long? RowCount, bool IsChecked);
+/// <param name="Remarks">What a person should know of the reading.</param>
+internal sealed record SourceTable(IReadOnlyList<DatasetColumn> Columns, string Query, long? RowCount, bool IsChecked,
+    IReadOnlyList<ReadingRemark> Remarks);

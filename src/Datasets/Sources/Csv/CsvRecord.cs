@@ -41,11 +41,18 @@ internal sealed class CsvRecord
     /// <summary>The bytes the record takes, its line end included.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Whether the record is an empty line.</summary>
+    /// <summary>Whether the record is an empty line, or nothing but blanks.</summary>
     public bool IsBlank { get; private set; }
 
     /// <summary>Where a field lies in the text given to <see cref="Read"/>, without its quotes.</summary>
     public Range Field(int index) => _fields[index];
+
+    /// <summary>Whether a field stands between quotes, so that those within it are doubled.</summary>
+    public bool IsQuoted(ReadOnlySpan<byte> text, int index)
+    {
+        var start = _fields[index].Start.Value;
+        return start > 0 && text[start - 1] == '"';
+    }
 
     public RecordEnd Read(ReadOnlySpan<byte> text, bool isLast)
     {
@@ -83,7 +90,7 @@ internal sealed class CsvRecord
 
     private RecordEnd Finish(ReadOnlySpan<byte> text, int position, int contentEnd, bool isLast)
     {
-        IsBlank = FieldCount == 1 && contentEnd == 0;
+        IsBlank = FieldCount == 1 && !text[..contentEnd].ContainsAnyExcept((byte)' ', (byte)'\t');
         // A carriage return at the very end may be half of a line end.
         if (!isLast && (position == text.Length || (text[position] == '\r' && position + 1 == text.Length)))
             return RecordEnd.Unfinished;

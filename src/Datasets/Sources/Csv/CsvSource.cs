@@ -1,22 +1,42 @@
-using EventSourcedAnomaly.Datasets.DuckDb;
+using EventSourcedAnomaly.Datasets.Sources.Text;
 
 namespace EventSourcedAnomaly.Datasets.Sources.Csv;
 
-/// <summary>A scanned CSV file as DuckDB is to parse it: nothing is left for it to guess.</summary>
+/// <summary>A CSV file as DuckDB is to load it: rewritten, so that there is one reader of what people write.</summary>
 internal static class CsvSource
 {
-    public static SourceTable Read(string path, ReadOptions options, ReadLimits limits, CancellationToken ct)
+    public static SourceTable Read(string path, string workDirectory, ReadOptions options, ReadLimits limits, CancellationToken ct)
     {
         var scan = CsvScan.Of(path, options, limits, ct);
-        var columns = scan.Names.Zip(scan.Tallies, (name, tally) => new DatasetColumn(name, tally.Type)).ToArray();
-        var types = string.Join(", ", columns.Select((c, i) => $"'c{i}': '{ParsedAs(c.Type)}'"));
-        var values = string.Join(", ", columns.Select((c, i) => c.Type is ColumnType.Timestamp ? $"c{i}::TIMESTAMP AS c{i}" : $"c{i}"));
-        var query = $"SELECT {values} FROM read_csv({Sql.Text(path)}, auto_detect=false, strict_mode=false, "
-            + $"header={scan.Dialect.HasHeader}, delim={Sql.Text(scan.Dialect.Delimiter.ToString())}, quote='\"', escape='\"', nullstr='', "
-            + $"max_line_size={2 * CsvScan.MaxRecordBytes}, buffer_size={8 * CsvScan.MaxRecordBytes}, columns={{{types}}})";
-        return new SourceTable(columns, query, scan.RowCount, IsChecked: true);
-    }
+        var columns = ScannedColumns.Of(scan.Names, scan.Tallies, scan.Dialect.Delimiter switch
+        {
+            ',' => CommaMeaning.Thousands,
+            ';' => CommaMeaning.Decimal,
+            _ => CommaMeaning.Unknown,
+        });
+        var target = Path.Combine(workDirectory, "canonical");
+        using (var canonical = new CanonicalFile(target, columns.Readings))
+        {
+            var isHeader = scan.Dialect.HasHeader;
+            CsvRecords.Read(path, scan.Dialect, limits.MaxColumns, Write, ct);
 
-    /// <summary>Only the type with a time zone heeds an offset in the text.</summary>
-    private static string ParsedAs(ColumnType type) => type is ColumnType.Timestamp ? "TIMESTAMPTZ" : SqlTypes.Of(type);
+            void Write(ReadOnlySpan<byte> text, CsvRecord record, long line)
+            {
+                if (isHeader)
+                {
+                    isHeader = false;
+                    return;
+                }
+                for (var i = 0; i < record.FieldCount; i++)
+                    {
+                    var cell = text[record.Field(i)];
+                    canonical.Add(i, cell, record.IsQuoted(text, i), isPresent: !cell.IsEmpty);
+                }
+                canonical.EndRow();
+            }
+        }
+        return new SourceTable(
+            columns.Columns, CanonicalFile.Query(target, columns.Readings, CsvRecords.MaxRecordBytes), scan.RowCount, IsChecked: true,
+            [.. scan.Remarks, .. columns.Remarks]);
+    }
 }

@@ -6,7 +6,7 @@ namespace EventSourcedAnomaly.Datasets.Sources.Json;
 
 /// <summary>
 /// Reads a JSON file once from end to end: checks that it is a table (an array of flat objects, or flat objects one after the other) and
-/// finds the type of every column from all of its values. DuckDB then parses it without guessing, and never sees deep nesting.
+/// finds the type of every column from all of its values; on a second reading it hands the values on.
 /// </summary>
 internal sealed class JsonScan
 {
@@ -25,8 +25,11 @@ internal sealed class JsonScan
     private long _rows;
     private long _consumed;
     private long _rowStart;
+    private readonly JsonRows? _target;
+    private readonly List<string> _made = [];
+    private byte[] _unescaped = [];
 
-    private JsonScan(ReadLimits limits) => _limits = limits;
+    private JsonScan(ReadLimits limits, JsonRows? target) => (_limits, _target) = (limits, target);
 
     public IReadOnlyList<string> Names => _names;
 
@@ -34,9 +37,17 @@ internal sealed class JsonScan
 
     public long RowCount => _rows;
 
-    public static JsonScan Of(string path, ReadLimits limits, CancellationToken ct)
+    /// <summary>What is to be said of the names.</summary>
+    public IReadOnlyList<ReadingRemark> Remarks => _made.Count > 0 ? [ReadingRemark.Unnamed(_made)] : [];
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file, in UTF-8.</param>
+    /// <param name="limits">What it may cost.</param>
+    /// <param name="rows">Receives the values, on a reading after the first.</param>
+    /// <param name="ct">Stops the reading.</param>
+    public static JsonScan Of(string path, ReadLimits limits, JsonRows? rows, CancellationToken ct)
     {
-        var scan = new JsonScan(limits);
+        var scan = new JsonScan(limits, rows);
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         try
         {
@@ -103,7 +114,7 @@ internal sealed class JsonScan
                     if (!isInRow)
                         throw DatasetException.OfFile(DatasetError.Nested,
                             "The rows of a JSON file must be objects, like {\"name\": 1.5}.");
-                    _tallies[_column].Add(KindOf(ref reader), _rows, line: 0);
+                    Take(ref reader);
                     break;
             }
         }
@@ -123,6 +134,35 @@ internal sealed class JsonScan
             throw TooLong();
         _rowStart = 0;
         _column = -1;
+        _target?.EndRow();
+    }
+
+    private void Take(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
+            throw DatasetException.OfFile(
+                DatasetError.Nested, $"Row {_rows}, column '{_names[_column]}' is nested; expected a number, true, false, text or null.");
+        if (reader.TokenType is JsonTokenType.Null)
+            return;
+        var value = reader.ValueIsEscaped ? Unescaped(ref reader) : reader.ValueSpan;
+        _tallies[_column].Add(KindOf(reader.TokenType, value), value, _rows, line: 0);
+        _target?.Add(_column, value);
+    }
+
+    private ReadOnlySpan<byte> Unescaped(ref Utf8JsonReader reader)
+    {
+        if (_unescaped.Length < reader.ValueSpan.Length)
+            _unescaped = new byte[reader.ValueSpan.Length];
+        try
+        {
+            return _unescaped.AsSpan(0, reader.CopyString(_unescaped));
+        }
+        catch (InvalidOperationException)
+        {
+            throw DatasetException.OfFile(
+                DatasetError.Encoding,
+                $"Row {_rows}, column '{_names[_column]}' holds half of a surrogate pair (\\ud800 to \\udfff), which is no character.");
+        }
     }
 
     /// <summary>The column of a key; rows mostly repeat the keys in one order, so the next one is tried first.</summary>
@@ -131,7 +171,7 @@ internal sealed class JsonScan
         var column = _column + 1;
         if (column >= _keys.Count || !reader.ValueTextEquals(_keys[column]))
         {
-            var name = reader.GetString()!;
+            var name = NameOf(ref reader);
             if (!_positions.TryGetValue(name, out column))
                 column = AddColumn(name);
             else if (!string.Equals(_names[column], name, StringComparison.Ordinal))
@@ -146,26 +186,37 @@ internal sealed class JsonScan
 
     private int AddColumn(string name)
     {
-        if (string.IsNullOrWhiteSpace(name))
-            throw DatasetException.OfFile(DatasetError.UnnamedColumn, $"Row {_rows} has a key without a name.");
         if (_names.Count == _limits.MaxColumns)
             throw DatasetException.OfFile(DatasetError.TooManyColumns, $"The file has more than {_limits.MaxColumns:N0} columns.");
         _positions.Add(name, _names.Count);
-        _names.Add(name);
+        _names.Add(string.IsNullOrWhiteSpace(name) ? $"column{_names.Count}" : name);
+        if (string.IsNullOrWhiteSpace(name))
+            _made.Add(_names[^1]);
         _keys.Add(Encoding.UTF8.GetBytes(name));
         _tallies.Add(new ColumnTally());
         _lastRows.Add(0);
         return _names.Count - 1;
     }
 
-    private CellKinds KindOf(ref Utf8JsonReader reader) => reader.TokenType switch
+    private string NameOf(ref Utf8JsonReader reader)
     {
-        JsonTokenType.Null => CellKinds.Missing,
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw DatasetException.OfFile(
+                DatasetError.Encoding, $"Row {_rows} has a key with half of a surrogate pair (\\ud800 to \\udfff), which is no character.");
+        }
+    }
+
+    private static CellKinds KindOf(JsonTokenType token, ReadOnlySpan<byte> value) => token switch
+    {
         JsonTokenType.True or JsonTokenType.False => CellKinds.Boolean,
-        JsonTokenType.Number => CellKind.Of(reader.ValueSpan),
-        JsonTokenType.String => TimestampText.IsValid(reader.ValueSpan) ? CellKinds.Timestamp : CellKinds.Text,
-        _ => throw DatasetException.OfFile(
-            DatasetError.Nested, $"Row {_rows}, column '{_names[_column]}' is nested; expected a number, true, false, text or null."),
+        JsonTokenType.Number => CellKind.Of(value),
+        _ when value.IsEmpty => CellKinds.Marker,
+        _ => CellKind.Of(value) is (CellKinds.Timestamp or CellKinds.Marker) and var kind ? kind : CellKinds.Text,
     };
 
     private void CheckResult()
@@ -174,11 +225,6 @@ internal sealed class JsonScan
             throw DatasetException.OfFile(DatasetError.Empty, "The file holds nothing but blank lines.");
         if (_rows == 0 || _names.Count == 0)
             throw DatasetException.OfFile(DatasetError.NoRows, "The file has no rows with values.");
-        for (var i = 0; i < _tallies.Count; i++)
-        {
-            if (_tallies[i].HasNonFiniteNumber)
-                throw NonFiniteCell.Error(_names[i], _tallies[i].FirstNonFiniteRow, where: "");
-        }
     }
 
     private DatasetException TooLong() =>

@@ -1,32 +1,19 @@
-using EventSourcedAnomaly.Datasets.DuckDb;
+using EventSourcedAnomaly.Datasets.Sources.Text;
 
 namespace EventSourcedAnomaly.Datasets.Sources.Json;
 
-/// <summary>A scanned JSON file as DuckDB is to parse it.</summary>
+/// <summary>A JSON file as DuckDB is to load it: rewritten as a table of text, so that only one reader decides what is valid.</summary>
 internal static class JsonSource
 {
-    public static SourceTable Read(string path, DatasetFormat format, ReadLimits limits, CancellationToken ct)
+    public static SourceTable Read(string path, string workDirectory, ReadLimits limits, CancellationToken ct)
     {
-        var scan = JsonScan.Of(path, limits, ct);
-        var columns = scan.Names.Zip(scan.Tallies, (name, tally) => new DatasetColumn(name, tally.Type)).ToArray();
-        var declared = string.Join(", ", columns.Select(c => $"{Sql.Name(c.Name)}: '{ParsedAs(c.Type)}'"));
-        var aliases = string.Join(", ", columns.Select((_, i) => $"c{i}"));
-        var values = columns.Select((c, i) => c.Type is ColumnType.Timestamp ? $"c{i}::TIMESTAMPTZ::TIMESTAMP AS c{i}" : $"c{i}");
-        var query = $"SELECT {string.Join(", ", values)} FROM read_json({Sql.Text(path)}, format='{Layout(path, format)}', records=true, "
-            + $"maximum_object_size={2 * JsonScan.MaxRecordBytes}, columns={{{declared}}}) AS source({aliases})";
-        return new SourceTable(columns, query, scan.RowCount, IsChecked: true);
-    }
-
-    /// <summary>Times are parsed from their text, where an offset is heeded.</summary>
-    private static string ParsedAs(ColumnType type) => type is ColumnType.Timestamp ? "VARCHAR" : SqlTypes.Of(type);
-
-    private static string Layout(string path, DatasetFormat format)
-    {
-        if (format is DatasetFormat.Ndjson)
-            return "newline_delimited";
-        Span<byte> start = stackalloc byte[4096];
-        using var file = File.OpenRead(path);
-        var read = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        return FormatDetection.TextStart(start[..read]) == '[' ? "array" : "unstructured";
+        var scan = JsonScan.Of(path, limits, rows: null, ct);
+        var columns = ScannedColumns.Of(scan.Names, scan.Tallies, CommaMeaning.Unknown);
+        var target = Path.Combine(workDirectory, "canonical");
+        using (var canonical = new CanonicalFile(target, columns.Readings))
+            JsonScan.Of(path, limits, new JsonRows(canonical, scan.Names.Count), ct);
+        return new SourceTable(
+            columns.Columns, CanonicalFile.Query(target, columns.Readings, JsonScan.MaxRecordBytes), scan.RowCount, IsChecked: true,
+            [.. scan.Remarks, .. columns.Remarks]);
     }
 }
