@@ -72,12 +72,12 @@ internal sealed class BatchRows(DatasetRows rows)
                 var at = (int)(row % manifest.RowsPerChunk);
                 for (var j = 0; j < _columns.Length; j++)
                 {
-                    values[((lookBack + i) * _columns.Length) + j] = _cells[j][at];
+                    values[((lookBack + i) * _columns.Length) + j] = DatasetRows.Bearable(_cells[j][at], model.FeatureNames[j], row);
                 }
 
                 if (labels is not null && i >= 0)
                 {
-                    labels[i] = _labels[at] > 0 ? 1 : 0;
+                    labels[i] = LabelCell.Read(_labels[at], upload.LabelColumn!, row);
                 }
             }
 

@@ -95,7 +95,9 @@ internal sealed record FeatureStatistics(
     IReadOnlyList<double?> Mean, IReadOnlyList<double?> Std, IReadOnlyList<double?> Min, IReadOnlyList<double?> Max);
 
 /// <summary>One column; its statistics are null for text.</summary>
-internal sealed record ColumnDetail(string Name, string Type, long NullCount, long UniqueCount, ColumnStatistics? Statistics);
+internal sealed record ColumnDetail(
+    string Name, string Type, long NullCount, long UniqueCount, ColumnStatistics? Statistics,
+    IReadOnlyList<SpellingCount>? MissingMarkers, string? NumberNotation);
 
 /// <summary>Each from 0 to 1.</summary>
 internal sealed record QualityMetrics(double Completeness, double Consistency, double Validity);

@@ -63,7 +63,8 @@ internal sealed class DatasetQueries(AggregateStore aggregates, DatasetRows rows
                 [.. features.Select(column => column?.Mean)], [.. features.Select(column => column?.Std)],
                 [.. features.Select(column => column?.Min)], [.. features.Select(column => column?.Max)]),
             Columns = [.. profile.Columns.Select(column => new ColumnDetail(
-                column.Name, TypeName(column.Type), column.NullCount, column.UniqueCount, column.Statistics))],
+                column.Name, TypeName(column.Type), column.NullCount, column.UniqueCount, column.Statistics,
+                column.MissingMarkers, column.NumberNotation))],
             QualityMetrics = new QualityMetrics(quality.Completeness, quality.Consistency, quality.Validity),
             QualityReport = new QualitySummary(quality.OverallScore, quality.Issues),
         });

@@ -95,7 +95,7 @@ internal sealed class DatasetRows(BulkStore bulk) : IDisposable
                     : chunk.ToDoubles(columns[j]);
                 for (var i = 0; i < column.Length; i++)
                 {
-                    values[((row + i) * columns.Length) + j] = column[i];
+                    values[((row + i) * columns.Length) + j] = Bearable(column[i], names[j], row + i);
                 }
             }
 
@@ -104,7 +104,7 @@ internal sealed class DatasetRows(BulkStore bulk) : IDisposable
                 var column = chunk.ToDoubles(manifest.IndexOf(upload.LabelColumn!));
                 for (var i = 0; i < column.Length; i++)
                 {
-                    labels[row + i] = column[i] > 0 ? 1 : 0;
+                    labels[row + i] = LabelCell.Read(column[i], upload.LabelColumn!, row + i);
                 }
             }
 
@@ -118,6 +118,13 @@ internal sealed class DatasetRows(BulkStore bulk) : IDisposable
                     [.. texts[j].OrderBy(text => text.Value).Select(text => text.Key)]))],
             labels);
     }
+
+    /// <summary>A number that detectors take.</summary>
+    /// <exception cref="InvalidDataException">It is too large; the message gives column and row.</exception>
+    internal static double Bearable(double cell, string column, long row) => Math.Abs(cell) <= Matrix.LargestNumber || double.IsNaN(cell)
+        ? cell
+        : throw new InvalidDataException(
+            $"Column '{column}', row {row + 1}: expected a number from -{Matrix.LargestNumber} to {Matrix.LargestNumber}, got {cell}.");
 
     /// <inheritdoc/>
     public void Dispose() => _manifests.Dispose();

@@ -109,10 +109,10 @@ internal sealed record InlineData(double[]? Series, Matrix Rows)
     private static double Number(JsonElement element, string field, int row, int? column) => element.ValueKind switch
     {
         JsonValueKind.Null => double.NaN,
-        JsonValueKind.Number when element.TryGetDouble(out var value) && double.IsFinite(value) => value,
+        JsonValueKind.Number when element.TryGetDouble(out var value) && Math.Abs(value) <= Matrix.LargestNumber => value,
         _ => throw Problem.Invalid(
             column is null ? $"{field}[{row}]" : string.Create(CultureInfo.InvariantCulture, $"{field}[{row}][{column}]"),
-            "a finite number or null", element.GetRawText()),
+            $"a number from -{Matrix.LargestNumber} to {Matrix.LargestNumber}, or null", element.GetRawText()),
     };
 
     private static void RequireBearable(long numbers, string field)

@@ -105,22 +105,6 @@ internal static class RequestRows
         return new Matrix(data.Count, expected.Count, values);
     }
 
-    private static int[] Order(IReadOnlyList<string>? given, IReadOnlyList<string> expected)
-    {
-        if (given is null)
-        {
-            return [.. Enumerable.Range(0, expected.Count)];
-        }
-
-        // Names that are all unknown to the model only label its columns, as the contracts' examples do.
-        if (given.Count == expected.Count && !given.Any(expected.Contains))
-        {
-            return [.. Enumerable.Range(0, expected.Count)];
-        }
-
-        var order = expected.Select(name => given.ToList().IndexOf(name)).ToArray();
-        return given.Count == expected.Count && order.All(index => index >= 0)
-            ? order
-            : throw Problem.Invalid("feature_names", $"the model's features: {string.Join(", ", expected)}", string.Join(", ", given));
-    }
+    private static int[] Order(IReadOnlyList<string>? given, IReadOnlyList<string> expected) =>
+        given is null ? [.. Enumerable.Range(0, expected.Count)] : FeatureNames.Order(given, expected);
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using EventSourcedAnomaly.Datasets;
+using EventSourcedAnomaly.Detection;
 using EventSourcedAnomaly.Server.Domain;
 
 namespace EventSourcedAnomaly.Server.Features.Detectors;
@@ -40,7 +42,8 @@ internal abstract record InputColumn(string Name)
         {
             NumberInput.Tag => new NumberInput(name, reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble()),
             FrequencyInput.Tag => FrequencyInput.ReadOwn(name, reader),
-            OneHotInput.Tag => new OneHotInput(name, Categories.Read(reader)),
+            OneHotInput.Tag => OneHotInput.ReadOwn(name, reader),
+            OneHotInput.TagWithoutShares => new OneHotInput(name, Categories.Read(reader), []),
             TimeInput.Tag => new TimeInput(name),
             _ => throw new InvalidDataException($"Column '{name}' is of an unknown kind."),
         };
@@ -58,12 +61,15 @@ internal sealed record NumberInput(string Name, double Imputation, double Shift,
 {
     public const byte Tag = 0;
 
-    public override string Expectation => "a number";
+    public override string Expectation => $"a number from -{Matrix.LargestNumber} to {Matrix.LargestNumber}, or null";
 
+    // Scaled by a tiny spread, a number may leave what detectors take; it is then as far out as can be.
     public override void Encode(double cell, Span<double> features) =>
-        features[0] = ((double.IsNaN(cell) ? Imputation : cell) - Shift) / Scale;
+        features[0] = Math.Clamp(
+            ((double.IsNaN(cell) ? Imputation : cell) - Shift) / Scale, -Matrix.LargestNumber, Matrix.LargestNumber);
 
-    public override double? Read(Cell cell) => cell.Text is null && !double.IsInfinity(cell.Number) ? cell.Number : null;
+    public override double? Read(Cell cell) =>
+        cell.Text is null && (cell.IsMissing || Math.Abs(cell.Number) <= Matrix.LargestNumber) ? cell.Number : null;
 
     protected override byte Kind => Tag;
 
@@ -115,10 +121,18 @@ internal sealed record FrequencyInput(string Name, Categories Known, IReadOnlyLi
     }
 }
 
-/// <summary>A category as one feature for each that is known: 1 for its own, 0 for the others.</summary>
-internal sealed record OneHotInput(string Name, Categories Known) : InputColumn(Name)
+/// <summary>
+/// A category as one feature for each that is known: 1 for its own, 0 for the others. An unknown one is as odd as the rarest known, a
+/// missing one is the most frequent. Models of the first form have no shares; to them, both are no category at all.
+/// </summary>
+internal sealed record OneHotInput(string Name, Categories Known, IReadOnlyList<double> Shares) : InputColumn(Name)
 {
-    public const byte Tag = 2;
+    public const byte TagWithoutShares = 2;
+    public const byte Tag = 4;
+
+    private int Rarest { get; } = PlaceOf(Shares, Shares.DefaultIfEmpty(0).Min());
+
+    private int MostFrequent { get; } = PlaceOf(Shares, Shares.DefaultIfEmpty(0).Max());
 
     public override int Width => Known.Names.Count;
 
@@ -127,17 +141,39 @@ internal sealed record OneHotInput(string Name, Categories Known) : InputColumn(
     public override void Encode(double cell, Span<double> features)
     {
         features.Clear();
-        if (cell >= 0 && cell < features.Length)
+        var place = double.IsNaN(cell) ? MostFrequent : cell >= 0 && cell < features.Length ? (int)cell : Rarest;
+        if (place >= 0)
         {
-            features[(int)cell] = 1;
+            features[place] = 1;
         }
     }
 
     public override double? Read(Cell cell) => Known.Read(cell);
 
-    protected override byte Kind => Tag;
+    protected override byte Kind => Shares.Count == Known.Names.Count && Shares.Count > 0 ? Tag : TagWithoutShares;
 
-    protected override void WriteOwn(BinaryWriter writer) => Known.Write(writer);
+    protected override void WriteOwn(BinaryWriter writer)
+    {
+        Known.Write(writer);
+        foreach (var share in Shares)
+        {
+            writer.Write(share);
+        }
+    }
+
+    public static OneHotInput ReadOwn(string name, BinaryReader reader)
+    {
+        var known = Categories.Read(reader);
+        var shares = new double[known.Names.Count];
+        for (var i = 0; i < shares.Length; i++)
+        {
+            shares[i] = reader.ReadDouble();
+        }
+
+        return new OneHotInput(name, known, shares);
+    }
+
+    private static int PlaceOf(IReadOnlyList<double> shares, double share) => shares.ToList().IndexOf(share);
 }
 
 /// <summary>
@@ -149,10 +185,15 @@ internal sealed record TimeInput(string Name) : InputColumn(Name)
     public const byte Tag = 3;
     private const double Day = 86400;
     private const double Week = 7 * Day;
+    private const double FirstSecond = -62_135_596_800;
+
+    // Seconds of this size lie beyond the year 5138, milliseconds since 1973.
+    private const double FirstMillisecond = 1e11;
 
     public override int Width => 4;
 
-    public override string Expectation => "a time in ISO 8601, or Unix seconds";
+    public override string Expectation =>
+        "a time in ISO 8601, or Unix seconds (not milliseconds) from -62135596800 to 99999999999";
 
     public override void Encode(double cell, Span<double> features)
     {
@@ -166,10 +207,9 @@ internal sealed record TimeInput(string Name) : InputColumn(Name)
 
     public override double? Read(Cell cell) => cell switch
     {
-        { Text: null } => double.IsInfinity(cell.Number) ? null : cell.Number,
-        { Text: var text } when DateTimeOffset.TryParse(
-            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) =>
-            (time - DateTimeOffset.UnixEpoch).TotalSeconds,
+        { IsMissing: true } => double.NaN,
+        { Text: null } => cell.Number is >= FirstSecond and < FirstMillisecond ? cell.Number : null,
+        { Text: var text } when Timestamps.TryParse(text, out var microseconds) => microseconds / 1e6,
         _ => null,
     };
 
@@ -186,6 +226,10 @@ internal sealed class Categories(IReadOnlyList<string> names)
     private readonly Dictionary<string, int> _places = names.Select((name, place) => (name, place))
         .ToDictionary(each => each.name, each => each.place, StringComparer.Ordinal);
 
+    private readonly Dictionary<double, int> _numbers = names.Select((name, place) => (Number: NumberOf(name), place))
+        .Where(each => each.Number is not null).DistinctBy(each => each.Number)
+        .ToDictionary(each => each.Number!.Value, each => each.place);
+
     public IReadOnlyList<string> Names => names;
 
     /// <summary>The place of a text, -1 for an unknown one.</summary>
@@ -195,8 +239,14 @@ internal sealed class Categories(IReadOnlyList<string> names)
     {
         { IsMissing: true } => double.NaN,
         { Text: { } text } => PlaceOf(text),
-        _ => PlaceOf(cell.Number.ToString(CultureInfo.InvariantCulture)),
+        // A file's text 1.50 and a request's number 1.5 are one category.
+        _ => _numbers.GetValueOrDefault(cell.Number, -1),
     };
+
+    private static double? NumberOf(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+            ? number
+            : null;
 
     public void Write(BinaryWriter writer)
     {

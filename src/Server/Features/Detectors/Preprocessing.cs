@@ -35,6 +35,7 @@ internal static class Preprocessing
     /// <summary>Why a column is not learned from, or null when it is.</summary>
     public static string? WhyLeftOut(ColumnProfile column, long rows, PreprocessingOptions options) => column.Type switch
     {
+        _ when column.UniqueCount == 0 => "no value in any row",
         ColumnType.Timestamp when options.Time == "none" => "a time",
         ColumnType.Text when options.Encode == "none" => "text",
         ColumnType.Text when column.UniqueCount > Math.Min(MaxCategories, Math.Max(1, rows / 2)) =>
@@ -51,7 +52,8 @@ internal static class Preprocessing
         Parallel.For(0, columns.Count, j => learned[j] = columns[j].Type switch
         {
             ColumnType.Timestamp => new TimeInput(columns[j].Name),
-            ColumnType.Text when options.Encode == "one_hot" => new OneHotInput(columns[j].Name, new Categories(columns[j].Categories)),
+            ColumnType.Text when options.Encode == "one_hot" => new OneHotInput(
+                columns[j].Name, new Categories(columns[j].Categories), Shares(rows, j, columns[j].Categories.Count)),
             ColumnType.Text =>
                 new FrequencyInput(columns[j].Name, new Categories(columns[j].Categories), Shares(rows, j, columns[j].Categories.Count)),
             _ => Number(columns[j].Name, Known(rows, j), options),

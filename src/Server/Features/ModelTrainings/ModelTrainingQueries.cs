@@ -1,3 +1,4 @@
+using EventSourcedAnomaly.Ledger;
 using EventSourcedAnomaly.Server.Domain;
 using EventSourcedAnomaly.Server.Infrastructure.Marten;
 using Marten;
@@ -20,6 +21,20 @@ internal sealed class ModelTrainingQueries(AggregateStore aggregates, TimeProvid
     /// <summary>Whether there is such a training.</summary>
     public async Task<bool> Exists(string tenant, string id, CancellationToken ct) =>
         (await aggregates.Load<ModelTraining>(tenant, id, ct)).Version > 0;
+
+    /// <summary>Whether a training is over and nothing follows the event of a sequence number.</summary>
+    public async Task<bool> HasEnded(StreamKey training, long after, CancellationToken ct)
+    {
+        var now = await aggregates.Load<ModelTraining>(training.Tenant, training.Id, ct);
+        if (now.EndedAt is null)
+        {
+            return false;
+        }
+
+        await using var query = aggregates.Query(training.Tenant);
+        var last = await query.Events.FetchStreamAsync(training.Id, fromVersion: now.Version, token: ct);
+        return last is [.., var end] && end.Sequence <= after;
+    }
 
     /// <summary>The last training of a detector, or null.</summary>
     public async Task<ModelTraining?> Last(string tenant, string detectorId, CancellationToken ct)

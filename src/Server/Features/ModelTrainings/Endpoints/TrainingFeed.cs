@@ -39,8 +39,15 @@ internal sealed class TrainingFeed(ModelTrainingQueries queries, EventFeed feed)
     {
         var (http, id) = (HttpContext, ResourceId.Canonical("training", request.TrainingId));
         await queries.Get(http.Tenant(), id, http.RequestAborted);
-        await EventStream.Write(http,
-            Items(feed.Follow(new StreamKey(http.Tenant(), id), EventStream.LastEventId(http), http.RequestAborted)));
+        var (training, after) = (new StreamKey(http.Tenant(), id), EventStream.LastEventId(http));
+        if (after > 0 && await queries.HasEnded(training, after, http.RequestAborted))
+        {
+            // By WHATWG HTML 9.2 this keeps an EventSource from coming again.
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
+        await EventStream.Write(http, Items(feed.Follow(training, after, http.RequestAborted)));
     }
 
     private static async IAsyncEnumerable<FeedItem> Items(IAsyncEnumerable<IEvent> events)
