@@ -13,6 +13,9 @@ internal sealed class CsvException(string message) : Exception(message);
 /// <param name="Labels">0 or 1 for each row; null when no label column was named.</param>
 internal sealed record CsvTable(IReadOnlyList<string> Columns, Matrix Features, int[]? Labels)
 {
+    /// <summary>Whether the columns can be told apart by their names.</summary>
+    public bool HasDistinctNames => Columns.Distinct(StringComparer.Ordinal).Count() == Columns.Count && !Columns.Contains("");
+
     /// <summary>Reads a file line by line.</summary>
     /// <param name="path">The file.</param>
     /// <param name="label">Name of the label column, or null.</param>

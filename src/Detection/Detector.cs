@@ -22,6 +22,7 @@ public abstract class Detector : IStoredDetector
     private double[] _decisionScores = [];
     private double[] _sortedScores = [];
     private double[] _center = [];
+    private string[]? _featureNames;
     private int _expectedAnomalies;
 
     private protected Detector(AlgorithmInfo algorithm, ParameterSet parameters, int seed)
@@ -50,6 +51,19 @@ public abstract class Detector : IStoredDetector
     public int FeatureCount { get; private set; }
 
     public bool IsFitted => Scale is not null;
+
+    /// <summary>Names of the columns it was fitted on, which every stored form keeps; null where they are not known.</summary>
+    /// <exception cref="ArgumentException">There are not as many names as columns, or two are equal.</exception>
+    public IReadOnlyList<string>? FeatureNames
+    {
+        get => _featureNames;
+        set
+        {
+            if (value is not null && (value.Count != Fitted(FeatureCount) || value.Distinct(StringComparer.Ordinal).Count() != value.Count))
+                throw new ArgumentException($"expected {FeatureCount} different names, got {string.Join(", ", value)}", nameof(value));
+            _featureNames = value is null ? null : [.. value];
+        }
+    }
 
     /// <summary>Raw scores of the training rows, in their order.</summary>
     public ReadOnlySpan<double> DecisionScoresSpan => Fitted(_decisionScores);
@@ -97,7 +111,7 @@ public abstract class Detector : IStoredDetector
     {
         ArgumentNullException.ThrowIfNull(x);
         InputCheck.Training(x);
-        Scale = null!;
+        (Scale, _featureNames) = (null!, null);
         var center = TrainingCenter.Of(x);
         FinishFit(center, Learn(x, center, progress, ct));
         progress?.Report(1);
@@ -110,6 +124,20 @@ public abstract class Detector : IStoredDetector
         FeatureCount = center.Length;
         _center = center;
         Accept(scores);
+    }
+
+    /// <summary>Sets what follows from a training elsewhere that brought its own threshold and scale.</summary>
+    /// <param name="center">Median of every column.</param>
+    /// <param name="scores">Scores that stand for those of the training rows, at least one.</param>
+    /// <param name="scale">Threshold and spread.</param>
+    private protected void Restore(double[] center, double[] scores, ScoreScale scale)
+    {
+        FeatureCount = center.Length;
+        _center = center;
+        _decisionScores = scores;
+        _sortedScores = RadixSort.Sorted(scores);
+        _expectedAnomalies = scores.Length - OrderStatistics.CountAtMost(_sortedScores, scale.Threshold);
+        Scale = scale;
     }
 
     /// <summary>Raw scores of the rows of <paramref name="x"/>, larger being more anomalous, from -1e150 to 1e150.</summary>
@@ -144,8 +172,8 @@ public abstract class Detector : IStoredDetector
         Saturate(scores);
     }
 
-    /// <summary>Whether a raw score is above the threshold.</summary>
-    public bool IsAnomaly(double raw) => raw > Threshold;
+    /// <summary>Whether a raw score is above the threshold by more than rounding explains.</summary>
+    public bool IsAnomaly(double raw) => Fitted(Scale).IsAbove(raw);
 
     /// <summary>
     /// Probability that the prediction on this raw score would survive another training sample (PyOD's <c>predict_confidence</c>).

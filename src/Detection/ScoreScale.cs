@@ -10,13 +10,19 @@ namespace EventSourcedAnomaly.Detection;
 /// <param name="Spread">Robust width of the training scores, greater than 0.</param>
 public sealed record ScoreScale(double Threshold, double Spread)
 {
+    private const double ThresholdRounding = 1e-13;
+
     /// <summary>The score in [0, 1] of a raw score; infinities map to the ends.</summary>
     public double Score(double raw)
     {
+        if (double.IsFinite(raw) && raw > Threshold && !IsAbove(raw)) return 0.5;
         var y = Math.Asinh((raw - Threshold) / Spread);
         if (double.IsInfinity(y)) return y > 0 ? 1 : 0;
         return 0.5 * (1 + y / (1 + Math.Abs(y)));
     }
+
+    /// <summary>Whether a raw score is above the threshold by more than the rounding of float64 explains.</summary>
+    public bool IsAbove(double raw) => Rounding.Exceeds(raw, Threshold, ThresholdRounding);
 
     /// <summary>
     /// The scale of some training scores: the spread is their interquartile range in units of a normal standard deviation, or, where

@@ -31,6 +31,30 @@ public sealed class ModelFileTests : IDisposable
         for (var i = 0; i < own.Length; i++) Assert.Equal(own[i], onnx[i], 1e-5);
     }
 
+    [Theory]
+    [InlineData("m.esa")]
+    [InlineData("m.onnx")]
+    public async Task Columns_are_found_by_name_and_a_row_scores_alike_alone_and_in_company(string name)
+    {
+        string[] rows = [.. Enumerable.Range(0, 60).Select(i => $"{20 + i % 7 * 0.1},{1000 + i % 11},{5 - i % 5 * 0.1}")];
+        using var train = new TemporaryCsv(["temp,pressure,flow", .. rows]);
+        using var swapped = new TemporaryCsv([" Pressure,flow,temp", "1003,4.9,20.2", "0,-80,500"]);
+        using var alone = new TemporaryCsv(["temp,pressure,flow", "500,0,-80"]);
+        using var ordered = new TemporaryCsv(["temp,pressure,flow", "20.2,1003,4.9", "500,0,-80"]);
+        using var other = new TemporaryCsv(["x,y,z", "20.2,1003,4.9"]);
+        var model = Path.Combine(_folder, name);
+        await Esa("fit", train.Path, "--output", model);
+
+        var expected = Last(await Esa("score", ordered.Path, "--model", model));
+
+        Assert.Equal(expected, Last(await Esa("score", swapped.Path, "--model", model)));
+        Assert.Equal(expected[1..], Last(await Esa("score", alone.Path, "--model", model)));
+        Assert.True(double.Parse(expected[1], System.Globalization.CultureInfo.InvariantCulture) > 0.5);
+        var (exitCode, _, error) = await EsaProcess.RunAsync("score", other.Path, "--model", model);
+        Assert.Equal(1, exitCode);
+        Assert.Contains("temp, pressure, flow", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_supervised_detector_learns_from_the_labels_and_is_kept_like_the_others()
     {
@@ -105,4 +129,7 @@ public sealed class ModelFileTests : IDisposable
         return [.. lines.Skip(1)
             .Select(line => double.Parse(line[(line.LastIndexOf(',') + 1)..], System.Globalization.CultureInfo.InvariantCulture))];
     }
+
+    private static string[] Last(string output) => [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1)
+        .Select(line => line[(line.LastIndexOf(',') + 1)..])];
 }

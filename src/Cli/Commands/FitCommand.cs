@@ -30,6 +30,7 @@ internal static class FitCommand
             var target = OutputFile.Separate(file.FullName, path);
             var table = await CsvTable.ReadAsync(path, arguments.GetValue(label), options.Ignored(arguments), ct);
             FitProgress.Run(options.Plan(arguments), detector, table, ct);
+            detector.FeatureNames = table.HasDistinctNames ? table.Columns : null;
             await File.WriteAllBytesAsync(target, ModelFile.Contents(detector, file.Name), ct);
             return 0;
         });

@@ -29,6 +29,8 @@ public sealed class IsolationForest : Detector
     ])
     { Make = (parameters, seed) => new IsolationForest(parameters, seed), HasOnnxForm = true };
 
+    private const double PathRounding = 1e-7;
+
     private IsolationTree[] _trees = [];
     private FeatureKeys _keys = new([], []);
     private PathLengths _pathLengths = null!;
@@ -118,7 +120,12 @@ public sealed class IsolationForest : Detector
     }
 
     /// <summary>Trees of a single sample cannot tell rows apart; all of them then get the undecided 0.5.</summary>
-    private double RawScore(double averagePathLength) => _normalizer > 0 ? Math.Pow(2, -averagePathLength / _normalizer) : 0.5;
+    private double RawScore(double averagePathLength)
+    {
+        var relative = averagePathLength / _normalizer;
+        // leaves keep path lengths as float32: what that rounding explains is no difference from the average
+        return _normalizer <= 0 || Math.Abs(relative - 1) <= PathRounding ? 0.5 : Math.Pow(2, -relative);
+    }
 
     internal override string ScoresInOnnx(OnnxGraph graph, string rows)
     {

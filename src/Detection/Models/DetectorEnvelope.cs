@@ -16,12 +16,25 @@ internal sealed record DetectorEnvelope<T>(StoredForm Form, Func<string, Detecto
     {
         var writer = form.Begin(detector.Algorithm, detector.Seed, detector.Parameters);
         detector.WriteLearned(writer);
+        // Detectors of columns without names are stored as they always were.
+        if (detector.FeatureNames is { Count: > 0 } names)
+        {
+            writer.Int(names.Count);
+            foreach (var feature in names) writer.Text(feature);
+        }
         return StoredForm.Finish(writer);
     }
 
     /// <exception cref="InvalidDataException">The bytes are not such a detector, are damaged, or of an unknown version or
     /// algorithm.</exception>
     public T Read(ReadOnlySpan<byte> bytes) => Form.Read(bytes, Content);
+
+    private static string[] Names(ref ModelReader reader)
+    {
+        var names = new string[reader.Count(sizeof(int))];
+        for (var i = 0; i < names.Length; i++) names[i] = reader.Text();
+        return names;
+    }
 
     private T Content(ref ModelReader reader)
     {
@@ -30,6 +43,7 @@ internal sealed record DetectorEnvelope<T>(StoredForm Form, Func<string, Detecto
         var seed = reader.Int();
         var detector = algorithm.Make(ParameterFormat.Read(ref reader, algorithm.Parameters), seed);
         detector.ReadLearned(ref reader);
+        if (!reader.AtEnd) detector.FeatureNames = Names(ref reader);
         return detector;
     }
 }
@@ -48,6 +62,13 @@ internal interface IStoredDetector
     int Seed { get; }
 
     ParameterSet Parameters { get; }
+
+    /// <summary>Names of the columns it was fitted on; null where it has none.</summary>
+    IReadOnlyList<string>? FeatureNames
+    {
+        get => null;
+        set => throw new InvalidDataException("this kind of detector has no names of features");
+    }
 
     void WriteLearned(ModelWriter writer);
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EventSourcedAnomaly.Detection.Onnx;
 
 /// <summary>The number format of an exported model's input.</summary>
@@ -53,8 +51,8 @@ public static class OnnxExport
             [("", StandardVersion), (MachineLearning, MachineLearningVersion)],
             [
                 ("algorithm", detector.Algorithm),
-                ("threshold", threshold.ToString("R", CultureInfo.InvariantCulture)),
                 (Sequential, detector.IsSequential ? "true" : "false"),
+                .. OnnxTraining.EntriesOf(detector),
             ]);
     }
 }

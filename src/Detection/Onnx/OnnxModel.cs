@@ -41,13 +41,17 @@ public sealed class OnnxModel : Detector
 
     private byte[] _model = [];
     private OnnxOutput _output = new();
+    private OnnxTraining? _training;
     private OnnxSession _session = null!;
 
     private OnnxModel(ParameterSet parameters, int seed) : base(Definition, parameters, seed)
     {
     }
 
-    /// <summary>Opens a model; it scores once <see cref="Detector.Fit"/> was given rows to set the threshold by.</summary>
+    /// <summary>
+    /// Opens a model. One that <see cref="OnnxExport"/> wrote brings threshold, scale and names of its training, and scores at once; any
+    /// other scores once <see cref="Detector.Fit"/> was given rows to set the threshold by.
+    /// </summary>
     /// <param name="model">The bytes of an ONNX file.</param>
     /// <param name="output">How its output is read; null for one score for each row, of a series where <see cref="OnnxExport"/> wrote
     /// one.</param>
@@ -61,6 +65,7 @@ public sealed class OnnxModel : Detector
             throw new ParameterException("contamination", Parameter.Contamination.Expected, $"{contamination}");
         var detector = new OnnxModel(ParameterSet.Restore(Definition.Parameters, [new("contamination", contamination)]), 0);
         detector.Open(model, output);
+        detector.TakeTraining();
         return detector;
     }
 
@@ -101,6 +106,15 @@ public sealed class OnnxModel : Detector
             IsSequential: metadata.TryGetValue(OnnxExport.Sequential, out var sequential)
                 && string.Equals(sequential, "true", StringComparison.Ordinal));
         (_model, _output, _session) = (model, output, new OnnxSession(model, output.Output));
+        _training = chosen is null ? OnnxTraining.Of(metadata, _session.FeatureCount) : null;
+    }
+
+    /// <summary>Takes over the threshold, the scale and the names that a model of this library brings.</summary>
+    private void TakeTraining()
+    {
+        if (_training is not { } training) return;
+        Restore(training.Center, training.Scores, training.Scale);
+        FeatureNames = training.FeatureNames;
     }
 
     private protected override double[] Learn(Matrix x, double[] center, IProgress<double>? progress, CancellationToken ct)

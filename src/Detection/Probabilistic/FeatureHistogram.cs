@@ -12,6 +12,29 @@ internal sealed class FeatureHistogram(double[] edges, double[] scores, double t
     private readonly double _worst = scores.Max();
     private readonly double _binsPerUnit = IsEven(edges) ? scores.Length / (edges[^1] - edges[0]) : 0;
 
+    private const double RelativeRounding = 1e-12;
+
+    /// <summary>Whether a feature has but one value, up to rounding.</summary>
+    public static bool IsConstant(double least, double greatest) =>
+        greatest - least <= RelativeRounding * Math.Max(Math.Abs(least), Math.Abs(greatest));
+
+    /// <summary>The edges of a constant feature: its value's own bin, and an empty one on either side.</summary>
+    public static double[] ConstantEdges(double least, double greatest)
+    {
+        var width = Math.Max(1, Math.ScaleB(Math.Max(Math.Abs(least), Math.Abs(greatest)), -39));
+        var middle = least + (greatest - least) / 2;
+        return EvenEdges(middle - 1.5 * width, middle + 1.5 * width, 3);
+    }
+
+    /// <summary>The histogram of a constant feature: its value tells nothing and adds nothing; any other is as in an empty bin.</summary>
+    public static FeatureHistogram Constant(double[] edges, double alpha, double tolerance)
+    {
+        var scores = new double[edges.Length - 1];
+        Array.Fill(scores, -Math.Log2(alpha));
+        scores[scores.Length / 2] = 0;
+        return new FeatureHistogram(edges, scores, tolerance);
+    }
+
     /// <summary>
     /// Bins of equal width, as NumPy's histogram lays them; fewer where float64 has no room for as many between the two ends.
     /// </summary>

@@ -60,8 +60,10 @@ public sealed class Hbos : Detector
     /// <summary>Bins of equal width: counted in one pass over the rows.</summary>
     private FeatureHistogram[] EvenHistograms(Matrix x, int bins, CancellationToken ct)
     {
-        var edges = Array.ConvertAll(
-            ColumnRange.Of(x, MaxDegreeOfParallelism, ct), range => FeatureHistogram.EvenEdges(range.Least, range.Greatest, bins));
+        var ranges = ColumnRange.Of(x, MaxDegreeOfParallelism, ct);
+        var edges = Array.ConvertAll(ranges, range => FeatureHistogram.IsConstant(range.Least, range.Greatest)
+            ? FeatureHistogram.ConstantEdges(range.Least, range.Greatest)
+            : FeatureHistogram.EvenEdges(range.Least, range.Greatest, bins));
         if (EvenBins.Of(edges) is not { } even) return ChosenHistograms(x, progress: null, ct);
         var counts = new int[even.Count];
         RowBlocks.ForEach(x.Rows, CountedRows, MaxDegreeOfParallelism, ct, (first, count) =>
@@ -69,7 +71,9 @@ public sealed class Hbos : Detector
             var local = even.CountsOf(x.RowRange(first, count));
             for (var b = 0; b < local.Length; b++) Interlocked.Add(ref counts[b], local[b]);
         });
-        return [.. edges.Select((e, f) => Histogram(e, counts.AsSpan(even.First(f), e.Length - 1)))];
+        return [.. edges.Select((e, f) => FeatureHistogram.IsConstant(ranges[f].Least, ranges[f].Greatest)
+            ? Constant(e)
+            : Histogram(e, counts.AsSpan(even.First(f), e.Length - 1)))];
     }
 
     /// <summary>Bins that depend on a feature's distribution: one feature at a time.</summary>
@@ -80,6 +84,11 @@ public sealed class Hbos : Detector
         RowBlocks.ForEach(x.Columns, 1, MaxDegreeOfParallelism, ct, (feature, _) =>
         {
             var sorted = RadixSort.Sorted(x.Column(feature));
+            if (FeatureHistogram.IsConstant(sorted[0], sorted[^1]))
+            {
+                histograms[feature] = Constant(FeatureHistogram.ConstantEdges(sorted[0], sorted[^1]));
+                return;
+            }
             var bins = Parameters["n_bins"] as int? ?? OptimalBins.For(sorted, sorted[0], sorted[^1]);
             var edges = Parameters.Is("mode", "dynamic")
                 ? FeatureHistogram.DynamicEdges(sorted, bins)
@@ -91,6 +100,9 @@ public sealed class Hbos : Detector
         });
         return histograms;
     }
+
+    private FeatureHistogram Constant(double[] edges) =>
+        FeatureHistogram.Constant(edges, Parameters.Number("alpha"), Parameters.Number("tol"));
 
     private FeatureHistogram Histogram(double[] edges, ReadOnlySpan<int> counts) =>
         FeatureHistogram.From(edges, counts, Parameters.Number("alpha"), Parameters.Number("tol"));

@@ -44,10 +44,13 @@ public static class ChangePoints
         if (values.Length < 3) return double.MaxValue;
         var steps = new double[values.Length - 1];
         for (var i = 0; i < steps.Length; i++) steps[i] = Math.Abs(values[i + 1] - values[i]);
-        // a difference has twice the variance; of a noiseless series any change counts
+        // a difference has twice the variance; of a noiseless series any change counts that is more than rounding
         var sigma = 1.482602218505602 * Numerics.OrderStatistics.Median(steps) / Math.Sqrt(2);
-        var least = 1e-9 * Math.Max(1e-300, Array.ConvertAll(values, Math.Abs).Max());
-        return 2 * Math.Pow(Math.Max(sigma, least), 2) * Math.Log(values.Length);
+        var mean = values.Average();
+        var squares = values.Sum(v => (v - mean) * (v - mean));
+        var ofCosts = 64 * Numerics.Rounding.Epsilon * squares;
+        var ofValues = values.Length * Math.Pow(Numerics.Rounding.Of(values), 2);
+        return Math.Max(1e-300, Math.Max(2 * sigma * sigma * Math.Log(values.Length), ofCosts + ofValues));
     }
 
     private static double Cost(double[] sums, double[] squares, int start, int end)

@@ -16,7 +16,10 @@ public static class Deviations
     {
         values = Prepared(values);
         var present = SortedPresent(values);
-        return Scaled(values, present.Average(), Math.Sqrt(Moments.Variance(present)));
+        var mean = present.Average();
+        // a second pass takes out what the sum of a long series lost
+        mean += present.Average(v => v - mean);
+        return Scaled(values, mean, Math.Sqrt(present.Average(v => (v - mean) * (v - mean))));
     }
 
     /// <summary>|x - median| in scaled median absolute deviations (Iglewicz and Hoaglin 1993 call values beyond 3.5 outliers).</summary>
@@ -35,7 +38,8 @@ public static class Deviations
         var sorted = SortedPresent(values);
         Array.Sort(sorted);
         var (low, high) = (OrderStatistics.Quantile(sorted, 0.25), OrderStatistics.Quantile(sorted, 0.75));
-        return Each(values, v => Ratio(Math.Max(0, Math.Max(low - v, v - high)), high - low));
+        var rounding = Rounding.Of(values);
+        return Each(values, v => Ratio(Math.Max(0, Math.Max(low - v, v - high)), high - low, rounding));
     }
 
     /// <summary>
@@ -49,11 +53,11 @@ public static class Deviations
         if (!(alpha > 0 && alpha <= 1)) throw new ParameterException("alpha", "a number in (0, 1]", $"{alpha}");
         values = Prepared(values);
         if (SortedPresent(values).Length < 2) return new double[values.Length];
-        var (mean, variance, seen) = (0.0, 0.0, 0);
+        var (mean, variance, seen, rounding) = (0.0, 0.0, 0, Rounding.Of(values));
         return Each(values, v =>
         {
             var difference = v - mean;
-            var score = seen < 2 ? 0 : Ratio(Math.Abs(difference), Math.Sqrt(variance));
+            var score = seen < 2 ? 0 : Ratio(Math.Abs(difference), Math.Sqrt(variance), rounding);
             var weight = seen++ == 0 ? 1 : alpha;
             mean += weight * difference;
             variance = (1 - weight) * (variance + weight * difference * difference);
@@ -76,7 +80,8 @@ public static class Deviations
             shifts[i] = Math.Abs(OrderStatistics.Median(filled.AsSpan(i, window)) - before);
         }
         var usual = NormalMad * OrderStatistics.Median(shifts);
-        return Array.ConvertAll(shifts, s => Ratio(s, usual));
+        var rounding = Rounding.Of(filled);
+        return Array.ConvertAll(shifts, s => Ratio(s, usual, rounding));
     }
 
     private static double[] Prepared(ReadOnlySpan<double> values)
@@ -85,12 +90,17 @@ public static class Deviations
         return Series.InUsableUnit(values);
     }
 
-    private static double[] Scaled(ReadOnlySpan<double> values, double centre, double scale) =>
-        Each(values, v => Ratio(Math.Abs(v - centre), scale));
+    private static double[] Scaled(ReadOnlySpan<double> values, double centre, double scale)
+    {
+        var rounding = Rounding.Of(values);
+        return Each(values, v => Ratio(Math.Abs(v - centre), scale, rounding));
+    }
 
-    /// <summary>A deviation from a usual range of zero width is as anomalous as can be.</summary>
-    private static double Ratio(double deviation, double scale) =>
-        deviation == 0 ? 0 : scale > 0 ? Math.Min(deviation / scale, double.MaxValue) : double.MaxValue;
+    /// <summary>
+    /// A deviation from a usual range of zero width is as anomalous as can be; what rounding explains is neither a deviation nor a width.
+    /// </summary>
+    private static double Ratio(double deviation, double scale, double rounding) =>
+        deviation <= rounding ? 0 : scale > rounding ? Math.Min(deviation / scale, double.MaxValue) : double.MaxValue;
 
     private static double[] Each(ReadOnlySpan<double> values, Func<double, double> score)
     {

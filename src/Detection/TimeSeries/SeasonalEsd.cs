@@ -19,6 +19,7 @@ public static class SeasonalEsd
     {
         var filled = Series.Prepare(values);
         var parts = SeasonalTrend.Decompose(filled, period);
+        if (ExactSeason.Residuals(filled, period) is { } exact) return Outliers(Present(values, exact), max_anoms, alpha, robust: true);
         var median = OrderStatistics.Median(filled);
         for (var i = 0; i < filled.Length; i++) filled[i] = double.IsNaN(values[i]) ? 0 : filled[i] - parts.Seasonal[i] - median;
         return Outliers(filled, max_anoms, alpha, robust: true);
@@ -33,6 +34,8 @@ public static class SeasonalEsd
     {
         var filled = Series.Prepare(values);
         var parts = MultiSeasonalTrend.Decompose(filled, periods);
+        if (ExactSeason.Residuals(filled, periods.Max()) is { } exact)
+            return Outliers(Present(values, exact), max_anoms, alpha, robust: true);
         var median = OrderStatistics.Median(filled);
         for (var i = 0; i < filled.Length; i++)
             filled[i] = double.IsNaN(values[i]) ? 0 : filled[i] - parts.Seasonal.Sum(season => season[i]) - median;
@@ -50,22 +53,35 @@ public static class SeasonalEsd
         return Outliers(values, max_anoms, alpha, robust);
     }
 
+    private static double[] Present(ReadOnlySpan<double> values, double[] residuals)
+    {
+        for (var i = 0; i < residuals.Length; i++)
+        {
+            if (double.IsNaN(values[i])) residuals[i] = 0;
+        }
+        return residuals;
+    }
+
     private static int[] Outliers(ReadOnlySpan<double> values, double max_anoms, double alpha, bool robust)
     {
         if (max_anoms is not (> 0 and < 0.5)) throw new ParameterException("max_anoms", "a number in (0, 0.5)", $"{max_anoms}");
         if (alpha is not (> 0 and < 1)) throw new ParameterException("alpha", "a number in (0, 1)", $"{alpha}");
-        var rest = Series.InUsableUnit(values).Select((value, row) => (Value: value, Row: row)).ToList();
+        var usable = Series.InUsableUnit(values);
+        var rounding = Rounding.Of(usable);
+        var rest = usable.Select((value, row) => (Value: value, Row: row)).ToList();
         var removed = new List<int>();
         var significant = 0;
         for (var most = (int)(max_anoms * values.Length); removed.Count < most && rest.Count > 2;)
         {
             var (centre, scale) = Centre([.. rest.Select(r => r.Value)], robust);
-            if (scale == 0) break;
             var extreme = rest.MaxBy(r => Math.Abs(r.Value - centre));
+            var deviation = Math.Abs(extreme.Value - centre);
+            if (deviation <= rounding) break;
             var critical = Critical(rest.Count, alpha);
             rest.Remove(extreme);
             removed.Add(extreme.Row);
-            if (Math.Abs(extreme.Value - centre) / scale > critical) significant = removed.Count;
+            // beside values that are all the same, any other is an outlier
+            if (scale <= rounding || deviation / scale > critical) significant = removed.Count;
         }
         return [.. removed.Take(significant)];
     }
@@ -79,7 +95,13 @@ public static class SeasonalEsd
 
     private static (double Centre, double Scale) Centre(double[] values, bool robust)
     {
-        if (!robust) return (values.Average(), Math.Sqrt(Moments.Variance(values) * values.Length / (values.Length - 1)));
+        if (!robust)
+        {
+            var mean = values.Average();
+            // a second pass takes out what the sum of a long series lost
+            mean += values.Average(v => v - mean);
+            return (mean, Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Length - 1)));
+        }
         var median = OrderStatistics.Median(values);
         return (median, NormalMad * OrderStatistics.Median(Array.ConvertAll(values, v => Math.Abs(v - median))));
     }
