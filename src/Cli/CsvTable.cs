@@ -104,6 +104,11 @@ internal sealed class CsvLayout
     private void ReadField(ReadOnlySpan<char> field, int line, int column, List<double> values, List<int> labels)
     {
         if (_roles[column] == Role.Ignored) return;
+        if (_roles[column] == Role.Label && bool.TryParse(field, out var isAnomaly))
+        {
+            labels.Add(isAnomaly ? 1 : 0);
+            return;
+        }
         var number = Number(field, line, column);
         if (_roles[column] == Role.Feature) values.Add(number);
         else labels.Add(Label(number, line, column));
@@ -123,7 +128,8 @@ internal sealed class CsvLayout
     {
         0 => 0,
         1 => 1,
-        _ => throw Wrong(line, $"column '{_names[column]}': expected the label 0 or 1, got {number}"),
+        _ => throw Wrong(line, $"column '{_names[column]}': expected the label 0 or 1, got {number}"
+            + (number == -1 ? "; where -1 marks anomalies and 1 normal rows, as scikit-learn predicts them, write 1 and 0" : "")),
     };
 
     private CsvException Wrong(int line, string what) => new($"{_path} line {line}: {what}");

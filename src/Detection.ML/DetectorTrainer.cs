@@ -41,6 +41,7 @@ public sealed class DetectorTrainer : IEstimator<DetectorTransformer>
             supervised.Fit(rows, LabelColumn.Read(input, _label, _ct), _progress, _ct);
         else
             detector.Fit(rows, _progress, _ct);
+        detector.FeatureNames = FeatureColumn.SlotNames(input.Schema, _features);
         return new DetectorTransformer(detector, features);
     }
 

@@ -35,7 +35,8 @@ public sealed class DetectorTransformer : ITransformer
     public bool IsRowToRowMapper => _pipeline.IsRowToRowMapper;
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The column of features is missing, of another type or length.</exception>
+    /// <exception cref="ArgumentException">The column of features is missing, of another type or length, or its slots have other
+    /// names.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
         Check(inputSchema);
@@ -68,6 +69,12 @@ public sealed class DetectorTransformer : ITransformer
             throw new ArgumentException(
                 $"column '{FeatureColumnName}': expected a vector of {Detector.FeatureCount} features, as in training, "
                 + $"got {features.Length}",
+                nameof(schema));
+        if (Detector.FeatureNames is { } names && FeatureColumn.SlotNames(schema, FeatureColumnName) is { } given
+            && !names.SequenceEqual(given, StringComparer.Ordinal))
+            throw new ArgumentException(
+                $"column '{FeatureColumnName}': expected the features {string.Join(", ", names)}, as in training, "
+                + $"got {string.Join(", ", given)}",
                 nameof(schema));
     }
 }

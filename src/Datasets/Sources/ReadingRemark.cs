@@ -32,6 +32,10 @@ internal sealed record ReadingRemark(
         + "three digits. Write the numbers with a decimal point and nothing between thousands to be sure",
         Notation: Code(notation));
 
+    public static ReadingRemark Shortened(string column, long count) => new(
+        "reduced_precision", column, count,
+        string.Create(CultureInfo.InvariantCulture, $"Column '{column}': {count} times were cut to the microsecond"));
+
     public static ReadingRemark Header(bool isHeader) => new(
         "ambiguous_header", null, 1,
         $"The first line was read as {(isHeader ? "the names of the columns" : "data")}, but could be "

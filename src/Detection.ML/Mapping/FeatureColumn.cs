@@ -28,6 +28,16 @@ internal sealed record FeatureColumn(string Name, bool IsDouble, int Length)
             : throw Refused(name, $"{column.Kind} of {column.ItemType}");
     }
 
+    /// <summary>The names that <c>Concatenate</c> gives the vector's slots; null where they are missing or not all different.</summary>
+    public static string[]? SlotNames(DataViewSchema schema, string name)
+    {
+        if (schema.GetColumnOrNull(name) is not { } column || !column.HasSlotNames()) return null;
+        var slots = default(VBuffer<ReadOnlyMemory<char>>);
+        column.GetSlotNames(ref slots);
+        string[] names = [.. slots.DenseValues().Select(slot => slot.ToString())];
+        return names.Contains("") || names.Distinct(StringComparer.Ordinal).Count() < names.Length ? null : names;
+    }
+
     /// <summary>All rows as float64.</summary>
     public Matrix Read(IDataView data, CancellationToken ct) => IsDouble
         ? Read<double>(data, static (values, row) => values.CopyTo(row), ct)

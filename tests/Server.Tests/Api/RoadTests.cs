@@ -156,6 +156,21 @@ public sealed class RoadTests(ServerFixture server)
         Assert.True(performance.GetProperty("training_time").GetDouble() > 0);
     }
 
+    [Fact]
+    public async Task The_feed_of_a_training_that_ended_has_nothing_more_for_who_saw_its_last_event()
+    {
+        using var api = server.Client();
+        var trained = await api.Train(await api.Detector(), await api.Dataset(Tables.Blob(60, 2)));
+        var training = trained.GetProperty("training_id").GetString()!;
+        var last = (await Feed(api, training, null))[^1].Id;
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/sse/training/{training}");
+        request.Headers.Add("Last-Event-ID", last.ToString(CultureInfo.InvariantCulture));
+
+        using var response = await api.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Ct);
+
+        Assert.Equal(System.Net.HttpStatusCode.NoContent, response.StatusCode);
+    }
+
     private static async Task<IReadOnlyList<(long Id, string Event, JsonElement Data)>> Feed(ApiClient api, string training, long? after)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/sse/training/{training}");

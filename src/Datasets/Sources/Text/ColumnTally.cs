@@ -20,6 +20,9 @@ internal sealed class ColumnTally
     /// <summary>The first number that is too large; null if there is none.</summary>
     public CellPlace? FirstEnormous { get; private set; }
 
+    /// <summary>How many times have digits beyond the microsecond.</summary>
+    public long FinerTimes { get; private set; }
+
     /// <summary>True once there is text in the column: nothing makes it anything else.</summary>
     public bool IsText => (_seen & CellKinds.Text) != CellKinds.Missing;
 
@@ -46,6 +49,9 @@ internal sealed class ColumnTally
                 break;
             case CellKinds.Enormous:
                 FirstEnormous ??= new CellPlace(row, line);
+                break;
+            case CellKinds.Timestamp:
+                FinerTimes += TimestampText.IsFiner(cell) ? 1 : 0;
                 break;
             case CellKinds.Marker:
                 var marker = Encoding.UTF8.GetString(cell.Trim((byte)' '));

@@ -11,6 +11,18 @@ internal static class TimestampText
     private const long MicrosecondsPerSecond = 1_000_000;
     private const int SecondsPerDay = 86_400;
 
+    /// <summary>Whether a point in time has digits beyond the microsecond that are not zero.</summary>
+    public static bool IsFiner(ReadOnlySpan<byte> text)
+    {
+        var point = text.IndexOfAny((byte)'.', (byte)',');
+        if (point < 0)
+            return false;
+        var digits = text[(point + 1)..];
+        var end = digits.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        digits = end < 0 ? digits : digits[..end];
+        return digits.Length > FractionDigits && digits[FractionDigits..].ContainsAnyExcept((byte)'0');
+    }
+
     /// <summary>Reads a point in time.</summary>
     /// <param name="text">Without surrounding spaces.</param>
     /// <param name="microseconds">Microseconds since 1970-01-01T00:00:00Z.</param>
