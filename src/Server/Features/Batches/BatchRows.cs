@@ -77,7 +77,7 @@ internal sealed class BatchRows(DatasetRows rows)
 
                 if (labels is not null && i >= 0)
                 {
-                    labels[i] = LabelCell.Read(_labels[at], upload.LabelColumn!, row);
+                    labels[i] = AnomalyLabel.Read(_labels[at], upload.LabelColumn!, row);
                 }
             }
 

@@ -104,7 +104,7 @@ internal sealed class DatasetRows(BulkStore bulk) : IDisposable
                 var column = chunk.ToDoubles(manifest.IndexOf(upload.LabelColumn!));
                 for (var i = 0; i < column.Length; i++)
                 {
-                    labels[row + i] = LabelCell.Read(column[i], upload.LabelColumn!, row + i);
+                    labels[row + i] = AnomalyLabel.Read(column[i], upload.LabelColumn!, row + i);
                 }
             }
 
