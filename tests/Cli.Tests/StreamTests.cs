@@ -23,6 +23,7 @@ public sealed class StreamTests
 
     [Theory]
     [InlineData("1970-01-01,x", "line 3: column 'value': expected a finite number or nothing, got 'x'")]
+    [InlineData("05.02.2024 11:00,1", "line 3: column 'timestamp': expected a date and time, got '05.02.2024 11:00'")]
     [InlineData("noon,1", "line 3: column 'timestamp': expected a date and time, got 'noon'")]
     [InlineData("1970-01-01", "line 3: expected 2 fields, got 1")]
     [InlineData("1970-01-01,1e308", "line 3: column 'value': expected a number from -1E+75 to 1E+75, got '1e308'")]

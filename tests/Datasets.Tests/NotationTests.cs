@@ -44,6 +44,7 @@ public sealed class NotationTests : UploadFolder
     [InlineData("01/02/2024", "13/02/2024", "unread_times")]
     [InlineData("05.02.2024 11:00", "13.02.2024 12:00", "unread_times")]
     [InlineData("11:00", "24:00", "unread_times")]
+    [InlineData("2024-01", "2024-02", "unread_times")]
     [InlineData("Feb 5 2024", "Mar 6 2024", "unread_times")]
     [InlineData("2024-03-01 25:00", "2024-03-01 11:00", "unread_times")]
     [InlineData("2024-02-30", "2024-02-29", "unread_times")]
@@ -65,6 +66,16 @@ public sealed class NotationTests : UploadFolder
 
         Assert.Contains(quality.Issues,
             i => i.Type == "unread_numbers" && i.Column == "b" && i.Spellings![0] == new SpellingCount("3,5", 1));
+    }
+
+    [Theory]
+    [InlineData("a,b\n1,01234\n2,00501\n", "leading_zeros", 2)]
+    [InlineData("a,b\n1,2024-01-01T00:00:00.123456789Z\n2,2024-01-02T00:00:00.123456000Z\n", "reduced_precision", 1)]
+    public void What_the_type_of_a_column_does_not_keep_is_told(string csv, string type, long count)
+    {
+        var issue = Assert.Single(Profile(csv).Quality.Issues);
+
+        Assert.Equal((type, "b", count), (issue.Type, issue.Column, issue.Count));
     }
 
     [Fact]

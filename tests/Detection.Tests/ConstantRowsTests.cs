@@ -21,6 +21,16 @@ public sealed class ConstantRowsTests
         Assert.All(detector.DecisionScores, raw => Assert.True(detector.Scale.Score(raw) <= 0.5));
     }
 
+    [Fact]
+    public void A_forest_takes_rounding_for_no_difference()
+    {
+        var x = new Matrix(20, 1, [.. Enumerable.Range(0, 20).Select(i => i % 2 == 0 ? 0.3 : 0.1 + 0.2)]);
+        var detector = Algorithms.Catalog.Create("IsolationForest");
+        detector.Fit(x, null, TestContext.Current.CancellationToken);
+
+        Assert.All(detector.DecisionScores, raw => Assert.False(detector.IsAnomaly(raw)));
+    }
+
     [Theory]
     [InlineData("static", 7.0)]
     [InlineData("dynamic", 7.0)]

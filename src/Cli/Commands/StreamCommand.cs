@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using EventSourcedAnomaly.Datasets;
 using EventSourcedAnomaly.Detection;
 using EventSourcedAnomaly.Detection.Streaming;
 
@@ -11,6 +12,10 @@ namespace EventSourcedAnomaly.Cli.Commands;
 /// </summary>
 internal static class StreamCommand
 {
+    // An offset may carry a time beyond the years that .NET has.
+    private const long MinMicroseconds = -62_135_596_800_000_000;
+    private const long MaxMicroseconds = 253_402_300_799_999_999;
+
     public static Command Create()
     {
         var series = new Argument<string>("series")
@@ -61,8 +66,11 @@ internal static class StreamCommand
     {
         var fields = CsvLine.Split(path, line, row);
         if (fields.Length != 2) throw new CsvException($"{path} line {line}: expected 2 fields, got {fields.Length}");
-        if (!DateTimeOffset.TryParse(fields[0], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var timestamp))
-            throw new CsvException($"{path} line {line}: column 'timestamp': expected a date and time, got '{fields[0]}'");
+        if (!Timestamps.TryParse(fields[0], out var microseconds)
+            || microseconds < MinMicroseconds || microseconds > MaxMicroseconds)
+            throw new CsvException(
+                $"{path} line {line}: column 'timestamp': expected a date and time, got '{fields[0]}'; it is read in ISO 8601");
+        var timestamp = DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
         if (string.IsNullOrWhiteSpace(fields[1])) return (timestamp, double.NaN);
         if (!double.TryParse(fields[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || double.IsInfinity(value))
             throw new CsvException($"{path} line {line}: column 'value': expected a finite number or nothing, got '{fields[1]}'");

@@ -50,7 +50,7 @@ public sealed record QualityReport(double Completeness, double Consistency, doub
 /// Of the data: <c>missing_values</c>, <c>mixed_types</c>, <c>duplicate_rows</c> or <c>constant_columns</c>. Of text that was not
 /// understood: <c>unread_numbers</c>, <c>unread_times</c>, <c>numbers_as_text</c> or <c>missing_value_markers</c>. Of the reading:
 /// <c>missing_value_markers</c>, <c>number_notation</c>, <c>ambiguous_numbers</c>, <c>ambiguous_header</c>,
-/// <c>reduced_precision</c> or <c>unnamed_columns</c>.
+/// <c>leading_zeros</c>, <c>reduced_precision</c> or <c>unnamed_columns</c>.
 /// </param>
 /// <param name="Severity"><c>low</c> (under 5 % of what it concerns), <c>medium</c> (under 20 %) or <c>high</c>.</param>
 /// <param name="Count">How many cells, rows or columns it concerns.</param>

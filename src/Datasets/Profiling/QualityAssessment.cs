@@ -46,7 +46,7 @@ internal static class QualityAssessment
         var share = remark.Type switch
         {
             _ when remark.Type.StartsWith("ambiguous", StringComparison.Ordinal) => HighFrom,
-            "number_notation" or "unnamed_columns" or "reduced_precision" => 0,
+            "number_notation" or "unnamed_columns" or "reduced_precision" or "leading_zeros" => 0,
             _ => remark.Count / (double)rows,
         };
         return Issue(remark.Type, remark.Count, share, remark.Description) is { } issue

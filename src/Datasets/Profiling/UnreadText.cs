@@ -23,9 +23,9 @@ internal sealed class UnreadText
             "write them in decimal digits"),
         ("unread_numbers", "negative numbers with a minus behind, in parentheses or of another sign",
             $@"\({Number}\)|[0-9][0-9.,]*-|[−–]\s*[0-9][0-9.,]*", "write the minus as '-' in front"),
-        ("unread_times", "dates in another order than year-month-day",
+        ("unread_times", "dates in another form than year-month-day",
             @"[0-9]{1,4}[/.-][0-9]{1,2}[/.-][0-9]{1,4}([ T,].*)?|[0-9]{4}/[0-9]{1,2}(/[0-9]{1,2})?"
-            + @"|([A-Za-z]{3,9},?\s+)?[0-9]{1,2}[ -][A-Za-z]{3,9}\.?[ -][0-9]{2,4}([ T:,].*)?"
+            + @"|[0-9]{4}-[0-9]{1,2}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{1,2}|([A-Za-z]{3,9},?\s+)?[0-9]{1,2}[ -][A-Za-z]{3,9}\.?[ -][0-9]{2,4}([ T:,].*)?"
             + @"|([A-Za-z]{3},?\s+)?[A-Za-z]{3,9}\.? [0-9]{1,2},? .*[0-9]{4}.*|[0-9]{8}T[0-9]{2,6}.*|[0-9]{4}-W[0-9]{2}.*",
             "write times in ISO 8601, like 2024-02-29T12:30:15Z"),
         ("unread_times", "times of day or durations",

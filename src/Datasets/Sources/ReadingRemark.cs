@@ -32,6 +32,12 @@ internal sealed record ReadingRemark(
         + "three digits. Write the numbers with a decimal point and nothing between thousands to be sure",
         Notation: Code(notation));
 
+    public static ReadingRemark LeadingZeros(string column, long count) => new(
+        "leading_zeros", column, count,
+        string.Create(CultureInfo.InvariantCulture,
+            $"Column '{column}' was read as numbers: {count} of them begin with a zero, as codes do; ")
+        + "put a letter in front of codes to keep them as text");
+
     public static ReadingRemark Shortened(string column, long count) => new(
         "reduced_precision", column, count,
         string.Create(CultureInfo.InvariantCulture, $"Column '{column}': {count} times were cut to the microsecond"));

@@ -42,6 +42,8 @@ internal sealed record ScannedColumns(
     {
         if (tally.Markers.Count > 0)
             yield return ReadingRemark.Missing(name, tally.Markers);
+        if (tally.LeadingZeros > 0)
+            yield return ReadingRemark.LeadingZeros(name, tally.LeadingZeros);
         if (tally.FinerTimes > 0)
             yield return ReadingRemark.Shortened(name, tally.FinerTimes);
         if (reading.IsDoubtful)

@@ -13,6 +13,7 @@ namespace EventSourcedAnomaly.Detection.Forests;
 internal sealed class FeatureKeys(double[] center, double[] unit)
 {
     private const int SampledRows = 1024;
+    private const double RoundingSteps = 4;
 
     public double[] Center => center;
 
@@ -25,9 +26,19 @@ internal sealed class FeatureKeys(double[] center, double[] unit)
         var reach = Reach(x, center, Math.Max(1, x.Rows / SampledRows));
         // a column that varies only between the sampled rows needs all of them
         if (reach.Contains(0)) reach = Reach(x, center, 1);
-        var unit = Array.ConvertAll(
-            reach, r => r > 0 && double.IsFinite(r) ? Math.ScaleB(1, -Math.Clamp(Math.ILogB(r) + 1, -1000, 1000)) : 1);
+        var unit = new double[reach.Length];
+        for (var c = 0; c < unit.Length; c++) unit[c] = UnitOf(reach[c], center[c]);
         return new FeatureKeys(center, unit);
+    }
+
+    /// <summary>A column that varies by rounding alone gets a unit that makes all of its keys equal.</summary>
+    private static double UnitOf(double reach, double center)
+    {
+        const int Extreme = 1000;
+        if (!(reach > 0) || !double.IsFinite(reach)) return 1;
+        return reach <= RoundingSteps * Numerics.Rounding.Epsilon * Math.Abs(center)
+            ? Math.ScaleB(1, -Extreme)
+            : Math.ScaleB(1, -Math.Clamp(Math.ILogB(reach) + 1, -Extreme, Extreme));
     }
 
     /// <summary>Greatest distance from the median in every column, over each <paramref name="stride"/>-th row.</summary>

@@ -20,6 +20,9 @@ internal sealed class ColumnTally
     /// <summary>The first number that is too large; null if there is none.</summary>
     public CellPlace? FirstEnormous { get; private set; }
 
+    /// <summary>How many whole numbers begin with a zero, as codes do.</summary>
+    public long LeadingZeros { get; private set; }
+
     /// <summary>How many times have digits beyond the microsecond.</summary>
     public long FinerTimes { get; private set; }
 
@@ -49,6 +52,9 @@ internal sealed class ColumnTally
                 break;
             case CellKinds.Enormous:
                 FirstEnormous ??= new CellPlace(row, line);
+                break;
+            case CellKinds.Integer:
+                LeadingZeros += HasLeadingZero(cell.Trim((byte)' ')) ? 1 : 0;
                 break;
             case CellKinds.Timestamp:
                 FinerTimes += TimestampText.IsFiner(cell) ? 1 : 0;
@@ -100,6 +106,8 @@ internal sealed class ColumnTally
         : isCommaFile && (values & ~(CellKinds.Integer | CellKinds.PointGroup)) == CellKinds.Missing
             ? new ColumnReading(ColumnType.Float64, NumberNotation.Comma, IsDoubtful: true)
             : new ColumnReading(ColumnType.Float64);
+
+    private static bool HasLeadingZero(ReadOnlySpan<byte> cell) => cell.Length > 1 && cell[0] == '0';
 
     private bool Has(CellKinds kinds) => (_seen & kinds) != CellKinds.Missing;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EventSourcedAnomaly.Datasets;
 using EventSourcedAnomaly.Server.Domain;
 
 namespace EventSourcedAnomaly.Server.Infrastructure.Http.Binding;
@@ -39,6 +40,8 @@ internal static class Query
         var text => throw Problem.Invalid(name, "true or false", text),
     };
 
+    private static string WithPlus(string text) => text.LastIndexOf(' ') is > 10 and var at ? $"{text[..at]}+{text[(at + 1)..]}" : text;
+
     /// <summary>A time, if given; one without an offset is UTC.</summary>
     public static DateTimeOffset? Time(this HttpContext http, string name)
     {
@@ -47,9 +50,11 @@ internal static class Query
             return null;
         }
 
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? time
+        // A plus sign that was not encoded arrives as a space.
+        return (Timestamps.TryParse(text, out var time) || Timestamps.TryParse(WithPlus(text), out time))
+            && time >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() * 1000
+            && time <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() * 1000
+            ? DateTimeOffset.UnixEpoch.AddTicks(time * TimeSpan.TicksPerMicrosecond)
             : throw Problem.Invalid(name, "a time in ISO 8601, such as 2024-01-01T00:00:00Z", text);
     }
 }
