@@ -108,6 +108,13 @@ public sealed class CsvReadingTests : UploadFolder
     public void A_gzipped_file_reads_like_the_plain_one() =>
         Assert.Equal([[1L, 2.5]], Rows(Write("a.csv.gz", Gzip("a,b\n1,2.5\n"u8.ToArray()))));
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(512)]
+    [InlineData(70_000)]
+    public void Zeros_after_gzip_are_padding(int zeros) =>
+        Assert.Equal([[1L, 2.5]], Rows(Write("a.csv.gz", [.. Gzip("a,b\n1,2.5\n"u8.ToArray()), .. new byte[zeros]])));
+
     [Fact]
     public void Gzip_members_one_after_the_other_are_one_file() =>
         Assert.Equal([[1L], [2L]], Rows(Write("a.csv.gz", [.. Gzip("a\n1\n"u8.ToArray()), .. Gzip("2\n"u8.ToArray())])));

@@ -14,12 +14,49 @@ internal static class GzipExpansion
     /// <summary>Below this size the ratio says nothing.</summary>
     private const long AlwaysAllowedBytes = 16 << 20;
 
+    /// <summary>Checksum and length at the end of a gzip member.</summary>
+    private const long TrailerBytes = 8;
+
+    private const int MaxPaddingBytes = 1 << 20;
+
     public static bool IsGzip(ReadOnlySpan<byte> start) => start.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]);
 
     public static void Expand(string source, string target, long maxExpandedBytes, CancellationToken ct)
     {
         using var input = File.OpenRead(source);
-        using var whole = new SealedGzip(input);
+        var padding = Padding(input);
+        // Tapes and some programs fill up the last block with zeros; a few of them may belong to the data's own length.
+        for (var own = Math.Min(padding, TrailerBytes); ; own--)
+        {
+            try
+            {
+                Expand(input, input.Length - padding + own, target, maxExpandedBytes, ct);
+                return;
+            }
+            catch (InvalidDataException) when (own > 0)
+            {
+                continue;
+            }
+            catch (InvalidDataException e)
+            {
+                throw DatasetException.OfFile(DatasetError.Corrupt, $"The gzip data is damaged or cut short: {e.Message}");
+            }
+        }
+    }
+
+    /// <summary>How many zeros the file ends with; no more than a tape's block are looked for.</summary>
+    private static long Padding(FileStream input)
+    {
+        var end = new byte[Math.Min(input.Length, MaxPaddingBytes)];
+        input.Position = input.Length - end.Length;
+        input.ReadExactly(end);
+        return end.Length - 1 - end.AsSpan().LastIndexOfAnyExcept((byte)0);
+    }
+
+    private static void Expand(FileStream input, long length, string target, long maxExpandedBytes, CancellationToken ct)
+    {
+        input.Position = 0;
+        using var whole = new SealedGzip(input, length);
         using var gzip = new GZipStream(whole, CompressionMode.Decompress);
         using var output = File.Create(target);
         var block = ArrayPool<byte>.Shared.Rent(BlockBytes);
@@ -35,10 +72,6 @@ internal static class GzipExpansion
                 output.Write(block, 0, read);
             }
             BreakSeal(output);
-        }
-        catch (InvalidDataException e)
-        {
-            throw DatasetException.OfFile(DatasetError.Corrupt, $"The gzip data is damaged or cut short: {e.Message}");
         }
         finally
         {

@@ -6,10 +6,12 @@ namespace EventSourcedAnomaly.Datasets.Sources;
 /// A gzip file followed by one more gzip member with known content, the seal. .NET's decompressor takes the end of its input for the
 /// end of the data; only when every member before is whole does the seal come out at the end.
 /// </summary>
-internal sealed class SealedGzip(Stream file) : Stream
+/// <param name="file">The file.</param>
+/// <param name="length">How many of its bytes are data; what follows is padding.</param>
+internal sealed class SealedGzip(Stream file, long length) : Stream
 {
     private readonly MemoryStream _seal = new(Compressed(Seal));
-    private bool _fileEnded;
+    private long _rest = length;
 
     /// <summary>What must be the last bytes that come out.</summary>
     public static ReadOnlySpan<byte> Seal => "end of the file, whole"u8;
@@ -30,8 +32,8 @@ internal sealed class SealedGzip(Stream file) : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        var read = _fileEnded ? 0 : file.Read(buffer);
-        _fileEnded |= read == 0;
+        var read = _rest == 0 ? 0 : file.Read(buffer[..(int)Math.Min(buffer.Length, _rest)]);
+        _rest = read == 0 ? 0 : _rest - read;
         return read > 0 ? read : _seal.Read(buffer);
     }
 
