@@ -44,6 +44,18 @@ public sealed class BroughtDataTests(ServerFixture server)
         Assert.Contains(said, Message(refused), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_name_that_is_null_is_refused_by_its_place()
+    {
+        using var api = server.Client();
+        var detector = await Trained(api, Machine());
+
+        var refused = await api.Post($"/api/v1/detectors/{detector}/detect", """{ "feature_names": [null], "data": [[1, 2, 3]] }""");
+
+        Assert.Equal(422, refused.Status);
+        Assert.Contains("feature_names[0]", refused.Body.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("\"05.02.2024 11:00\"", 422)]
     [InlineData("\"11:00\"", 422)]

@@ -16,6 +16,15 @@ internal static partial class FeatureNames
     /// <exception cref="Problem">A name is unknown, given twice or missing.</exception>
     public static int[] Order(IReadOnlyList<string> given, IReadOnlyList<string> expected)
     {
+        // JSON may hold null where the type says that there is none.
+        for (var j = 0; j < given.Count; j++)
+        {
+            if ((object?)given[j] is null)
+            {
+                throw Problem.Invalid($"{Field}[{j}]", "a text", "null");
+            }
+        }
+
         // A model of rows without names has none but made ones: names then only label its columns.
         if (given.Count == expected.Count && expected.All(name => Made().IsMatch(name)) && !given.Any(expected.Contains))
         {
