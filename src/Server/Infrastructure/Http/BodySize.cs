@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http.Metadata;
-
 namespace EventSourcedAnomaly.Server.Infrastructure.Http;
 
 /// <summary>How large a body may be, in bytes.</summary>
@@ -16,8 +14,15 @@ internal static class BodySize
 
     /// <summary>The limit of the endpoint that a request has reached.</summary>
     public static long LimitOf(HttpContext http) =>
-        http.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? Default;
+        http.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Bytes ?? Default;
 
     /// <summary>A size for people.</summary>
     public static string Spell(long bytes) => bytes < 1 << 20 ? $"{bytes >> 10} KiB" : $"{bytes >> 20} MiB";
 }
+
+/// <summary>
+/// The largest body that an endpoint takes. Not the web server's own limit, which closes the connection on whoever still sends: such a
+/// client would never read why.
+/// </summary>
+/// <param name="Bytes">In bytes.</param>
+internal sealed record BodyLimit(long Bytes);

@@ -19,7 +19,7 @@ internal static class EndpointConfiguration
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="maxBodySize">In bytes.</param>
     public static void TakesAtMost(this BaseEndpoint endpoint, long maxBodySize) =>
-        endpoint.Definition.Options(route => route.WithMetadata(new RequestSizeLimitAttribute(maxBodySize)));
+        endpoint.Definition.Options(route => route.WithMetadata(new BodyLimit(maxBodySize)));
 
     /// <summary>The status of a success and its message.</summary>
     public static void Answers(this BaseEndpoint endpoint, int status, string message) =>
