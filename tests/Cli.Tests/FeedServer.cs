@@ -72,8 +72,8 @@ internal sealed class FeedServer : IAsyncDisposable
 
             using var reader = new StreamReader(context.Request.InputStream);
             var (request, asked) = (context.Request, await reader.ReadToEndAsync());
-            Asked.Enqueue($"{request.HttpMethod} {request.RawUrl} {request.Headers["X-API-Key"]} {request.Headers["Last-Event-ID"]} "
-                + $"{asked}".TrimEnd());
+            string?[] words = [request.HttpMethod, request.RawUrl, request.Headers["X-API-Key"], request.Headers["Last-Event-ID"], asked];
+            Asked.Enqueue(string.Join(' ', words).TrimEnd());
             var (status, body) = Next(request.Url!.AbsolutePath);
             context.Response.StatusCode = status;
             await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body));

@@ -41,11 +41,11 @@ internal sealed record SourceFile(string Path, DatasetFormat Format)
 
     public SourceTable Read(
         DuckDBConnection connection, string workDirectory, ReadOptions options, ReadLimits limits, CancellationToken ct) => Format switch
-    {
-        DatasetFormat.Csv => Csv.CsvSource.Read(Path, workDirectory, options, limits, ct),
-        DatasetFormat.Parquet => ParquetSource.Read(Path, connection, limits, ct),
-        _ => Json.JsonSource.Read(Path, workDirectory, limits, ct),
-    };
+        {
+            DatasetFormat.Csv => Csv.CsvSource.Read(Path, workDirectory, options, limits, ct),
+            DatasetFormat.Parquet => ParquetSource.Read(Path, connection, limits, ct),
+            _ => Json.JsonSource.Read(Path, workDirectory, limits, ct),
+        };
 
     private static byte[] Start(string path)
     {

@@ -130,7 +130,8 @@ public sealed class HostileRequestTests(ServerFixture server)
 
         File.CreateSymbolicLink(Path.Combine(folder.FullName, "a.yaml"), Path.Combine(folder.FullName, "b.yaml"));
         File.CreateSymbolicLink(Path.Combine(folder.FullName, "b.yaml"), Path.Combine(folder.FullName, "a.yaml"));
-        var root = new EventSourcedAnomaly.Server.Features.TrainingSessions.ConfigurationRoot(ServerSettings.From(new ConfigurationBuilder().AddInMemoryCollection(
+        var root = new EventSourcedAnomaly.Server.Features.TrainingSessions.ConfigurationRoot(
+            ServerSettings.From(new ConfigurationBuilder().AddInMemoryCollection(
             new Dictionary<string, string?> { ["ESA_CONFIG_DIR"] = folder.FullName, ["ESA_DATA_DIR"] = folder.FullName }).Build()));
 
         foreach (var name in new[] { "pipe.yaml", "a.yaml" })
@@ -153,7 +154,8 @@ public sealed class HostileRequestTests(ServerFixture server)
         foreach (var answer in new[] { data, page, key })
         {
             Assert.Equal(["nosniff"], answer.Headers.GetValues("X-Content-Type-Options"));
-            Assert.Contains("frame-ancestors 'none'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+            Assert.Contains("frame-ancestors 'none'", answer.Headers.GetValues("Content-Security-Policy").Single(),
+                StringComparison.Ordinal);
         }
 
         Assert.True(key.Headers.CacheControl!.NoStore);

@@ -14,7 +14,8 @@ public sealed class TakenAwayTests(ServerFixture server)
         using var admin = await server.ClientOf("taken-feed");
         var issued = (await admin.Post(Keys, new { name = "watcher", roles = new[] { "analyst" } })).Body;
         using var watcher = server.Client(issued.GetProperty("api_key").GetString()!);
-        var session = (await watcher.Post("/api/v1/training/sessions", new { trainer = "external" })).Body.GetProperty("session_id").GetString();
+        var session = (await watcher.Post("/api/v1/training/sessions", new { trainer = "external" })).Body.GetProperty("session_id")
+            .GetString();
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/sse/training/{session}");
         using var feed = await watcher.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Ct);
         await using var stream = await feed.Content.ReadAsStreamAsync(Ct);
@@ -55,7 +56,8 @@ public sealed class TakenAwayTests(ServerFixture server)
 
         Assert.Equal((100, 4), (issued.Count(status => status == 201), issued.Count(status => status == 409)));
         var page = (await analyst.Get($"/api/v1/auth/api-keys?limit=30&offset=90")).Body;
-        Assert.Equal((10, 100), (page.GetProperty("api_keys").GetArrayLength(), page.GetProperty("pagination").GetProperty("total").GetInt32()));
+        Assert.Equal((10, 100),
+            (page.GetProperty("api_keys").GetArrayLength(), page.GetProperty("pagination").GetProperty("total").GetInt32()));
     }
 
     [Fact]
@@ -88,7 +90,8 @@ public sealed class TakenAwayTests(ServerFixture server)
         using var admin = await server.ClientOf("taken-own");
         var id = (await admin.Post("/api/v1/users", new
         {
-            username = $"erasable-{Guid.NewGuid():N}", password = "a-good-password", email = "erasable@example.org", roles = new[] { "viewer" },
+            username = $"erasable-{Guid.NewGuid():N}", password = "a-good-password", email = "erasable@example.org",
+            roles = new[] { "viewer" },
         })).Data.GetProperty("id").GetString()!;
 
         Assert.Equal(404, (await other.Post($"/api/v1/audit/subjects/{id}/erase", null)).Status);
@@ -111,7 +114,8 @@ public sealed class TakenAwayTests(ServerFixture server)
         await using var second = await AnotherSilo.Start(database);
         using var anybody = new ApiClient(new Uri(second.Address), null);
 
-        Assert.Equal(401, (await anybody.Post("/v1/auth/login", new { username = "admin", password = ServerFixture.AdminPassword })).Status);
+        Assert.Equal(401,
+            (await anybody.Post("/v1/auth/login", new { username = "admin", password = ServerFixture.AdminPassword })).Status);
     }
 
     private static async Task ReadToEnd(Stream stream)

@@ -28,7 +28,7 @@ internal static class CsvSource
                     return;
                 }
                 for (var i = 0; i < record.FieldCount; i++)
-                    {
+                {
                     var cell = text[record.Field(i)];
                     canonical.Add(i, cell, record.IsQuoted(text, i), isPresent: !cell.IsEmpty);
                 }

@@ -14,7 +14,8 @@ internal static class ComputeCost
 
     private const double Nanosecond = 1e-9;
 
-    // Nanoseconds for each pair of rows, for each pair and column, for each row, for each row and column, for each row and square of columns.
+    // Nanoseconds for each pair of rows, for each pair and column, for each row, for each row and column, for each row and square of
+    // columns.
     private static readonly IReadOnlyDictionary<string, (double Pair, double PairColumn, double Row, double Cell, double Square)> Fits =
         new Dictionary<string, (double, double, double, double, double)>(StringComparer.Ordinal)
         {

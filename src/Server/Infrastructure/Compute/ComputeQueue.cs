@@ -1,8 +1,8 @@
 namespace EventSourcedAnomaly.Server.Infrastructure.Compute;
 
 /// <summary>
-/// What one tenant has to compute, as a scheduler: what a piece of work splits into, such as the iterations of a parallel loop, lands in the
-/// same queue.
+/// What one tenant has to compute, as a scheduler: what a piece of work splits into, such as the iterations of a parallel loop, lands in
+/// the same queue.
 /// </summary>
 internal sealed class ComputeQueue : TaskScheduler
 {

@@ -21,7 +21,8 @@ internal sealed class RateLimiting(RequestDelegate next, RateWindows windows, Se
             var limits = plan.For(access);
             if (limits.Count > 0)
             {
-                var state = await Take(plan.ByAddress || principal is null ? $"address:{CallerAddress.Of(http.Connection.RemoteIpAddress)}" : SubjectOf(principal),
+                var state = await Take(plan.ByAddress || principal is null
+                    ? $"address:{CallerAddress.Of(http.Connection.RemoteIpAddress)}" : SubjectOf(principal),
                     limits, http.RequestAborted);
                 http.Response.OnStarting(() => Tell(http.Response, limits, state));
                 Require(state);
