@@ -92,7 +92,7 @@ public sealed class SubscriptionTests(PostgresFixture postgres)
             await store.Append($"s{i}", 0, Samples.Euro(1));
             if (i % 10 == 5)
             {
-                await EndConnections(database);
+                await PostgresFixture.EndConnectionsAsync(database);
             }
         }
 
@@ -136,14 +136,6 @@ public sealed class SubscriptionTests(PostgresFixture postgres)
 
         await following;
         Assert.Equal(Enumerable.Range(6, 995).Select(i => (long)i), versions);
-    }
-
-    // On a connection of its own: those of a pool may be among the ended ones.
-    private static async Task EndConnections(string database)
-    {
-        await using var source = NpgsqlDataSource.Create(database + ";Pooling=false");
-        await source.Execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
     }
 
     private static Task<LogStore> OpenWithTotals(string database) =>

@@ -39,6 +39,15 @@ public sealed class PostgresFixture : IAsyncLifetime
         _superuser = _server.ConnectionString;
     }
 
+    /// <summary>Ends every connection to a database, over one of its own: those of a pool may be among the ended ones.</summary>
+    public static async Task EndConnectionsAsync(string database)
+    {
+        await using var source = NpgsqlDataSource.Create(database + ";Pooling=false");
+        await using var end = source.CreateCommand(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+        await end.ExecuteNonQueryAsync();
+    }
+
     /// <summary>The connection string of a fresh, empty database.</summary>
     public async Task<string> CreateDatabaseAsync()
     {

@@ -5,6 +5,13 @@ internal static class Moments
 {
     public static double Mean(ReadOnlySpan<double> values) => System.Numerics.Tensors.TensorPrimitives.Sum(values) / values.Length;
 
+    /// <summary>The mean, with what the sum of a long series lost taken out by a second pass.</summary>
+    public static double RefinedMean(double[] values)
+    {
+        var mean = values.Average();
+        return mean + values.Average(v => v - mean);
+    }
+
     /// <summary>Population variance.</summary>
     public static double Variance(ReadOnlySpan<double> values)
     {

@@ -16,9 +16,7 @@ public static class Deviations
     {
         values = Prepared(values);
         var present = SortedPresent(values);
-        var mean = present.Average();
-        // a second pass takes out what the sum of a long series lost
-        mean += present.Average(v => v - mean);
+        var mean = Moments.RefinedMean(present);
         return Scaled(values, mean, Math.Sqrt(present.Average(v => (v - mean) * (v - mean))));
     }
 

@@ -97,9 +97,7 @@ public static class SeasonalEsd
     {
         if (!robust)
         {
-            var mean = values.Average();
-            // a second pass takes out what the sum of a long series lost
-            mean += values.Average(v => v - mean);
+            var mean = Moments.RefinedMean(values);
             return (mean, Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Length - 1)));
         }
         var median = OrderStatistics.Median(values);

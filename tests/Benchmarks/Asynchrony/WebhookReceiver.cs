@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using EventSourcedAnomaly.Benchmarks.Serving;
 
 namespace EventSourcedAnomaly.Benchmarks.Asynchrony;
 
@@ -24,14 +24,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     /// <summary>Time stamps by session.</summary>
     public ConcurrentDictionary<string, long> Arrived { get; } = new(StringComparer.Ordinal);
 
-    public static WebhookReceiver Start()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
-        return new WebhookReceiver(port);
-    }
+    public static WebhookReceiver Start() => new(ServedProcess.FreePort());
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,5 @@
 using EventSourcedAnomaly.Server.Tests.Security;
-using Npgsql;
+using EventSourcedAnomaly.Tests.Shared;
 
 namespace EventSourcedAnomaly.Server.Tests.Observability;
 
@@ -23,7 +23,7 @@ public sealed class OutageTests(ServerFixture server)
         {
             var writing = Task.WhenAll(Create(first, 10), Create(second, 10));
             await Task.Delay(50 * round, Ct);
-            await EndConnections(database);
+            await PostgresFixture.EndConnectionsAsync(database);
             created.AddRange((await writing).SelectMany(ids => ids));
         }
 
@@ -74,14 +74,6 @@ public sealed class OutageTests(ServerFixture server)
         }
 
         return ids;
-    }
-
-    private static async Task EndConnections(string database)
-    {
-        await using var source = NpgsqlDataSource.Create(database + ";Pooling=false");
-        await using var command = source.CreateCommand(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
-        await command.ExecuteNonQueryAsync(Ct);
     }
 
     private static Task CaughtUp(ApiClient api) => Until(

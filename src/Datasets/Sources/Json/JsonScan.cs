@@ -145,8 +145,10 @@ internal sealed class JsonScan
         if (reader.TokenType is JsonTokenType.Null)
             return;
         var value = reader.ValueIsEscaped ? Unescaped(ref reader) : reader.ValueSpan;
-        _tallies[_column].Add(KindOf(reader.TokenType, value), value, _rows, line: 0);
-        _target?.Add(_column, value);
+        if (_target is null)
+            _tallies[_column].Add(KindOf(reader.TokenType, value), value, _rows, line: 0);
+        else
+            _target.Add(_column, value);
     }
 
     private ReadOnlySpan<byte> Unescaped(ref Utf8JsonReader reader)

@@ -132,7 +132,8 @@ internal sealed class BatchOutput(BulkStore bulk, LoadedModels models, ServerSet
         if (features.Count > 0)
         {
             var named = features.Select((name, j) => string.Create(
-                CultureInfo.InvariantCulture, $"{JsonSerializer.Serialize(name, Infrastructure.Http.Json.Options)}:{row.Contributions[j]:R}"));
+                CultureInfo.InvariantCulture,
+                $"{JsonSerializer.Serialize(name, Infrastructure.Http.Json.Options)}:{row.Contributions[j]:R}"));
             lines.Append(",\"contributions\":{").AppendJoin(',', named).Append('}');
         }
 

@@ -99,8 +99,11 @@ internal sealed class BatchQueries(AggregateStore aggregates, DatasetQueries dat
         && contract == ApiContract.Reference ? "started" : status;
 
     /// <summary>Where the output will be.</summary>
-    public static string OutputOf(HttpContext http, string id, string format) =>
-        $"{http.Request.Scheme}://{http.Request.Host}{(http.ApiContract() == ApiContract.Reference ? "/v1/detect/batch" : "/api/v1/batch/jobs")}/{id}/output.{format}";
+    public static string OutputOf(HttpContext http, string id, string format)
+    {
+        var jobs = http.ApiContract() == ApiContract.Reference ? "/v1/detect/batch" : "/api/v1/batch/jobs";
+        return $"{http.Request.Scheme}://{http.Request.Host}{jobs}/{id}/output.{format}";
+    }
 
     private BatchStatistics Statistics(Batch batch)
     {

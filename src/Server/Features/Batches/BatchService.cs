@@ -121,8 +121,11 @@ internal sealed class BatchService(IGrainFactory grains, DatasetQueries datasets
             throw new Problem(
                 ProblemKind.Invalid,
                 "dataset_id: the data set lacks columns that the detector was trained on, or holds something else in them: "
-                    + $"{string.Join(", ", missing.Take(MissingNamed))}{(missing.Length > MissingNamed ? ", …" : string.Empty)}.",
-                "dataset_id", $"a data set with the columns {string.Join(", ", model.FeatureNames.Take(MissingNamed))}{(model.FeatureNames.Count > MissingNamed ? ", …" : string.Empty)}");
+                    + $"{FirstOf(missing)}.",
+                "dataset_id", $"a data set with the columns {FirstOf(model.FeatureNames)}");
         }
     }
+
+    private static string FirstOf(IReadOnlyCollection<string> names) =>
+        $"{string.Join(", ", names.Take(MissingNamed))}{(names.Count > MissingNamed ? ", …" : string.Empty)}";
 }

@@ -81,23 +81,12 @@ internal sealed record NumberInput(string Name, double Imputation, double Shift,
     }
 }
 
-/// <summary>
-/// A category as its share of the training rows: rare ones are small, unknown ones 0, a missing one is the most frequent.
-/// </summary>
-internal sealed record FrequencyInput(string Name, Categories Known, IReadOnlyList<double> Shares) : InputColumn(Name)
+/// <summary>A category, with the share of the training rows that each one had.</summary>
+internal abstract record CategoryInput(string Name, Categories Known, IReadOnlyList<double> Shares) : InputColumn(Name)
 {
-    public const byte Tag = 1;
-
-    private double Most { get; } = Shares.DefaultIfEmpty(0).Max();
-
     public override string Expectation => "a text";
 
-    public override void Encode(double cell, Span<double> features) =>
-        features[0] = double.IsNaN(cell) ? Most : cell < 0 || cell >= Shares.Count ? 0 : Shares[(int)cell];
-
     public override double? Read(Cell cell) => Known.Read(cell);
-
-    protected override byte Kind => Tag;
 
     protected override void WriteOwn(BinaryWriter writer)
     {
@@ -108,7 +97,8 @@ internal sealed record FrequencyInput(string Name, Categories Known, IReadOnlyLi
         }
     }
 
-    public static FrequencyInput ReadOwn(string name, BinaryReader reader)
+    /// <summary>Reads what <see cref="WriteOwn"/> wrote, one share for each category.</summary>
+    protected static (Categories Known, double[] Shares) ReadShared(BinaryReader reader)
     {
         var known = Categories.Read(reader);
         var shares = new double[known.Names.Count];
@@ -117,6 +107,27 @@ internal sealed record FrequencyInput(string Name, Categories Known, IReadOnlyLi
             shares[i] = reader.ReadDouble();
         }
 
+        return (known, shares);
+    }
+}
+
+/// <summary>
+/// A category as its share of the training rows: rare ones are small, unknown ones 0, a missing one is the most frequent.
+/// </summary>
+internal sealed record FrequencyInput(string Name, Categories Known, IReadOnlyList<double> Shares) : CategoryInput(Name, Known, Shares)
+{
+    public const byte Tag = 1;
+
+    private double Most { get; } = Shares.DefaultIfEmpty(0).Max();
+
+    public override void Encode(double cell, Span<double> features) =>
+        features[0] = double.IsNaN(cell) ? Most : cell < 0 || cell >= Shares.Count ? 0 : Shares[(int)cell];
+
+    protected override byte Kind => Tag;
+
+    public static FrequencyInput ReadOwn(string name, BinaryReader reader)
+    {
+        var (known, shares) = ReadShared(reader);
         return new FrequencyInput(name, known, shares);
     }
 }
@@ -125,7 +136,7 @@ internal sealed record FrequencyInput(string Name, Categories Known, IReadOnlyLi
 /// A category as one feature for each that is known: 1 for its own, 0 for the others. An unknown one is as odd as the rarest known, a
 /// missing one is the most frequent. Models of the first form have no shares; to them, both are no category at all.
 /// </summary>
-internal sealed record OneHotInput(string Name, Categories Known, IReadOnlyList<double> Shares) : InputColumn(Name)
+internal sealed record OneHotInput(string Name, Categories Known, IReadOnlyList<double> Shares) : CategoryInput(Name, Known, Shares)
 {
     public const byte TagWithoutShares = 2;
     public const byte Tag = 4;
@@ -135,8 +146,6 @@ internal sealed record OneHotInput(string Name, Categories Known, IReadOnlyList<
     private int MostFrequent { get; } = PlaceOf(Shares, Shares.DefaultIfEmpty(0).Max());
 
     public override int Width => Known.Names.Count;
-
-    public override string Expectation => "a text";
 
     public override void Encode(double cell, Span<double> features)
     {
@@ -148,28 +157,11 @@ internal sealed record OneHotInput(string Name, Categories Known, IReadOnlyList<
         }
     }
 
-    public override double? Read(Cell cell) => Known.Read(cell);
-
     protected override byte Kind => Shares.Count == Known.Names.Count && Shares.Count > 0 ? Tag : TagWithoutShares;
-
-    protected override void WriteOwn(BinaryWriter writer)
-    {
-        Known.Write(writer);
-        foreach (var share in Shares)
-        {
-            writer.Write(share);
-        }
-    }
 
     public static OneHotInput ReadOwn(string name, BinaryReader reader)
     {
-        var known = Categories.Read(reader);
-        var shares = new double[known.Names.Count];
-        for (var i = 0; i < shares.Length; i++)
-        {
-            shares[i] = reader.ReadDouble();
-        }
-
+        var (known, shares) = ReadShared(reader);
         return new OneHotInput(name, known, shares);
     }
 

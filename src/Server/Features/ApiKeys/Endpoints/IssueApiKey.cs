@@ -42,13 +42,7 @@ internal sealed class IssueApiKey(IGrainFactory grains, ApiKeyQueries keys, Tena
     {
         var (http, principal) = (HttpContext, HttpContext.Principal());
         RequireMayIssue(principal);
-        var tenant = request.TenantId ?? principal.Tenant;
-        if (tenant != principal.Tenant)
-        {
-            principal.RequireSystemAdministrator();
-            await tenants.RequireExisting(tenant, http.RequestAborted);
-        }
-
+        var tenant = await tenants.OwnOrOther(principal, request.TenantId, http.RequestAborted);
         var now = time.GetUtcNow();
         var wanted = Validate(request, principal, now);
         var key = ApiKeyQueries.Generate();

@@ -35,13 +35,7 @@ internal sealed class CreateUser(UserService service, UserQueries queries, Tenan
     public override async Task<UserBody> ExecuteAsync(Request request, CancellationToken ct)
     {
         var (http, principal) = (HttpContext, HttpContext.Principal());
-        var tenant = request.TenantId ?? principal.Tenant;
-        if (tenant != principal.Tenant)
-        {
-            principal.RequireSystemAdministrator();
-            await tenants.RequireExisting(tenant, http.RequestAborted);
-        }
-
+        var tenant = await tenants.OwnOrOther(principal, request.TenantId, http.RequestAborted);
         var wanted = new UserRegistration(request.Username, request.Email, request.Password, request.Roles ?? [Role.Analyst],
             Choice.Plan(request.Plan, principal));
         var (id, user) = await service.Create(tenant, wanted, http.RequestAborted);

@@ -34,13 +34,7 @@ internal sealed class ListUsers(UserQueries queries, TenantQueries tenants) : En
     public override async Task<Response> ExecuteAsync(Request request, CancellationToken ct)
     {
         var principal = HttpContext.Principal();
-        var tenant = request.TenantId ?? principal.Tenant;
-        if (tenant != principal.Tenant)
-        {
-            principal.RequireSystemAdministrator();
-            await tenants.RequireExisting(tenant, ct);
-        }
-
+        var tenant = await tenants.OwnOrOther(principal, request.TenantId, ct);
         var (users, total) = await queries.List(tenant, request.Page.Limit, request.Page.Offset, ct);
         return new Response(users, request.Page.Describe(total));
     }
